@@ -1,0 +1,1 @@
+"""Cortex-M facts from the Arm manuals: tables and bit names, no behaviour."""

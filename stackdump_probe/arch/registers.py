@@ -1,0 +1,68 @@
+"""The register file of a Cortex-M: names, DWARF numbers, and a set of values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from stackdump_probe.errors import RegisterUnknown
+
+CORE = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc")
+SINGLES = tuple(f"s{n}" for n in range(32))
+
+# The special registers in the order of our dump record. "cfbp" is DCRSR word 20:
+# CONTROL<<24 | FAULTMASK<<16 | BASEPRI<<8 | PRIMASK (Armv8-M ARM DDI 0553, DCRSR.REGSEL).
+SPECIAL = ("xpsr", "msp", "psp", "cfbp", "fpscr", "msplim", "psplim")
+
+# AAPCS32 (IHI 0042) 5.1.1 and 5.1.2.1: what a called function must leave as it was.
+CALLEE_SAVED = (*(f"r{n}" for n in range(4, 12)), "sp", *(f"s{n}" for n in range(16, 32)))
+
+# AADWARF32 (IHI 0040) 4.1: r0-r15 are 0-15, the legacy single registers 64-95;
+# 143 is the return address authentication code of Armv8.1-M.
+NAME_BY_DWARF_NUMBER: Mapping[int, str] = MappingProxyType(
+    {
+        **dict(enumerate(CORE)),
+        **{64 + number: name for number, name in enumerate(SINGLES)},
+        143: "ra_auth_code",
+    }
+)
+# AADWARF32 4.1: 256-287 are the double registers; d0-d15 lie over pairs of s0-s31.
+FIRST_DOUBLE = 256
+DOUBLES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """32-bit values by lower-case name; a register that is not known is absent.
+
+    Names: r0..r12 sp lr pc, s0..s31, and SPECIAL.
+    """
+
+    words: Mapping[str, int] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> int:
+        """The word in `name`; raises RegisterUnknown."""
+        try:
+            return self.words[name]
+        except KeyError:
+            raise RegisterUnknown(name) from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.words
+
+    def get(self, name: str) -> int | None:
+        """The word in `name`, or None if it is not known."""
+        return self.words.get(name)
+
+    def updated(self, **words: int) -> "Registers":
+        """A copy with `words` put in place of what was there."""
+        return Registers({**self.words, **words})
+
+    def only(self, names: tuple[str, ...]) -> "Registers":
+        """A copy with no other registers than `names`."""
+        return Registers({name: self.words[name] for name in names if name in self.words})
+
+    @property
+    def control(self) -> int | None:
+        """CONTROL: bit 0 nPRIV, bit 1 SPSEL, bit 2 FPCA, bit 3 SFPA; None if not captured."""
+        cfbp = self.words.get("cfbp")
+        return None if cfbp is None else cfbp >> 24

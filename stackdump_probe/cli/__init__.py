@@ -1,0 +1,1 @@
+"""The command line: opens files and probes, prints, exits."""

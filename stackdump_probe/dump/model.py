@@ -1,0 +1,33 @@
+"""What a dump holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from stackdump_probe.arch.registers import Registers
+from stackdump_probe.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """Registers and memory of one halted core.
+
+    `notes` says, a sentence each, what was found in the file and left out of the rest.
+    """
+
+    registers: Registers = field(default_factory=Registers)
+    memory: Memory = field(default_factory=Memory)
+    notes: tuple[str, ...] = ()
+
+
+def join(dumps: Sequence[Dump]) -> Dump:
+    """Several files of one capture as one dump; the first that holds a byte or register wins."""
+    words: dict[str, int] = {}
+    notes: list[str] = []
+    for dump in dumps:
+        notes.extend(dump.notes)
+        differing = [n for n, word in dump.registers.words.items() if words.get(n, word) != word]
+        if differing:
+            notes.append(f"the dumps disagree on {', '.join(differing)}: the first one's are used")
+        words = {**dump.registers.words, **words}
+    segments = [segment for dump in dumps for segment in dump.memory.segments]
+    return Dump(Registers(words), Memory(segments), tuple(notes))

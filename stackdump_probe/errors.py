@@ -1,0 +1,123 @@
+"""Every error that this package raises on purpose.
+
+StackdumpError
+├── DumpFormatError      bytes that break the dump format
+├── ImageError           an ELF that cannot be read
+│   └── DwarfError       malformed debug information
+├── ProgramMismatch      the ELF is not the program in the dump
+├── Unavailable          a value that cannot be had; costs one variable, never a trace
+│   ├── NotCaptured      memory that the dump does not hold
+│   ├── RegisterUnknown  a register that was not captured, or not saved by an inner frame
+│   ├── OptimizedOut     the compiler kept no location for it
+│   └── Unsupported      an expression or type that we cannot evaluate, and why
+├── UnknownTarget        a target name that nobody knows
+└── CaptureError         the capture could not be made
+    ├── NoProbe          none plugged in, none of that name, or several and none named
+    ├── ProbePermission  plugged in, but may not be opened
+    ├── ConnectError     the probe or the target does not answer
+    ├── RegionUnreadable one memory range faults; costs that range
+    └── SimulatorError   QEMU is missing or does not do what is asked
+"""
+
+from collections.abc import Sequence
+
+
+class StackdumpError(Exception):
+    """Base of all; `hint` says what to try next, for the person who reads the message."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class DumpFormatError(StackdumpError):
+    """Bytes that break the dump format, `offset` bytes from the start of the file."""
+
+    def __init__(self, message: str, *, offset: int, hint: str | None = None) -> None:
+        super().__init__(f"{message} (at offset {offset:#x})", hint=hint)
+        self.offset = offset
+
+
+class ImageError(StackdumpError):
+    """An ELF that cannot be read."""
+
+
+class DwarfError(ImageError):
+    """Malformed debug information, `offset` bytes into `section`."""
+
+    def __init__(self, message: str, *, section: str, offset: int) -> None:
+        super().__init__(f"{section}+{offset:#x}: {message}")
+        self.section = section
+        self.offset = offset
+
+
+class ProgramMismatch(StackdumpError):
+    """The ELF is not the program in the dump."""
+
+
+class Unavailable(StackdumpError):
+    """A value that cannot be had."""
+
+
+class NotCaptured(Unavailable):
+    """`size` bytes from `address` are not all in the dump; `address` is the first one missing."""
+
+    def __init__(self, address: int, size: int) -> None:
+        super().__init__(f"{size} bytes at {address:#010x} not captured")
+        self.address = address
+        self.size = size
+
+
+class RegisterUnknown(Unavailable):
+    """Register `name` was not captured, or no inner frame saved it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not known in this frame")
+        self.name = name
+
+
+class OptimizedOut(Unavailable):
+    """The compiler kept no location for this object at this pc."""
+
+
+class Unsupported(Unavailable):
+    """An expression or a type that cannot be evaluated; the message is the reason."""
+
+
+class UnknownTarget(StackdumpError):
+    """A target name that nobody knows; `nearest` holds names like it, best first."""
+
+    def __init__(self, name: str, *, nearest: Sequence[str]) -> None:
+        hint = f"did you mean {', '.join(nearest)}?" if nearest else None
+        super().__init__(f"unknown target {name!r}", hint=hint)
+        self.name = name
+        self.nearest = tuple(nearest)
+
+
+class CaptureError(StackdumpError):
+    """The capture could not be made."""
+
+
+class NoProbe(CaptureError):
+    """None plugged in, none of that name, or several and none named."""
+
+
+class ProbePermission(CaptureError):
+    """A probe is plugged in, but this user may not open it."""
+
+
+class ConnectError(CaptureError):
+    """The probe or the target does not answer as it must."""
+
+
+class RegionUnreadable(CaptureError):
+    """The target faults when `size` bytes from `address` are read."""
+
+    def __init__(self, address: int, size: int, why: str) -> None:
+        super().__init__(f"{size} bytes at {address:#010x} cannot be read: {why}")
+        self.address = address
+        self.size = size
+
+
+class SimulatorError(CaptureError):
+    """QEMU is missing, or does not do what is asked of it."""

@@ -1,0 +1,1 @@
+"""The program: its ELF file and DWARF debug information, read lazily."""

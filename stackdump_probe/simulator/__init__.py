@@ -1,0 +1,1 @@
+"""Firmware in QEMU seen as a debug probe: a bench without hardware."""

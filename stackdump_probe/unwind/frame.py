@@ -1,0 +1,53 @@
+"""What unwinding yields: frames, and why there are no more."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from stackdump_probe.arch.registers import Registers
+
+Rule = Literal["innermost", "cfi", "exidx", "prologue", "leaf", "exception", "scan"]
+EndKind = Literal["reset", "thread_start", "no_memory", "no_rule", "corrupt", "lockup", "limit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One physical frame, innermost first in a Backtrace; inline frames are no part of it.
+
+    `registers` hold what is known of the register file at this frame's pc, bit 0 of pc cleared;
+    a register that no inner frame saved is absent. `cfa` is the sp before the call that made this
+    frame, None where it is not known. `rule` says how this frame was found. `lookup_pc` is the
+    address to look code up by: pc itself if the core was stopped or interrupted there, pc - 1 if
+    pc is a return address. An exception frame (`exception` is its number, 3 for HardFault) stands
+    between the handler and what it interrupted: its pc is the EXC_RETURN value, its cfa the sp of
+    the interrupted code.
+    """
+
+    registers: Registers
+    cfa: int | None
+    rule: Rule
+    lookup_pc: int
+    exception: int | None = None
+
+    @property
+    def pc(self) -> int:
+        """Where this frame stands; for an exception frame its EXC_RETURN value."""
+        return self.registers["pc"]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Why the frames end; `address` is the word or code address that stopped it, if one did."""
+
+    kind: EndKind
+    reason: str
+    address: int | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backtrace:
+    """Frames, innermost first, at least one if the dump holds a pc."""
+
+    frames: tuple[Frame, ...]
+    end: End
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""From a frame to the variables in it and what they hold."""

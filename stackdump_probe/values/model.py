@@ -1,0 +1,146 @@
+"""What a variable holds: closed variants, no text beyond names."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["ok", "partial", "optimized_out", "not_captured", "unsupported"]
+VariableKind = Literal["parameter", "local", "static"]
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A whole number of any width, signed as its type says."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """A floating-point number; `size` in bytes decides the shortest text that reads back."""
+
+    number: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """A bool whose byte is 0 or 1."""
+
+    truth: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A code point."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enumerator:
+    """A named number; `name` is None for a number that the enum does not list."""
+
+    name: str | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """An address; `symbol` ("uart_isr+4") and `target` (the text it points at) where known."""
+
+    address: int
+    symbol: str | None = None
+    target: "Text | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Bytes that are text, UTF-8 as found; `cut` if there are more than were read."""
+
+    octets: bytes
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """The elements in order, at most the first 1024; `length` is how many there are."""
+
+    length: int
+    elements: tuple["Value", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """Members in order of declaration; `tuple_like` if their names are only positions."""
+
+    members: tuple["Field", ...]
+    tuple_like: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The active variant of a tagged union (Rust enum) and what it carries."""
+
+    name: str
+    payload: Aggregate
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """Bytes that are no value of the type (a bool of 7, a discriminant of no variant)."""
+
+    number: int
+    why: str
+
+
+Content = (
+    Integer
+    | Real
+    | Boolean
+    | Character
+    | Enumerator
+    | Pointer
+    | Text
+    | Array
+    | Aggregate
+    | Variant
+    | Invalid
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An object of the program under test.
+
+    `content` is None unless `state` is "ok" or "partial"; `why` says what is missing. `octets`
+    are the object's bytes in memory order, also where it was put together from registers and
+    pieces; None if they are not all known.
+    """
+
+    type_name: str
+    content: Content | None
+    state: State
+    why: str | None = None
+    address: int | None = None
+    octets: bytes | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A named part of an aggregate."""
+
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A named object of a frame, or a static one; `file` and `line` of its declaration."""
+
+    name: str
+    kind: VariableKind
+    value: Value
+    file: str | None = None
+    line: int | None = None
+    inlined: bool = False
