@@ -23,6 +23,15 @@ class Real:
 
 
 @dataclass(frozen=True, slots=True)
+class Complex:
+    """A complex number; `size` in bytes is that of one part."""
+
+    real: float
+    imaginary: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Boolean:
     """A bool whose byte is 0 or 1."""
 
@@ -38,7 +47,10 @@ class Character:
 
 @dataclass(frozen=True, slots=True)
 class Enumerator:
-    """A named number; `name` is None for a number that the enum does not list."""
+    """A named number; `name` is None for a number that the enum does not list.
+
+    A number put together from flags is named `A | B`.
+    """
 
     name: str | None
     number: int
@@ -46,11 +58,14 @@ class Enumerator:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """An address; `symbol` ("uart_isr+4") and `target` (the text it points at) where known."""
+    """An address; `symbol` ("uart_isr+4") where known; `target` is what it points at, if followed.
 
-    address: int
+    `address` is None for a pointer that exists no more although its target is known.
+    """
+
+    address: int | None
     symbol: str | None = None
-    target: "Text | None" = None
+    target: "Value | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +78,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """The elements in order, at most the first 1024; `length` is how many there are."""
+    """The elements in order, as many as the limits allow; `length` is how many there are."""
 
     length: int
     elements: tuple["Value", ...]
@@ -71,10 +86,14 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """Members in order of declaration; `tuple_like` if their names are only positions."""
+    """Members in order of declaration; `tuple_like` if their names are only positions.
+
+    `cut` if the limits left some out.
+    """
 
     members: tuple["Field", ...]
     tuple_like: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +115,7 @@ class Invalid:
 Content = (
     Integer
     | Real
+    | Complex
     | Boolean
     | Character
     | Enumerator
@@ -132,6 +152,19 @@ class Field:
 
     name: str
     value: Value
+
+
+def children_of(value: Value) -> tuple[Field, ...]:
+    """The parts of `value` by name: elements by index, members, what a pointer was followed to."""
+    match value.content:
+        case Array(elements=elements):
+            return tuple(Field(str(index), each) for index, each in enumerate(elements))
+        case Aggregate(members=members) | Variant(payload=Aggregate(members=members)):
+            return members
+        case Pointer(target=Value() as target):
+            return (Field("*", target),)
+        case _:
+            return ()
 
 
 @dataclass(frozen=True, slots=True)
