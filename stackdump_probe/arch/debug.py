@@ -1,0 +1,59 @@
+"""The debug registers of a Cortex-M core: addresses, bits, and what DCRSR selects.
+
+Armv6-M ARM (DDI 0419) C1.6, Armv7-M ARM (DDI 0403) C1.6, Armv8-M ARM (DDI 0553) D1.2.
+"""
+
+from types import MappingProxyType
+
+from stackdump_probe.arch.registers import SINGLES
+
+CPUID = 0xE000ED00
+VTOR = 0xE000ED08
+DFSR = 0xE000ED30
+DHCSR = 0xE000EDF0
+DCRSR = 0xE000EDF4
+DCRDR = 0xE000EDF8
+DEMCR = 0xE000EDFC
+DSCSR = 0xE000EE08  # v8-M
+MVFR0 = 0xE000EF40
+ICTR = 0xE000E004  # v7-M, v8-M
+
+# DHCSR, written: the key, and the control bits; read: the control and status bits.
+DBGKEY = 0xA05F << 16
+C_DEBUGEN = 1 << 0
+C_HALT = 1 << 1
+C_STEP = 1 << 2
+C_MASKINTS = 1 << 3
+C_SNAPSTALL = 1 << 5
+S_REGRDY = 1 << 16
+S_HALT = 1 << 17
+S_SLEEP = 1 << 18
+S_LOCKUP = 1 << 19
+S_RETIRE_ST = 1 << 24
+S_RESET_ST = 1 << 25
+
+DFSR_HALTED = 1 << 0
+DEMCR_TRCENA = 1 << 24
+DSCSR_CDS = 1 << 16  # the core is in Secure state
+ICTR_INTLINESNUM = 0xF  # 32 * (n + 1) interrupts
+
+# DCRSR.REGSEL. The stack limits are banked by security state; a core without the Security
+# Extension has the Non-secure ones.
+SELECTORS = MappingProxyType(
+    {
+        **{f"r{number}": number for number in range(13)},
+        "sp": 13,
+        "lr": 14,
+        "pc": 15,
+        "xpsr": 16,
+        "msp": 17,
+        "psp": 18,
+        "cfbp": 20,
+        "msplim_s": 28,
+        "psplim_s": 29,
+        "msplim_ns": 30,
+        "psplim_ns": 31,
+        "fpscr": 33,
+        **{name: 64 + number for number, name in enumerate(SINGLES)},
+    }
+)
