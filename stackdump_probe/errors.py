@@ -4,6 +4,7 @@ StackdumpError
 ├── DumpFormatError      bytes that break the dump format
 ├── ImageError           an ELF that cannot be read
 │   └── DwarfError       malformed debug information
+├── InputError           a file that is missing, may not be read, or is not what it should be
 ├── ProgramMismatch      the ELF is not the program in the dump
 ├── Unavailable          a value that cannot be had; costs one variable, never a trace
 │   ├── NotCaptured      memory that the dump does not hold
@@ -49,6 +50,10 @@ class DwarfError(ImageError):
         super().__init__(f"{section}+{offset:#x}: {message}")
         self.section = section
         self.offset = offset
+
+
+class InputError(StackdumpError):
+    """An input file that is missing, may not be read, or is not what it should be."""
 
 
 class ProgramMismatch(StackdumpError):
