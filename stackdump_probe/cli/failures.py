@@ -1,0 +1,73 @@
+"""The one place where an error becomes a line on standard error and an exit code."""
+
+import os
+import sys
+
+from stackdump_probe import errors
+
+# CONTRACT: exit codes. The first class that fits counts.
+DEFECT, USAGE, UNREADABLE_INPUT, INTERRUPTED = 1, 2, 6, 130
+_EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
+    (errors.InputError, UNREADABLE_INPUT),
+    (errors.DumpFormatError, UNREADABLE_INPUT),
+    (errors.ImageError, UNREADABLE_INPUT),
+    (errors.ProgramMismatch, 7),
+    (errors.UnknownTarget, USAGE),
+    (errors.NoProbe, 3),
+    (errors.ProbePermission, 4),
+    (errors.CaptureError, 5),
+    (OSError, USAGE),
+)
+DEBUG_VARIABLE = "STACKDUMP_DEBUG"
+
+
+def tell(error: BaseException) -> int:
+    """Write what went wrong to standard error; return the exit code."""
+    if isinstance(error, BrokenPipeError):
+        return _reader_gone()
+    if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
+        _write("interrupted")
+        return INTERRUPTED
+    if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+        command = getattr(getattr(error, "ctx", None), "command_path", "stackdump-probe")
+        _write(str(error.format_message()), f"{command} --help says what it takes")
+        return USAGE
+    for kind, code in _EXIT_CODES:
+        if isinstance(error, kind):
+            _write(_words(error), getattr(error, "hint", None))
+            return code
+    return _defect(error)
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+def _defect(error: BaseException) -> int:
+    if os.environ.get(DEBUG_VARIABLE) == "1":
+        raise error
+    _write(
+        f"internal defect: {type(error).__name__}: {error}",
+        f"please report this with the output of the same command under {DEBUG_VARIABLE}=1",
+    )
+    return DEFECT
+
+
+def _write(message: str, hint: str | None = None) -> None:
+    print(f"error: {_one_line(message)}", file=sys.stderr)  # noqa: T201
+    if hint:
+        print(f"hint: {_one_line(hint)}", file=sys.stderr)  # noqa: T201
+
+
+def _one_line(text: str) -> str:
+    """`text` as one line without control characters; it may quote names from a file."""
+    joined = " ".join(text.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in joined)
+
+
+def _reader_gone() -> int:
+    """Standard output was closed by its reader (`| head`): no error, and nothing left to flush."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

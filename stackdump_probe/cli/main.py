@@ -1,0 +1,91 @@
+"""The entry point: choose the command, run it, turn an error into a line and an exit code.
+
+A command lives in the module of its name in this package, as a function of that name. Its
+parameters are marked with `options.Argument` and `options.Option`, or with typer's own marks; a
+parameter `settings: Settings` receives the common options. It returns nothing or an exit code,
+and raises our errors; `failures.py` maps them. Only the module of the command that runs is
+imported.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+from stackdump_probe import __version__
+
+COMMANDS = ("capture", "trace", "info", "probes", "targets", "demo")
+QUICK = ("trace", "info")  # the commands that a well-formed line reaches without typer
+
+
+def main() -> NoReturn:
+    """Run the command line of this process and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; return the exit code of CONTRACT."""
+    if list(arguments) == ["--version"]:
+        print(f"stackdump-probe {__version__}")  # noqa: T201
+        return 0
+    _let_any_text_out()
+    if not arguments:
+        return run(["--help"]) or 2
+    try:
+        code = _dispatch(_command_first(arguments))
+        sys.stdout.flush()
+    except (Exception, KeyboardInterrupt) as error:
+        from stackdump_probe.cli.failures import tell
+
+        return tell(error)
+    return code
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    name = arguments[0] if arguments else ""
+    if name in QUICK:
+        from stackdump_probe.cli.quick import quick_values
+
+        command = _command(name)
+        values = quick_values(command, arguments[1:])
+        if values is not None:
+            return command(**values) or 0
+    from stackdump_probe.cli.typer_app import call_by_typer
+
+    names = (name,) if name in COMMANDS else COMMANDS
+    commands = {each: _command(each) for each in names if _exists(each)}
+    return call_by_typer(commands, arguments, colored_help=_colored_help(arguments))
+
+
+def _command(name: str) -> Callable[..., Any]:
+    command: Callable[..., Any] = getattr(import_module(f"stackdump_probe.cli.{name}"), name)
+    return command
+
+
+def _command_first(arguments: Sequence[str]) -> list[str]:
+    """The common options may stand before the command's name; move them behind it."""
+    at = 0
+    while at < len(arguments) and arguments[at].startswith("-"):
+        at += 2 if arguments[at] == "--color" else 1
+    if at >= len(arguments) or arguments[at] not in COMMANDS:
+        return list(arguments)
+    return [arguments[at], *arguments[:at], *arguments[at + 1 :]]
+
+
+def _colored_help(arguments: Sequence[str]) -> bool:
+    from stackdump_probe.cli.settings import Settings
+
+    return Settings("never" if "never" in arguments else "auto").colored(sys.stdout)
+
+
+def _let_any_text_out() -> None:
+    """A name that the terminal's encoding lacks is escaped; it shall not end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _exists(name: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(f"stackdump_probe.cli.{name}") is not None

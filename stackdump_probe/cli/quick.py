@@ -1,0 +1,101 @@
+"""Run a well-formed command line without typer, which takes longer to load than a trace."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, get_origin
+
+from stackdump_probe.cli.options import Argument, Option
+from stackdump_probe.cli.settings import settings_from
+
+
+class _NotPlain(Exception):
+    """A line that typer must judge."""
+
+
+def quick_values(function: Callable[..., Any], arguments: Sequence[str]) -> dict[str, Any] | None:
+    """The values by which `arguments` call `function`, its `settings` among them.
+
+    None for every line that is not plainly right (help, a wrong or missing value, short options
+    run together): typer then finds the words, or the other spelling. `function` is declared with
+    Argument and Option; what this returns is what typer would.
+    """
+    options = {**_options_of(settings_from), **_options_of(function)}
+    try:
+        given, positional = _split(options, arguments)
+        values = {**given, **_by_position(function, positional)}
+    except _NotPlain:
+        return None
+    common = {name: values.pop(name) for name in _marks_of(settings_from) if name in values}
+    return {**values, "settings": settings_from(**common)}
+
+
+def _marks_of(function: Callable[..., Any]) -> dict[str, tuple[Any, Argument | Option]]:
+    """Type and mark by parameter name."""
+    return {
+        name: (annotation.__origin__, annotation.__metadata__[0])
+        for name, annotation in function.__annotations__.items()
+        if hasattr(annotation, "__metadata__")
+    }
+
+
+def _options_of(function: Callable[..., Any]) -> dict[str, tuple[str, Any, Option]]:
+    """Parameter, type and mark by option name."""
+    return {
+        name: (parameter, type_, mark)
+        for parameter, (type_, mark) in _marks_of(function).items()
+        if isinstance(mark, Option)
+        for name in mark.names.split()
+    }
+
+
+def _split(
+    options: Mapping[str, tuple[str, Any, Option]], arguments: Sequence[str]
+) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, Any] = {}
+    positional: list[str] = []
+    left = iter(arguments)
+    for argument in left:
+        if not argument.startswith("-"):
+            positional.append(argument)
+            continue
+        name, equals, attached = argument.partition("=")
+        if name not in options or (equals and not name.startswith("--")):
+            raise _NotPlain
+        parameter, type_, mark = options[name]
+        if mark.counted and not equals:
+            values[parameter] = values.get(parameter, 0) + 1
+        elif type_ is bool and not equals:
+            values[parameter] = True
+        elif type_ is bool or mark.counted:
+            raise _NotPlain
+        else:
+            values[parameter] = _value(type_, mark, attached if equals else next(left, None))
+    return values, positional
+
+
+def _value(type_: Any, mark: Option, text: str | None) -> Any:
+    if text is None or text.startswith("-"):
+        raise _NotPlain
+    if get_origin(type_) is Literal:
+        if text not in type_.__args__:
+            raise _NotPlain
+        return text
+    if type_ is not int:
+        return text
+    if not text.isascii() or not text.isdecimal() or int(text) < (mark.lowest or 0):
+        raise _NotPlain
+    return int(text)
+
+
+def _by_position(function: Callable[..., Any], positional: Sequence[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    left = list(positional)
+    for parameter, (type_, mark) in _marks_of(function).items():
+        if not isinstance(mark, Argument):
+            continue
+        if not left:
+            raise _NotPlain
+        values[parameter] = left if get_origin(type_) is list else left.pop(0)
+        left = [] if get_origin(type_) is list else left
+    if left:
+        raise _NotPlain
+    return values

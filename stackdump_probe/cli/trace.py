@@ -1,0 +1,30 @@
+"""`trace`: from a dump file and its ELF to the frames and every variable."""
+
+from typing import Annotated, Literal
+
+from stackdump_probe.cli.options import Argument, Option
+from stackdump_probe.cli.settings import Settings
+
+
+def trace(
+    elf: Annotated[str, Argument("FW.elf|DIR", "the program, or a directory that holds it")],
+    dumps: Annotated[list[str], Argument("DUMP...", "dump files of one capture")],
+    json: Annotated[bool, Option("--json", "one JSON document")] = False,
+    show_inlined_variables: Annotated[
+        bool, Option("-i --show-inlined-variables", "show variables of inlined functions")
+    ] = False,
+    show_zero_sized_variables: Annotated[
+        bool, Option("-z --show-zero-sized-variables", "show variables that hold no bytes")
+    ] = False,
+    max_wrapping_lines: Annotated[
+        int,
+        Option("-l --max-wrapping-lines", "lines a value may take, 0 = no cap", "N", lowest=0),
+    ] = 5,
+    theme: Annotated[
+        Literal["dark", "light", "none"], Option("-t --theme", "colors for a terminal")
+    ] = "dark",
+    force: Annotated[bool, Option("--force", "trace although the ELF is another program")] = False,
+    *,
+    settings: Settings,
+) -> None:
+    """Show the frames of a dump with file, line and every variable."""

@@ -1,0 +1,110 @@
+"""The typer application: help, completion, and every command line that `quick.py` leaves."""
+
+import enum
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import typer
+
+from stackdump_probe import __version__
+from stackdump_probe.cli.options import Argument, Option
+from stackdump_probe.cli.settings import settings_from
+
+Command = Callable[..., Any]
+
+PROGRAM = "stackdump-probe"
+DESCRIPTION = (
+    "Capture a hung or crashed Cortex-M device and show where it is, how it got there and what "
+    "every variable holds."
+)
+
+
+def call_by_typer(
+    commands: Mapping[str, Command], arguments: Sequence[str], *, colored_help: bool
+) -> int:
+    """Run the one of `commands` that `arguments` ask for; return its exit code.
+
+    Usage errors escape as typer raises them: with `format_message()` and `exit_code`.
+    """
+    app = _application(commands, colored_help=colored_help)
+    command = typer.main.get_command(app)
+    result = command.main(list(arguments), PROGRAM, standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _application(commands: Mapping[str, Command], *, colored_help: bool) -> typer.Typer:
+    app = typer.Typer(
+        help=DESCRIPTION,
+        rich_markup_mode="rich" if colored_help else None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_typed(_whole_program))
+    for name, function in commands.items():
+        app.command(name)(_typed(function))
+    return app
+
+
+def _whole_program(
+    version: Annotated[bool, Option("--version", "show the version and exit")] = False,
+) -> None:
+    """Capture a hung or crashed Cortex-M device and trace it with its ELF."""
+    if version:
+        typer.echo(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
+_whole_program.__doc__ = DESCRIPTION
+
+
+def _typed(function: Command) -> Command:
+    """`function` with the marks that typer reads, and the common options put in."""
+    own = dict(inspect.signature(function).parameters)
+    wants_settings = own.pop("settings", None) is not None
+    common = inspect.signature(settings_from).parameters
+    parameters = [_typed_parameter(each) for each in (*own.values(), *common.values())]
+
+    def call(**given: Any) -> Any:
+        values = {name: _plain(value) for name, value in given.items()}
+        settings = settings_from(**{name: values.pop(name) for name in common})
+        return function(**values, settings=settings) if wants_settings else function(**values)
+
+    call.__doc__ = function.__doc__
+    call.__name__ = function.__name__
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    call.__annotations__ = {each.name: each.annotation for each in parameters}
+    return call
+
+
+def _typed_parameter(parameter: inspect.Parameter) -> inspect.Parameter:
+    annotation = parameter.annotation
+    if get_origin(annotation) is Annotated:
+        plain, *marks = get_args(annotation)
+        if isinstance(marks[0], Option | Argument):
+            annotation = Annotated[_choices(plain), _typer_mark(marks[0])]
+    return parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
+
+
+def _typer_mark(mark: Option | Argument) -> Any:
+    if isinstance(mark, Argument):
+        return typer.Argument(metavar=mark.metavar, help=mark.help, show_default=False)
+    return typer.Option(
+        *mark.names.split(),
+        metavar=mark.metavar,
+        help=mark.help,
+        count=mark.counted,
+        min=mark.lowest,
+        show_default=mark.metavar is not None,
+    )
+
+
+def _choices(plain: Any) -> Any:
+    """An enum for a Literal, which typer before 0.19 does not take."""
+    if get_origin(plain) is not Literal:
+        return plain
+    return enum.Enum("Choice", {choice: choice for choice in get_args(plain)}, type=str)
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, enum.Enum) else value
