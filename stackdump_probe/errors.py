@@ -12,11 +12,13 @@ StackdumpError
 │   ├── OptimizedOut     the compiler kept no location for it
 │   └── Unsupported      an expression or type that we cannot evaluate, and why
 ├── UnknownTarget        a target name that nobody knows
+├── OutputError          a file that cannot be written, or exists already
 └── CaptureError         the capture could not be made
     ├── NoProbe          none plugged in, none of that name, or several and none named
     ├── ProbePermission  plugged in, but may not be opened
     ├── ConnectError     the probe or the target does not answer
     ├── RegionUnreadable one memory range faults; costs that range
+    ├── Interrupted      told to stop before all was read
     └── SimulatorError   QEMU is missing or does not do what is asked
 """
 
@@ -99,6 +101,10 @@ class UnknownTarget(StackdumpError):
         self.nearest = tuple(nearest)
 
 
+class OutputError(StackdumpError):
+    """A file that cannot be written, or that exists and may not be replaced."""
+
+
 class CaptureError(StackdumpError):
     """The capture could not be made."""
 
@@ -122,6 +128,10 @@ class RegionUnreadable(CaptureError):
         super().__init__(f"{size} bytes at {address:#010x} cannot be read: {why}")
         self.address = address
         self.size = size
+
+
+class Interrupted(CaptureError):
+    """Told to stop before all was read."""
 
 
 class SimulatorError(CaptureError):
