@@ -1,0 +1,97 @@
+"""From the fault status registers in a dump to what went wrong, in words."""
+
+from collections.abc import Iterator
+
+from stackdump_probe.arch import faults as arch
+from stackdump_probe.arch.debug import DFSR
+from stackdump_probe.errors import NotCaptured
+from stackdump_probe.memory import Memory
+from stackdump_probe.report.model import Cause, Fault
+
+_CAUSE_TABLES = (
+    ("CFSR", arch.CFSR, arch.CFSR_BITS),
+    ("SFSR", arch.SFSR, arch.SFSR_BITS),
+    ("HFSR", arch.HFSR, arch.HFSR_BITS),
+)
+
+
+def fault_of(memory: Memory, *, exceptions: frozenset[int]) -> Fault | None:
+    """What the captured status registers record; None if nothing, or if they were not captured.
+
+    The bits stay set until software clears them, so a fault may be long over: `exceptions`, the
+    numbers of those active, tell.
+    """
+    bits = list(_set_bits(memory, exceptions))
+    if not bits:
+        return None
+    causes = tuple(Cause(name, bit.name, _text(bit, memory, bits)) for name, bit in bits)
+    summary = _summary(memory, bits)
+    if not exceptions & arch.FAULTS and not exceptions & {arch.DEBUG_MONITOR}:
+        summary += " (recorded earlier: no fault handler is active)"
+    return Fault(summary, causes, next(_addresses(memory, bits), None))
+
+
+_Bits = list[tuple[str, arch.FaultBit]]
+
+
+def _set_bits(memory: Memory, exceptions: frozenset[int]) -> Iterator[tuple[str, arch.FaultBit]]:
+    explains_debug_event = arch.DEBUG_MONITOR in exceptions
+    for name, address, table in _CAUSE_TABLES:
+        for bit in _bits_of(memory, address, table):
+            explains_debug_event |= bit is arch.DEBUGEVT
+            yield name, bit
+    if explains_debug_event:
+        for bit in _bits_of(memory, DFSR, arch.DFSR_BITS):
+            yield "DFSR", bit
+
+
+def _bits_of(memory: Memory, address: int, table: tuple[arch.FaultBit, ...]) -> list[arch.FaultBit]:
+    word = _word(memory, address) or 0
+    return [bit for bit in table if word >> bit.bit & 1]
+
+
+def _text(bit: arch.FaultBit, memory: Memory, bits: _Bits) -> str:
+    return f"{bit.text}: {_why_escalated(memory, bits)}" if bit is arch.FORCED else bit.text
+
+
+def _why_escalated(memory: Memory, bits: _Bits) -> str:
+    enables = {bit.enable for _name, bit in bits if bit.enable is not None}
+    if not enables:
+        return "the fault that caused it is no longer recorded"
+    handlers = _word(memory, arch.SHCSR)
+    if handlers is None:
+        return "the fault's own handler is disabled or was not allowed to run"
+    if any(not handlers >> enable & 1 for enable in enables):
+        return "the fault's own handler is disabled"
+    return "the current priority did not let the fault's own handler run"
+
+
+def _summary(memory: Memory, bits: _Bits) -> str:
+    primary = [(name, bit) for name, bit in bits if bit not in (arch.FORCED, arch.DEBUGEVT)]
+    return "; ".join(_with_address(memory, each) for each in primary or bits)
+
+
+def _with_address(memory: Memory, named: tuple[str, arch.FaultBit]) -> str:
+    bit = named[1]
+    if bit is arch.FORCED:
+        return f"{bit.text}: {_why_escalated(memory, [])}"
+    address = next(_addresses(memory, [named]), None)
+    return bit.text if address is None else f"{bit.text} at {address:#010x}"
+
+
+def _addresses(memory: Memory, bits: _Bits) -> Iterator[int]:
+    """Yield the fault addresses whose valid bit is set (DDI 0403 B3.2.15: else they are junk)."""
+    status = {name: _word(memory, address) or 0 for name, address, _table in _CAUSE_TABLES}
+    for name, bit in bits:
+        if bit.valid_bit is None or bit.address_register is None:
+            continue
+        address = _word(memory, bit.address_register)
+        if address is not None and status[name] >> bit.valid_bit & 1:
+            yield address
+
+
+def _word(memory: Memory, address: int) -> int | None:
+    try:
+        return memory.u32(address)
+    except NotCaptured:
+        return None
