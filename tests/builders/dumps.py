@@ -29,6 +29,6 @@ def a_stack(content: bytes, *, at: int) -> Memory:
     return a_memory({at: content})
 
 
-def a_dump(regions: Mapping[int, bytes] | None = None, **registers: int) -> Dump:
+def a_dump(regions: Mapping[int, bytes] | None = None, /, **registers: int) -> Dump:
     """A dump of these memory regions and registers."""
     return Dump(Registers(registers), a_memory(regions or {}))

@@ -1,0 +1,40 @@
+"""The register file."""
+
+import pytest
+
+from stackdump_probe.arch.registers import NAME_BY_DWARF_NUMBER, Registers
+from stackdump_probe.errors import RegisterUnknown
+
+
+def test_a_register_that_is_not_known_is_named_in_the_error() -> None:
+    with pytest.raises(RegisterUnknown) as caught:
+        Registers({"r0": 1})["r1"]
+    assert caught.value.name == "r1"
+    assert "r1" not in Registers({"r0": 1})
+
+
+def test_an_update_leaves_the_original_as_it_was() -> None:
+    before = Registers({"sp": 8, "pc": 2})
+    after = before.updated(sp=16, lr=4)
+    assert after.words == {"sp": 16, "pc": 2, "lr": 4}
+    assert before.words == {"sp": 8, "pc": 2}
+
+
+def test_a_selection_holds_no_register_that_was_not_known() -> None:
+    assert Registers({"r4": 1, "r0": 2}).only(("r4", "r5")).words == {"r4": 1}
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [(0, "r0"), (12, "r12"), (13, "sp"), (14, "lr"), (15, "pc"), (64, "s0"), (95, "s31")],
+)
+def test_dwarf_numbers_name_registers_as_the_abi_does(number: int, name: str) -> None:
+    assert NAME_BY_DWARF_NUMBER[number] == name  # AADWARF32 (IHI 0040) 4.1
+
+
+def test_control_is_the_top_byte_of_the_word_with_the_masks() -> None:
+    assert Registers({"cfbp": 0x0201_40FF}).control == 2
+
+
+def test_control_is_unknown_if_it_was_not_captured() -> None:
+    assert Registers().control is None
