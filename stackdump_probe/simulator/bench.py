@@ -1,0 +1,59 @@
+"""The whole bench: firmware in QEMU behind a CMSIS-DAP probe that is plugged into this process."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import sleep
+from types import MappingProxyType
+
+from stackdump_probe.simulator.cmsis_dap import CmsisDap
+from stackdump_probe.simulator.core_debug import CoreDebug
+from stackdump_probe.simulator.dap import DebugPort
+from stackdump_probe.simulator.interposer import Interposer
+from stackdump_probe.simulator.machines import MachineModel, machine_named
+from stackdump_probe.simulator.qemu import Machine
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedProbe:
+    """A plugged-in probe: the machine behind it, its debug hardware, and the probe's id."""
+
+    machine: Machine
+    core: CoreDebug
+    unique_id: str
+
+
+@contextmanager
+def simulated_usb_probe(
+    elf: Path,
+    machine: str | MachineModel = "netduinoplus2",
+    *,
+    run_for: float = 0.2,
+    interposer: Interposer | None = None,
+    as_found: Mapping[int, int] = MappingProxyType({}),
+) -> Iterator[SimulatedProbe]:
+    """Run `elf` in QEMU for `run_for` seconds, then offer it as the only USB device there is.
+
+    Everything in this process that looks for USB devices through libusb_package, as pyOCD does,
+    finds this probe and no other until the block ends. The firmware runs on meanwhile.
+    """
+    import libusb_package
+
+    from stackdump_probe.simulator.usb_device import UsbBackend
+
+    model = machine if isinstance(machine, MachineModel) else machine_named(machine)
+    unique_id = f"QEMU-{model.name}"
+    with Machine(model, elf) as running:
+        running.resume()
+        sleep(run_for)
+        core = CoreDebug(running, interposer=interposer, as_found=as_found)
+        port = DebugPort(running, core, interposer=interposer)
+        probe = CmsisDap(port, serial=unique_id, reset=core.reset, interposer=interposer)
+        backend = UsbBackend(probe, serial=unique_id, interposer=interposer)
+        before = libusb_package.get_libusb1_backend
+        libusb_package.get_libusb1_backend = lambda: backend
+        try:
+            yield SimulatedProbe(running, core, unique_id)
+        finally:
+            libusb_package.get_libusb1_backend = before

@@ -1,0 +1,214 @@
+"""The debug access port: a SW-DP with one AHB memory access port behind it.
+
+Arm Debug Interface ADIv5.2 (IHI 0031). Both transports, the pyOCD plugin and the CMSIS-DAP
+device, put their transfers here one by one or in blocks.
+"""
+
+import struct
+from collections.abc import Sequence
+
+from stackdump_probe.simulator.core_debug import PRIVATE_BUS, ROM_TABLE, CoreDebug
+from stackdump_probe.simulator.interposer import Access, Ack, Interposer, Reply
+from stackdump_probe.simulator.qemu import Machine
+
+# DP registers, B2.2. Reading 0 gives DPIDR, writing it is ABORT.
+DPIDR = ABORT = 0x0
+CTRL_STAT = 0x4
+SELECT = RESEND = 0x8
+RDBUFF = 0xC
+STKERRCLR = 1 << 2
+STICKYERR = 1 << 5
+POWER_REQUESTS = 1 << 28 | 1 << 30  # CDBGPWRUPREQ, CSYSPWRUPREQ; their acknowledgements follow
+CTRL_STAT_WRITABLE = POWER_REQUESTS | 0xF0F | 1 << 24  # ... MASKLANE, TRNMODE, ORUNDETECT, TRNCNT
+
+# MEM-AP registers, C2.6.
+CSW, TAR, DRW, BD0, CFG, BASE, IDR = 0x00, 0x04, 0x0C, 0x10, 0xF4, 0xF8, 0xFC
+CSW_SIZE = 0b111
+CSW_WORD = 2
+CSW_INCREMENT = 1 << 4
+CSW_WRITABLE = 0x7F000037  # Prot, AddrInc, Size
+CSW_DEVICE_ENABLED = 1 << 6
+CSW_SECURE_ENABLED = 1 << 23
+INCREMENT_WRAP = 0x1000
+
+DRW_READ = Access(is_ap=True, is_read=True, register=DRW)
+
+
+class MemoryPort:
+    """The memory access port: the machine's memory with the core's debug registers in it."""
+
+    def __init__(self, machine: Machine, core: CoreDebug) -> None:
+        self._machine = machine
+        self._core = core
+        self._csw = CSW_WORD
+        self._tar = 0
+
+    def read(self, register: int) -> int | None:
+        """The register's word; None is a bus fault."""
+        model = self._machine.model
+        match register:
+            case 0x00:
+                secure = CSW_SECURE_ENABLED * model.has_security
+                return self._csw | CSW_DEVICE_ENABLED | secure
+            case 0x04:
+                return self._tar
+            case 0x0C:
+                return self._read_data()
+            case 0x10 | 0x14 | 0x18 | 0x1C:
+                return self._word_at((self._tar & ~0xF) + register - BD0)
+            case 0xF8:
+                return ROM_TABLE | 0b11
+            case 0xFC:
+                return model.ap_idr
+        return 0
+
+    def write(self, register: int, word: int) -> bool:
+        """Write the register; False is a bus fault."""
+        match register:
+            case 0x00:
+                size = word & CSW_SIZE
+                self._csw = word & CSW_WRITABLE & ~CSW_SIZE | min(size, CSW_WORD)
+            case 0x04:
+                self._tar = word
+            case 0x0C:
+                return self._write_data(word)
+            case 0x10 | 0x14 | 0x18 | 0x1C:
+                return self._put((self._tar & ~0xF) + register - BD0, word.to_bytes(4, "little"))
+        return True
+
+    def read_words(self, count: int) -> list[int] | None:
+        """`count` reads of DRW at once, where that is plain memory; None where it is not."""
+        span = range(self._tar, self._tar + 4 * count)
+        in_one_page = self._tar // INCREMENT_WRAP == (span.stop - 1) // INCREMENT_WRAP
+        plain = self._csw & (CSW_SIZE | CSW_INCREMENT) == CSW_WORD | CSW_INCREMENT
+        if self._tar & 3 or not plain or not in_one_page or self._tar in PRIVATE_BUS:
+            return None
+        content = self._machine.read_memory(self._tar, 4 * count)
+        if content is None:
+            return None
+        self._advance(4 * count)
+        return list(struct.unpack(f"<{count}I", content))
+
+    def _read_data(self) -> int | None:
+        size = 1 << (self._csw & CSW_SIZE)
+        address = self._tar & ~(size - 1)
+        if address in PRIVATE_BUS or size == 4:
+            word = self._word_at(address & ~3)
+        else:
+            content = self._machine.read_memory(address, size)
+            shift = 8 * (address & 3)  # each byte in its own lane
+            word = None if content is None else int.from_bytes(content, "little") << shift
+        if word is not None:
+            self._advance(size)
+        return word
+
+    def _write_data(self, word: int) -> bool:
+        size = 1 << (self._csw & CSW_SIZE)
+        address = self._tar & ~(size - 1)
+        lane = address & 3
+        written = self._put(address, word.to_bytes(4, "little")[lane : lane + size])
+        if written:
+            self._advance(size)
+        return written
+
+    def _word_at(self, address: int) -> int | None:
+        word = self._core.read(address) if address in PRIVATE_BUS else None
+        if word is not None:
+            return word
+        content = self._machine.read_memory(address, 4)
+        return None if content is None else int.from_bytes(content, "little")
+
+    def _put(self, address: int, content: bytes) -> bool:
+        word = int.from_bytes(content, "little")
+        if address in PRIVATE_BUS and len(content) == 4 and self._core.write(address, word):
+            return True
+        return self._machine.write_memory(address, content)
+
+    def _advance(self, size: int) -> None:
+        if self._csw & CSW_INCREMENT:
+            page = self._tar & ~(INCREMENT_WRAP - 1)
+            self._tar = page | (self._tar + size) % INCREMENT_WRAP
+
+
+class DebugPort:
+    """The SW-DP; a bus fault is answered once, and then FAULT until the debugger clears it."""
+
+    def __init__(
+        self, machine: Machine, core: CoreDebug, *, interposer: Interposer | None = None
+    ) -> None:
+        self._interposer = interposer
+        self._dpidr = machine.model.dpidr
+        self._port = MemoryPort(machine, core)
+        self._control = 0
+        self._select = 0
+
+    def access(self, access: Access) -> Reply:
+        """Do one transfer."""
+        spoilt = self._interposer.access(access) if self._interposer else None
+        if spoilt is not None:
+            return spoilt
+        if access.is_ap:
+            return self._ap(access)
+        return self._read_dp(access) if access.is_read else self._write_dp(access)
+
+    def read_block(self, access: Access, count: int) -> tuple[Reply, list[int]]:
+        """Repeat a read until it is not acknowledged; return the last reply and the words."""
+        if access == DRW_READ and self._interposer is None and self._reaches_memory():
+            words = self._port.read_words(count)
+            if words is not None:
+                return Reply(Ack.OK), words
+        words = []
+        reply = Reply(Ack.OK)
+        while len(words) < count:
+            reply = self.access(access)
+            if reply.ack is not Ack.OK:
+                break
+            words.append(reply.word)
+        return reply, words
+
+    def write_block(self, access: Access, words: Sequence[int]) -> tuple[Reply, int]:
+        """Repeat a write until it is not acknowledged; return the last reply and how many were."""
+        for done, word in enumerate(words):
+            reply = self.access(Access(access.is_ap, False, access.register, word))
+            if reply.ack is not Ack.OK:
+                return reply, done
+        return Reply(Ack.OK), len(words)
+
+    def _reaches_memory(self) -> bool:
+        powered = self._control & POWER_REQUESTS == POWER_REQUESTS
+        return powered and not self._control & STICKYERR and self._select & 0xFF0000F0 == 0
+
+    def _ap(self, access: Access) -> Reply:
+        if self._control & POWER_REQUESTS != POWER_REQUESTS or self._control & STICKYERR:
+            return self._fault()
+        if self._select >> 24:  # there is only port 0
+            return Reply(Ack.OK)
+        register = self._select & 0xF0 | access.register
+        if access.is_read:
+            word = self._port.read(register)
+            return self._fault() if word is None else Reply(Ack.OK, word)
+        return Reply(Ack.OK) if self._port.write(register, access.word) else self._fault()
+
+    def _fault(self) -> Reply:
+        self._control |= STICKYERR
+        return Reply(Ack.FAULT)
+
+    def _read_dp(self, access: Access) -> Reply:
+        match access.register:
+            case 0x0:
+                return Reply(Ack.OK, self._dpidr)
+            case 0x4 if self._select & 0xF == 0:
+                acknowledged = (self._control & POWER_REQUESTS) << 1
+                return Reply(Ack.OK, self._control | acknowledged)
+        return Reply(Ack.OK)
+
+    def _write_dp(self, access: Access) -> Reply:
+        match access.register:
+            case 0x0 if access.word & STKERRCLR:
+                self._control &= ~STICKYERR
+            case 0x4 if self._select & 0xF == 0:
+                kept = self._control & STICKYERR
+                self._control = access.word & CTRL_STAT_WRITABLE | kept
+            case 0x8:
+                self._select = access.word
+        return Reply(Ack.OK)

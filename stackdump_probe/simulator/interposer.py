@@ -1,0 +1,57 @@
+"""What stands between a debugger and the simulated target, to look on or to spoil."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Ack(IntEnum):
+    """The acknowledgement of a SWD transfer (ADIv5.2, IHI 0031, B4.2), as CMSIS-DAP gives it."""
+
+    OK = 1
+    WAIT = 2
+    FAULT = 4
+    NONE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One transfer on the wire: which port, which of its four registers, and what is written."""
+
+    is_ap: bool
+    is_read: bool
+    register: int
+    word: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How the target answers; `parity_error` is a data phase that came in damaged."""
+
+    ack: Ack
+    word: int = 0
+    parity_error: bool = False
+
+
+class Interposer:
+    """Consulted at every step on the way; this one lets everything pass.
+
+    A subclass may raise what a USB library raises, change bytes, or answer for the target.
+    """
+
+    def usb(self, operation: str) -> None:
+        """Before `open`, `claim`, `write` and `read` on the bus; may raise usb.core.USBError."""
+
+    def response(self, command: bytes, response: bytes) -> bytes:
+        """The probe's `response` to a CMSIS-DAP `command`, on its way to the host."""
+        del command
+        return response
+
+    def access(self, access: Access) -> Reply | None:
+        """Before each transfer on the wire; a reply here keeps it from the target."""
+        del access
+        return None
+
+    def core_read(self, address: int, word: int) -> int:
+        """What the debugger reads from the debug register at `address`, in place of `word`."""
+        del address
+        return word

@@ -1,0 +1,142 @@
+"""The registers of a halted core in QEMU, with those that its gdb stub does not show.
+
+QEMU 7.2 shows r0-r15, xPSR, d0-d15 and FPSCR. The others are had by executing `MRS r0, ...` at
+the pc, one step each, and putting back what was there.
+"""
+
+from types import MappingProxyType
+
+from stackdump_probe.arch.debug import VTOR
+from stackdump_probe.arch.registers import CORE, SINGLES
+from stackdump_probe.errors import SimulatorError
+from stackdump_probe.simulator.gdb_remote import GdbRemote
+from stackdump_probe.simulator.machines import MachineModel
+
+# MRS's SYSm (Armv8-M ARM DDI 0553, C2.4.137; bit 7 is the Non-secure alias).
+SYSM = MappingProxyType(
+    {
+        "msp": 0x08,
+        "psp": 0x09,
+        "primask": 0x10,
+        "basepri": 0x11,
+        "faultmask": 0x13,
+        "control": 0x14,
+    }
+)
+SYSM_SECURE = MappingProxyType(
+    {
+        "msplim_s": 0x0A,
+        "psplim_s": 0x0B,
+        "msp_ns": 0x88,
+        "psp_ns": 0x89,
+        "msplim_ns": 0x8A,
+        "psplim_ns": 0x8B,
+        "primask_ns": 0x90,
+        "basepri_ns": 0x91,
+        "faultmask_ns": 0x93,
+        "control_ns": 0x94,
+    }
+)
+MAINLINE_ONLY = frozenset({"basepri", "faultmask"})
+CFBP = ("primask", "basepri", "faultmask", "control")  # lowest byte first
+XPSR_IT_ICI = 0x0600FC00  # an MRS in an IT block would be conditional
+NOP = b"\x00\xbf"
+
+
+class CoreRegisters:
+    """Reads and writes by lower-case name; what stepping found is kept until `forget`."""
+
+    def __init__(self, gdb: GdbRemote, model: MachineModel) -> None:
+        self._gdb = gdb
+        self._system = {**SYSM, **(SYSM_SECURE if model.has_security else {})}
+        if model.is_armv6m:
+            self._system = {n: at for n, at in self._system.items() if n not in MAINLINE_ONLY}
+        self._has_fpu = "fpscr" in gdb.numbers
+        self._special: dict[str, int] | None = None
+
+    def forget(self) -> None:
+        """The core is about to run, or its state to change."""
+        self._special = None
+
+    def read(self, name: str) -> int | None:
+        """The word in `name`; None if this core has no such register."""
+        if name in CORE or name == "xpsr":
+            return self._gdb.read_register(name)
+        if name == "fpscr" or name in SINGLES:
+            return self._float(name) if self._has_fpu else None
+        special = self._specials()
+        if name == "cfbp":
+            octets = (special.get(part, 0) & 0xFF for part in CFBP)
+            return int.from_bytes(octets, "little")
+        return special.get(name)
+
+    def write(self, name: str, value: int) -> bool:
+        """Set `name`; False for those that the stub does not show."""
+        if name in CORE or name == "xpsr" or (name == "fpscr" and self._has_fpu):
+            self.forget()
+            self._gdb.write_register(name, value)
+            return True
+        if name in SINGLES and self._has_fpu:
+            double, shift = _half_of_double(name)
+            other = self._gdb.read_register(double) & ~(0xFFFFFFFF << shift)
+            self._gdb.write_register(double, other | value << shift, size=8)
+            return True
+        return False
+
+    def touch(self) -> None:
+        """Execute a NOP at the pc, to no effect: it ends a WFI."""
+        self._executed([NOP])
+
+    def _float(self, name: str) -> int:
+        if name == "fpscr":
+            return self._gdb.read_register(name)
+        double, shift = _half_of_double(name)
+        return self._gdb.read_register(double) >> shift & 0xFFFFFFFF
+
+    def _specials(self) -> dict[str, int]:
+        if self._special is None:
+            words = self._executed([mrs_r0(number) for number in self._system.values()])
+            self._special = dict(zip(self._system, words, strict=True))
+        return self._special
+
+    def _executed(self, instructions: list[bytes]) -> list[int]:
+        """Execute each at the pc; return r0 after each. Registers and memory are put back."""
+        gdb = self._gdb
+        kept = {name: gdb.read_register(name) for name in ("r0", "pc", "xpsr")}
+        at, beneath = self._scratch(kept["pc"], max(map(len, instructions)))
+        words = []
+        try:
+            gdb.write_register("xpsr", kept["xpsr"] & ~XPSR_IT_ICI)
+            for instruction in instructions:
+                gdb.write_memory(at, instruction)
+                gdb.write_register("pc", at)
+                gdb.step()
+                words.append(gdb.read_register("r0"))
+        finally:
+            gdb.write_memory(at, beneath)
+            for name, value in kept.items():
+                gdb.write_register(name, value)
+        return words
+
+    def _scratch(self, pc: int, size: int) -> tuple[int, bytes]:
+        """Where an instruction can be executed: the pc, or, if it is nowhere, the reset handler."""
+        for at in (pc, self._reset_handler()):
+            beneath = self._gdb.read_memory(at, size)
+            if beneath is not None:
+                return at, beneath
+        raise SimulatorError(f"no code at the pc {pc:#010x} nor at the reset handler")
+
+    def _reset_handler(self) -> int:
+        table = int.from_bytes(self._gdb.read_memory(VTOR, 4) or b"", "little")
+        vector = int.from_bytes(self._gdb.read_memory(table + 4, 4) or b"", "little")
+        return vector & ~1
+
+
+def mrs_r0(number: int) -> bytes:
+    """MRS r0, <SYSm>, encoding T1."""
+    return (0xF3EF).to_bytes(2, "little") + (0x8000 | number).to_bytes(2, "little")
+
+
+def _half_of_double(single: str) -> tuple[str, int]:
+    number = int(single[1:])
+    return f"d{number // 2}", number % 2 * 32

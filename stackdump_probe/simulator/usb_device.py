@@ -1,0 +1,164 @@
+"""The CMSIS-DAP probe as a USB device, for whoever uses pyusb: a backend with one device on it."""
+
+import errno
+import queue
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from usb.backend import IBackend
+from usb.core import USBError, USBTimeoutError
+
+from stackdump_probe.simulator.cmsis_dap import PACKET_SIZE, CmsisDap
+from stackdump_probe.simulator.interposer import Interposer
+
+VENDOR, PRODUCT = 0x1209, 0x0001  # pid.codes, for private tests; no vendor's quirks apply
+OUT, IN = 0x01, 0x81
+BULK = 2
+GET_STATUS, GET_DESCRIPTOR = 0, 6
+STRING = 3
+ENGLISH = 0x0409
+STRINGS = (None, "stackdump-probe", "QEMU CMSIS-DAP", None, "CMSIS-DAP v2")  # 3: the serial
+
+DEVICE = SimpleNamespace(
+    bLength=18, bDescriptorType=1, bcdUSB=0x0200, bDeviceClass=0, bDeviceSubClass=0,
+    bDeviceProtocol=0, bMaxPacketSize0=64, idVendor=VENDOR, idProduct=PRODUCT, bcdDevice=0x0100,
+    iManufacturer=1, iProduct=2, iSerialNumber=3, bNumConfigurations=1,
+    bus=1, address=1, port_number=1, port_numbers=(1,), speed=3,
+)  # fmt: skip
+CONFIGURATION = SimpleNamespace(
+    bLength=9, bDescriptorType=2, wTotalLength=32, bNumInterfaces=1, bConfigurationValue=1,
+    iConfiguration=0, bmAttributes=0x80, bMaxPower=50, extra_descriptors=[],
+)  # fmt: skip
+INTERFACE = SimpleNamespace(
+    bLength=9, bDescriptorType=4, bInterfaceNumber=0, bAlternateSetting=0, bNumEndpoints=2,
+    bInterfaceClass=0xFF, bInterfaceSubClass=0, bInterfaceProtocol=0, iInterface=4,
+    extra_descriptors=[],
+)  # fmt: skip
+ENDPOINTS = tuple(
+    SimpleNamespace(
+        bLength=7, bDescriptorType=5, bEndpointAddress=address, bmAttributes=BULK,
+        wMaxPacketSize=PACKET_SIZE, bInterval=0, bRefresh=0, bSynchAddress=0,
+        extra_descriptors=[],
+    )
+    for address in (OUT, IN)
+)  # fmt: skip
+
+
+class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
+    """A bus with the one device; `bulk_write` has the probe answer, `bulk_read` fetches it."""
+
+    def __init__(
+        self, probe: CmsisDap, *, serial: str, interposer: Interposer | None = None
+    ) -> None:
+        super().__init__()
+        self._probe = probe
+        self._strings = [serial if index == 3 else text for index, text in enumerate(STRINGS)]
+        self._interposer = interposer or Interposer()
+        self._responses: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+
+    def enumerate_devices(self) -> Iterator[SimpleNamespace]:
+        yield DEVICE
+
+    def get_parent(self, dev: object) -> None:
+        del dev
+
+    def get_device_descriptor(self, dev: SimpleNamespace) -> SimpleNamespace:
+        return dev
+
+    def get_configuration_descriptor(self, dev: object, config: int) -> SimpleNamespace:
+        del dev
+        return (CONFIGURATION,)[config]
+
+    def get_interface_descriptor(
+        self, dev: object, intf: int, alt: int, config: int
+    ) -> SimpleNamespace:
+        del dev, config
+        return ((INTERFACE,),)[intf][alt]
+
+    def get_endpoint_descriptor(
+        self, dev: object, ep: int, intf: int, alt: int, config: int
+    ) -> SimpleNamespace:
+        del dev, intf, alt, config
+        return ENDPOINTS[ep]
+
+    def open_device(self, dev: object) -> object:
+        self._interposer.usb("open")
+        return dev
+
+    def close_device(self, dev_handle: object) -> None:
+        del dev_handle
+
+    def set_configuration(self, dev_handle: object, config_value: int) -> None:
+        pass
+
+    def get_configuration(self, dev_handle: object) -> int:
+        del dev_handle
+        return int(CONFIGURATION.bConfigurationValue)
+
+    def set_interface_altsetting(self, dev_handle: object, intf: int, altsetting: int) -> None:
+        pass
+
+    def claim_interface(self, dev_handle: object, intf: int) -> None:
+        del dev_handle, intf
+        self._interposer.usb("claim")
+
+    def release_interface(self, dev_handle: object, intf: int) -> None:
+        pass
+
+    def is_kernel_driver_active(self, dev_handle: object, intf: int) -> bool:
+        del dev_handle, intf
+        return False
+
+    def bulk_write(
+        self, dev_handle: object, ep: int, intf: int, data: Any, timeout: int
+    ) -> int:
+        del dev_handle, ep, intf, timeout
+        self._interposer.usb("write")
+        command = bytes(data)
+        if command:  # an empty packet only ends a transfer
+            self._responses.put(self._probe.execute(command))
+        return len(command)
+
+    def bulk_read(
+        self, dev_handle: object, ep: int, intf: int, buff: Any, timeout: int
+    ) -> int:
+        del dev_handle, ep, intf
+        self._interposer.usb("read")
+        try:
+            response = self._responses.get(timeout=timeout / 1000)
+        except queue.Empty:
+            raise USBTimeoutError("Operation timed out", errno=errno.ETIMEDOUT) from None
+        return _fill(buff, response)
+
+    def ctrl_transfer(
+        self,
+        dev_handle: object,
+        bmRequestType: int,  # noqa: N803
+        bRequest: int,  # noqa: N803
+        wValue: int,  # noqa: N803
+        wIndex: int,  # noqa: N803
+        data: Any,
+        timeout: int,
+    ) -> int:
+        del dev_handle, bmRequestType, wIndex, timeout
+        if bRequest == GET_STATUS:
+            return _fill(data, b"\0\0")
+        if bRequest == GET_DESCRIPTOR and wValue >> 8 == STRING:
+            return _fill(data, self._string_descriptor(wValue & 0xFF))
+        raise USBError("Pipe error", errno=errno.EPIPE)
+
+    def _string_descriptor(self, index: int) -> bytes:
+        if index == 0:
+            content = ENGLISH.to_bytes(2, "little")
+        else:
+            text = self._strings[index] if index < len(self._strings) else None
+            content = (text or "").encode("utf-16-le")
+        return bytes([2 + len(content), STRING]) + content
+
+
+def _fill(buffer: Any, content: bytes) -> int:
+    """Put `content` into the host's buffer, as much of it as fits."""
+    size = min(len(content), memoryview(buffer).nbytes)
+    memoryview(buffer).cast("B")[:size] = content[:size]
+    return size
