@@ -1,0 +1,54 @@
+"""Which core this is, as far as it decides what can be read of it."""
+
+from dataclasses import dataclass
+
+from stackdump_probe.arch.debug import CPUID, DSCSR, DSCSR_CDS, ICTR, ICTR_INTLINESNUM, MVFR0
+from stackdump_probe.capture.probe import Probe
+from stackdump_probe.errors import RegionUnreadable
+
+# CPUID.Architecture: 0xF has the Main Extension (or is v7-M), 0xC has not (or is v6-M).
+_MAINLINE = 0xF
+
+# CPUID.PartNo of the v8-M cores: Arm and Arm China number theirs 0xDxx (Cortex-M23 0xD20, M33
+# 0xD21, ...: each core's technical reference manual); STAR-MC1 came before that.
+_V8M_PARTS = range(0xD00, 0xE00)
+_STAR_MC1 = 0x132
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What this core has; `interrupt_words` counts NVIC words of 32 interrupts each."""
+
+    is_mainline: bool = True
+    is_v8m: bool = False
+    is_secure: bool = False
+    has_fpu: bool = False
+    interrupt_words: int = 1
+
+
+def examine(probe: Probe) -> Core:
+    """Read the identification registers; needs no halt."""
+    cpuid = _word(probe, CPUID)
+    is_mainline = cpuid >> 16 & 0xF == _MAINLINE
+    part = cpuid >> 4 & 0xFFF
+    is_v8m = part in _V8M_PARTS or part == _STAR_MC1
+    return Core(
+        is_mainline=is_mainline,
+        is_v8m=is_v8m,
+        is_secure=is_v8m and bool(_word(probe, DSCSR) & DSCSR_CDS),
+        has_fpu=is_mainline and _has_fp_registers(_word(probe, MVFR0), _word(probe, MVFR0 + 4)),
+        interrupt_words=(_word(probe, ICTR) & ICTR_INTLINESNUM) + 1 if is_mainline else 1,
+    )
+
+
+def _has_fp_registers(mvfr0: int, mvfr1: int) -> bool:
+    """True for FP (MVFR0.FPSP, FPDP) and for integer-only vectors (MVFR1.MVE)."""
+    return bool(mvfr0 & 0xFF0 or mvfr1 & 0xF00)
+
+
+def _word(probe: Probe, address: int) -> int:
+    """The word at `address`; 0, as reserved space reads, where the target faults."""
+    try:
+        return int.from_bytes(probe.read(address, 4), "little")
+    except RegionUnreadable:
+        return 0

@@ -1,0 +1,44 @@
+"""What a capture needs of a debug probe, and the block in which the core stands still."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal, Protocol
+
+After = Literal["restore", "run", "halt"]
+
+
+class Probe(Protocol):
+    """One core, reached through a debug probe.
+
+    Every method raises ConnectError if the probe or the target no longer answers.
+    """
+
+    @property
+    def was_halted(self) -> bool:
+        """True if the core stood in Debug state when we came."""
+
+    def halt(self) -> int:
+        """Halt the core, wait for it, and return DHCSR as it was just before."""
+
+    def resume(self) -> None:
+        """Let the core run, its debug controls as they were found; no effect on a running core."""
+
+    def read(self, address: int, size: int) -> bytes:
+        """Return exactly `size` bytes; raises RegionUnreadable if the target faults."""
+
+    def core_registers(self, selectors: Sequence[int]) -> list[int]:
+        """The words of these DCRSR selectors, in order; the core must be halted."""
+
+
+@contextmanager
+def halted(probe: Probe, *, after: After = "restore") -> Iterator[int]:
+    """Halt the core for the block, and give DHCSR as it was before.
+
+    Whatever happens in the block, the core runs again afterwards, unless `after` is "halt", or
+    it is "restore" and the core was halted before.
+    """
+    try:
+        yield probe.halt()
+    finally:
+        if after == "run" or (after == "restore" and not probe.was_halted):
+            probe.resume()
