@@ -40,9 +40,10 @@ class Boolean:
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """A code point."""
+    """A code point, or one unit of it: a `char` above ASCII is a byte of an unknown encoding."""
 
     code: int
+    size: int = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,246 @@
+"""Bytes and a type -> Value: numbers here, what a language adds in its own module."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from stackdump_probe.image import types
+from stackdump_probe.image.typenames import type_name
+from stackdump_probe.image.types import Type, size_of, stride_of, stripped
+from stackdump_probe.memory import Memory
+from stackdump_probe.values import c, cpp, rust
+from stackdump_probe.values.model import Aggregate, Array, Content, Field, Value, Variant
+from stackdump_probe.values.scalars import base_content, bits_of, number_of
+from stackdump_probe.values.storage import Absence, Place, Storage, in_memory
+
+OK = Absence("ok")
+UNSIZED = "the size of its type is not known"
+VIEWS = {"c": c.view, "c++": cpp.view, "rust": rust.view}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of an object is taken apart: levels, parts of one part, parts in all."""
+
+    depth: int = 8
+    entries: int = 1024
+    total: int = 16 * 1024
+
+
+def _whole(type_: types.Struct | types.Enum) -> Type:
+    return type_
+
+
+def _no_symbol(_address: int) -> str | None:
+    return None
+
+
+@dataclass(slots=True)
+class Decoder:
+    """Decodes objects of one program.
+
+    `symbol_at` names an address ("uart_isr+4"), `definition` finds the type behind a declaration.
+    """
+
+    memory: Memory
+    symbol_at: Callable[[int], str | None] = _no_symbol
+    definition: Callable[[types.Struct | types.Enum], Type] = _whole
+    limits: Limits = field(default_factory=Limits)
+    _names: dict[Type, str] = field(default_factory=dict)
+    _left: int = 0
+
+    def decode(self, type_: Type, storage: Storage) -> Value:
+        """The object of `type_` that `storage` holds, down to the limits."""
+        self._left = self.limits.total
+        return self.part(type_, Place(storage))
+
+    def part(self, type_: Type, place: Place) -> Value:
+        """The object of `type_` at `place`."""
+        actual = self.actual(type_)
+        size = size_of(actual)
+        if size is None:
+            if not isinstance(actual, types.Array):
+                why = actual.why if isinstance(actual, types.Unknown) else UNSIZED
+                return self._absent(type_, Absence("unsupported", why), place, None)
+            size = 0
+        absence = place.missing(size) if size else None
+        content = self._content(actual, place, size, absence)
+        if isinstance(content, Absence):
+            return self._absent(type_, content, place, size)
+        state = _state_of(content, absence)
+        shown = content if state.state in ("ok", "partial") else None
+        octets = None if absence else place.octets(size)
+        name = self.name(type_)
+        return Value(name, shown, state.state, state.why, place.address, octets, size)
+
+    def name(self, type_: Type) -> str:
+        """The type's name, put together once."""
+        name = self._names.get(type_)
+        if name is None:
+            name = self._names[type_] = type_name(type_)
+        return name
+
+    def actual(self, type_: Type) -> Type:
+        """The type under typedefs and qualifiers, as the unit that defines it has it."""
+        actual = stripped(type_)
+        if isinstance(actual, types.Struct | types.Enum) and actual.declaration:
+            return self.definition(actual)
+        return actual
+
+    def followed(self, target: Type, address: int, depth: int) -> Value | None:
+        """The object behind a pointer that is `depth` levels down; None if that is too deep."""
+        size = size_of(self.actual(target))
+        if size is None or depth >= self.limits.depth or not self._spend():
+            return None
+        return self.part(target, Place(in_memory(self.memory, address, size), 0, depth + 1))
+
+    def members(self, members: Iterable[types.Member], place: Place) -> Iterator[Field]:
+        """The parts of a struct at `place`, until the limits are reached."""
+        inside = place.deeper()
+        for member in members:
+            if not self._spend():
+                return
+            yield Field(member.name or "", self.member(member, inside))
+
+    def member(self, member: types.Member, place: Place) -> Value:
+        """One part of a struct that begins at `place`."""
+        if member.bit_size is not None:
+            return self._bitfield(member, place)
+        if member.offset is None:
+            absence = Absence("unsupported", "its place is told by an expression")
+            return self._absent(member.type.type, absence, place, None)
+        return self.part(member.type.type, place.moved(member.offset))
+
+    def aggregate(self, struct: types.Struct, place: Place) -> Aggregate:
+        """A struct as its members in order."""
+        if place.depth >= self.limits.depth:
+            return Aggregate((), cut=bool(struct.members))
+        fields = tuple(self.members(struct.members, place))
+        return Aggregate(fields, cut=len(fields) < len(struct.members))
+
+    def elements(self, element: Type, count: int, step: int, place: Place) -> Array:
+        """`count` elements, `step` bytes apart, as many as the limits allow."""
+        if place.depth >= self.limits.depth:
+            return Array(count, ())
+        inside, values = place.deeper(), []
+        for index in range(min(count, self.limits.entries)):
+            if not self._spend():
+                break
+            values.append(self.part(element, inside.moved(index * step)))
+        return Array(count, tuple(values))
+
+    def _spend(self) -> bool:
+        self._left -= 1
+        return self._left >= 0
+
+    def _content(
+        self, type_: Type, place: Place, size: int, absence: Absence | None
+    ) -> Content | Absence:
+        match type_:
+            case types.Struct(language=language):
+                view = VIEWS[language](self, type_, place)
+                return self.aggregate(type_, place) if view is None else view
+            case types.Array():
+                return self._array(type_, place, absence)
+        return absence or self._scalar(type_, place.octets(size), place.depth)
+
+    def _array(
+        self, array: types.Array, place: Place, absence: Absence | None
+    ) -> Content | Absence:
+        element = array.element.type
+        step = stride_of(array)
+        if isinstance(array.count, types.Dynamic) or step is None:
+            return Absence("unsupported", "the length of the array is not known")
+        count = array.count or 0
+        if absence is None and array.language != "rust":
+            text = c.array_text(self.actual(element), place.octets(count * step))
+            if text is not None:
+                return text
+        return self.elements(element, count, step, place)
+
+    def _scalar(self, type_: Type, octets: bytes, depth: int) -> Content | Absence:
+        match type_:
+            case types.Base():
+                return base_content(type_, octets)
+            case types.Enum(language="rust"):
+                return rust.enumerator(type_, octets)
+            case types.Enum():
+                return c.enumerator(type_, number_of(octets, type_.signed))
+            case types.Pointer(language="rust"):
+                return rust.pointer(self, type_, number_of(octets), depth)
+            case types.Pointer():
+                return c.pointer(self, type_, number_of(octets), depth)
+            case types.Reference() | types.MemberPointer():
+                return cpp.scalar(self, type_, octets, depth)
+            case types.Unspecified():
+                return c.address(self, number_of(octets))
+            case _:
+                return Absence("unsupported", f"there are no values of type {self.name(type_)}")
+
+    def _bitfield(self, member: types.Member, place: Place) -> Value:
+        type_, actual = member.type.type, self.actual(member.type.type)
+        size = size_of(actual) or 0
+        bits = min(member.bit_size or 0, size * 8)
+        start = place.at * 8 + (member.bit_offset or 0)
+        if start < 0:
+            absence = Absence("unsupported", "a bitfield that begins before its struct")
+            return self._absent(type_, absence, place, size)
+        lost = place.storage.missing(start, start + bits)
+        if lost:
+            return self._absent(type_, lost, place, size)
+        signed = _is_signed(actual)
+        number = bits_of(place.storage.octets, start, bits, signed=signed)
+        octets = number.to_bytes(size, "little", signed=signed)
+        content = self._scalar(actual, octets, self.limits.depth)
+        if isinstance(content, Absence):
+            return self._absent(type_, content, place, size)
+        address = place.storage.address_at(start // 8)
+        return Value(self.name(type_), content, "ok", None, address, octets, size)
+
+    def _absent(self, type_: Type, absence: Absence, place: Place, size: int | None) -> Value:
+        name = self.name(type_)
+        return Value(name, None, absence.state, absence.why, place.address, None, size)
+
+
+def _is_signed(type_: Type) -> bool:
+    match type_:
+        case types.Base(encoding=encoding):
+            return encoding in types.SIGNED_ENCODINGS
+        case types.Enum(signed=signed):
+            return signed
+        case _:
+            return False
+
+
+def _state_of(content: Content, absence: Absence | None) -> Absence:
+    """The state of a whole by that of its parts.
+
+    Missing padding does not count; what the limits left out does.
+    """
+    parts = _parts_of(content)
+    lost = next((part for part in parts if part.state != "ok"), None)
+    if lost is not None:
+        known = any(part.content is not None for part in parts)
+        return Absence("partial" if known else lost.state, lost.why)
+    if absence is None or _is_complete(content):
+        return OK
+    return Absence("partial", absence.why) if parts else absence
+
+
+def _parts_of(content: Content) -> Sequence[Value]:
+    match content:
+        case Array(elements=elements):
+            return elements
+        case Aggregate(members=members) | Variant(payload=Aggregate(members=members)):
+            return [member.value for member in members]
+        case _:
+            return ()
+
+
+def _is_complete(content: Content) -> bool:
+    match content:
+        case Array(length=length, elements=elements):
+            return len(elements) == length
+        case Aggregate(cut=cut) | Variant(payload=Aggregate(cut=cut)):
+            return not cut
+        case _:
+            return True
