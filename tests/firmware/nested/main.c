@@ -57,29 +57,49 @@ static NOINLINE int32_t queue_push(struct queue *queue, int32_t item)
     return queue->items[0] + head;
 }
 
-static NOINLINE void worker(float rate)
+static void worker(float *rate)
 {
-    float phase = rate * 8.0f;
+    float phase = *rate * 8.0f;
     for (int32_t turn = 11;; turn++) {
         int32_t pushed = queue_push(&jobs, turn * 3);
-        phase += (float)pushed * rate;
+        phase += (float)pushed * *rate;
         jobs.items[1] = (int32_t)phase;
     }
 }
 
+/* Where a thread goes that returns. */
+static void thread_exit(void)
+{
+    for (;;) {
+    }
+}
+
+/* To the thread whose stacked frame lies at r0, as an RTOS starts its first one. */
+__attribute__((naked)) void SVC_Handler(void)
+{
+    __asm volatile("msr psp, r0\n"
+                   "mvn lr, #2\n" /* EXC_RETURN 0xFFFFFFFD: thread mode, process stack */
+                   "bx lr");
+}
+
+static NOINLINE void start_thread(uint32_t *top, void (*entry)(float *), float *argument)
+{
+    register uint32_t *frame __asm("r0") = top - 8;
+    frame[0] = (uint32_t)argument;
+    frame[5] = (uint32_t)thread_exit;
+    frame[6] = (uint32_t)entry & ~1u;
+    frame[7] = 1u << 24; /* xPSR.T */
+    __asm volatile("svc 0" ::"r"(frame) : "memory");
+}
+
 int main(void)
 {
+    static float rate = 0.25f;
     *(volatile uint32_t *)0xE000E014 = 15999; /* SYST_RVR */
     *(volatile uint32_t *)0xE000E018 = 0;     /* SYST_CVR */
     SHPR3 = 0xF0u << 24;                      /* SysTick may be interrupted by TIM2 */
     NVIC_ISER0 = 1u << 28;
-    __asm volatile("msr psp, %0\n"
-                   "mrs r3, control\n"
-                   "orr r3, r3, #2\n"
-                   "msr control, r3\n"
-                   "isb" ::"r"(worker_stack + 256)
-                   : "r3", "memory");
     *(volatile uint32_t *)0xE000E010 = 7; /* SYST_CSR */
-    worker(0.25f);
+    start_thread(worker_stack + 256, worker, &rate);
     return 0;
 }
