@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from stackdump_probe.image.cfi_table import Cie, Fde, FrameTable
 from stackdump_probe.image.reader import Reader
+
+if TYPE_CHECKING:
+    from stackdump_probe.image.elf import Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,10 @@ class Row:
 class CallFrameInfo:
     """The rules of a program; nothing is read before the first question.
 
-    `is_code` tells whether an address is executable; `function_start` gives the first address of
-    the function that covers a pc, None if no symbol does. The linker leaves the entries of
-    functions that it discarded in place, at address 0: these two tell them from live ones.
+    `holds_code` tells whether the program's code can lie from one address up to another: the
+    linker leaves the entries of functions that it discarded in place. `function_start` gives the
+    first address of the function that covers a pc, None if no symbol does: it decides between
+    entries that claim the same pc.
     """
 
     def __init__(
@@ -105,14 +110,14 @@ class CallFrameInfo:
         eh_frame: bytes | memoryview = b"",
         *,
         eh_frame_address: int = 0,
-        is_code: Callable[[int], bool],
+        holds_code: Callable[[int, int], bool],
         function_start: Callable[[int], int | None],
     ) -> None:
         self.tables = (
             FrameTable(".debug_frame", memoryview(debug_frame)),
             FrameTable(".eh_frame", memoryview(eh_frame), address=eh_frame_address),
         )
-        self._is_code = is_code
+        self._holds_code = holds_code
         self._function_start = function_start
 
     def row_at(self, pc: int) -> Row | None:
@@ -124,16 +129,28 @@ class CallFrameInfo:
         return None
 
     def _choose(self, claiming: list[Fde], pc: int) -> Fde | None:
-        live = [fde for fde in claiming if self._is_live(fde)]
+        live = [fde for fde in claiming if self._holds_code(fde.start, fde.end)]
         if len(live) > 1:
             start = self._function_start(pc)
             live.sort(key=lambda fde: fde.start != start)  # stable: else the one that starts last
         return live[0] if live else None
 
-    def _is_live(self, fde: Fde) -> bool:
-        if not self._is_code(fde.start):
-            return False
-        return fde.start != 0 or self._function_start(0) == 0
+
+def call_frame_info(image: "Image") -> CallFrameInfo:
+    """The call frame information of `image`."""
+    eh_frame = image.section(".eh_frame")
+
+    def function_start(pc: int) -> int | None:
+        function = image.symbols.function_at(pc)
+        return None if function is None else function.address
+
+    return CallFrameInfo(
+        image.contents(".debug_frame"),
+        image.contents(".eh_frame"),
+        eh_frame_address=0 if eh_frame is None else eh_frame.address,
+        holds_code=image.holds_code,
+        function_start=function_start,
+    )
 
 
 def row_at(table: FrameTable, fde: Fde, pc: int) -> Row:

@@ -17,9 +17,9 @@ class Frame:
     a register that no inner frame saved is absent. `cfa` is the sp before the call that made this
     frame, None where it is not known. `rule` says how this frame was found. `lookup_pc` is the
     address to look code up by: pc itself if the core was stopped or interrupted there, pc - 1 if
-    pc is a return address. An exception frame (`exception` is its number, 3 for HardFault) stands
-    between the handler and what it interrupted: its pc is the EXC_RETURN value, its cfa the sp of
-    the interrupted code.
+    pc is a return address. An exception frame (`exception` is its number, 3 for HardFault, 0 if
+    nothing tells which) stands between the handler and what it interrupted: its pc is the
+    EXC_RETURN value, its cfa the sp of the interrupted code.
     """
 
     registers: Registers

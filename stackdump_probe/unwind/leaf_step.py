@@ -1,0 +1,36 @@
+"""One step for a function that has done nothing yet but be called: lr says where it returns to."""
+
+from stackdump_probe.arch.registers import CALLEE_SAVED
+from stackdump_probe.errors import NotCaptured
+from stackdump_probe.unwind.calls import Call, call_before
+from stackdump_probe.unwind.step import Caller, Position, Program, Surroundings
+
+
+def leaf_step(position: Position, surroundings: Surroundings) -> Caller | None:
+    """Return to lr, if the call before it proves that it is this function's return address.
+
+    A stale lr (of a call that has long returned) must not pass: so the call goes to the function
+    that pc is in, or pc is in no function and the call, by register, can have gone there.
+    """
+    registers, program = position.registers, surroundings.program
+    lr, sp = registers.get("lr"), registers.get("sp")
+    if not position.is_exact or lr is None or sp is None:
+        return None
+    if not lr & 1 or not program.is_code(lr - 1):
+        return None
+    try:
+        call = call_before(lr - 1, surroundings.memory)
+    except NotCaptured:
+        return None
+    if call is None or not _reaches(call, position.pc, program):
+        return None
+    kept = registers.only(CALLEE_SAVED)
+    return Caller(kept, lr, sp, "leaf")
+
+
+def _reaches(call: Call, pc: int, program: Program) -> bool:
+    """True if `call` can have led to `pc` without a return in between."""
+    function = program.symbols.function_at(pc) if program.is_code(pc) else None
+    if function is None:
+        return call.target is None or not program.is_code(call.target)
+    return call.target == function.address

@@ -1,0 +1,121 @@
+"""What a step from a frame to its caller is given, and what it gives.
+
+A step is a function of a Position and its Surroundings. It answers Caller, Lost if it knows why
+there is none, or None if it has no rule for this pc. Steps are tried in order, the surest first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from stackdump_probe.arch.registers import Registers
+from stackdump_probe.image.cfi import Row
+from stackdump_probe.memory import Memory
+from stackdump_probe.unwind.frame import End, Rule
+
+
+class FunctionSymbol(Protocol):
+    """A function of the symbol table, bit 0 of its address clear."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def address(self) -> int: ...
+
+
+class Symbols(Protocol):
+    """The symbol table."""
+
+    def function_at(self, address: int) -> FunctionSymbol | None:
+        """The function that covers `address`."""
+
+
+class Vectors(Protocol):
+    """The vector table."""
+
+    @property
+    def reset(self) -> int: ...
+    def handler(self, number: int) -> int | None:
+        """The address of the handler of exception `number`, bit 0 set."""
+
+
+class CallFrames(Protocol):
+    """The call frame information."""
+
+    def row_at(self, pc: int) -> Row | None:
+        """The rules at `pc`; raises DwarfError."""
+
+
+class Program(Protocol):
+    """What unwinding asks of an Image."""
+
+    @property
+    def entry(self) -> int: ...
+    @property
+    def cfi(self) -> CallFrames: ...
+    @property
+    def symbols(self) -> Symbols: ...
+    @property
+    def vectors(self) -> Vectors | None: ...
+    def is_code(self, address: int) -> bool:
+        """True if instructions may be at `address`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is the same for all frames: memory, the program, the registers as captured."""
+
+    memory: Memory
+    program: Program
+    live: Registers
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A frame that is to be left.
+
+    `is_exact`: the core was stopped or interrupted at this pc, so lr may still hold the return
+    address; else pc is itself a return address. `rule` says how the frame was found.
+    """
+
+    registers: Registers
+    rule: Rule
+    is_exact: bool
+
+    @property
+    def pc(self) -> int:
+        """Where the frame stands, bit 0 clear."""
+        return self.registers["pc"]
+
+    @property
+    def lookup_pc(self) -> int:
+        """The address to look code up by: a return address may be that of the next function."""
+        return self.pc if self.is_exact else self.pc - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The caller's `registers` without pc, and the `return_address` as it was found, with bit 0.
+
+    `cfa` is the sp before the call. `is_exact`: the return address is that of an interrupted
+    instruction. `saved_at` is where the return address was saved, None if in a register.
+    """
+
+    registers: Registers
+    return_address: int
+    cfa: int
+    rule: Rule
+    is_exact: bool = False
+    saved_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """There is no caller to be had; `is_final` says that no other step need be tried."""
+
+    end: End
+    cfa: int | None = None
+    is_final: bool = True
+
+
+Step = Callable[[Position, Surroundings], Caller | Lost | None]

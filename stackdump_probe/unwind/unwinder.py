@@ -1,0 +1,163 @@
+"""From the registers of a halted core to its frames."""
+
+from stackdump_probe.arch.exceptions import ExcReturn
+from stackdump_probe.arch.registers import Registers
+from stackdump_probe.errors import ImageError
+from stackdump_probe.memory import Memory
+from stackdump_probe.unwind.cfi_step import cfi_step
+from stackdump_probe.unwind.exception_step import leave_exception
+from stackdump_probe.unwind.frame import Backtrace, End, Frame, Rule
+from stackdump_probe.unwind.judgement import Starts, end_at, follows_call, misplaced
+from stackdump_probe.unwind.leaf_step import leaf_step
+from stackdump_probe.unwind.start import (
+    Mode,
+    doubts,
+    exc_return_of_pc,
+    exception_of,
+    halted_mode,
+    innermost,
+    is_lockup,
+)
+from stackdump_probe.unwind.step import Caller, Lost, Position, Program, Step, Surroundings
+
+LIMIT = 1024  # frames
+
+# The surest first.
+STEPS: tuple[Step, ...] = (cfi_step, leaf_step)
+
+
+def unwind(
+    registers: Registers, memory: Memory, program: Program, *, limit: int = LIMIT
+) -> Backtrace:
+    """The frames of the halted core, innermost first, and why they end.
+
+    Takes at most `limit` frames, and one more where that is an exception's. Whatever registers
+    and memory hold, it ends: sp only grows, but for the one change to the process stack.
+    """
+    if "pc" not in registers:
+        end = End("no_rule", "the dump holds no pc", hint="capture the core registers")
+        return Backtrace((), end)
+    return _Walk(Surroundings(memory, program, registers), limit).run()
+
+
+class _Walk:
+    """The frames found so far, and the mode of the code that is being left."""
+
+    def __init__(self, around: Surroundings, limit: int) -> None:
+        self.around = around
+        self.limit = limit
+        self.mode = halted_mode(around.live, around.memory)
+        self.starts = Starts(around)
+        self.frames: list[Frame] = []
+        self.warnings = list(doubts(around.memory))
+        self.seen: set[tuple[int, int | None, int | None]] = set()
+
+    def run(self) -> Backtrace:
+        here = self._first()
+        while isinstance(here, Position):
+            here = self._leave(here)
+        return Backtrace(tuple(self.frames), here, tuple(self.warnings))
+
+    def _first(self) -> Position | End:
+        registers = self.around.live
+        exc_return = exc_return_of_pc(registers)
+        if exc_return is not None:
+            return self._return_from(exc_return, registers, "innermost")
+        return innermost(registers)
+
+    def _leave(self, here: Position) -> Position | End:
+        """Add the frame at `here`; return its caller's position, or why there is none."""
+        if len(self.frames) >= self.limit:
+            return End("limit", f"there are more than {self.limit} frames", here.pc)
+        if self._is_seen(here):
+            return End("corrupt", f"the frame at {here.pc:#010x} comes again", here.pc)
+        found = self._step(here)
+        self.frames.append(Frame(here.registers, found.cfa, here.rule, here.lookup_pc))
+        if is_lockup(here.registers):
+            return self._leave_lockup(here)
+        is_thread = not self.mode.exception
+        if is_thread and (reset := self.starts.reset_at(here)):
+            return End("reset", f"reached {reset}")
+        there = self._go_to(found, here)
+        if isinstance(there, End) and is_thread and (entry := self.starts.entry_at(here)):
+            return End("reset", f"reached {entry}, where the program starts")
+        return there
+
+    def _is_seen(self, here: Position) -> bool:
+        key = here.pc, here.registers.get("sp"), self.mode.exception
+        if key in self.seen:
+            return True
+        self.seen.add(key)
+        return False
+
+    def _step(self, here: Position) -> Caller | Lost:
+        """What the first step gives that has something to say."""
+        lost: Lost | None = None
+        for step in STEPS:
+            try:
+                found = step(here, self.around)
+            except ImageError as damage:
+                self.warnings.append(str(damage))
+                continue
+            if isinstance(found, Caller) or (found is not None and found.is_final):
+                return found
+            lost = lost or found
+        return lost or Lost(self._no_rule(here))
+
+    def _no_rule(self, here: Position) -> End:
+        if not self.around.program.is_code(here.lookup_pc):
+            return End("corrupt", f"pc {here.pc:#010x} is outside code", here.pc)
+        reason = f"nothing tells how to unwind the code at {here.pc:#010x}"
+        return End("no_rule", reason, here.pc)
+
+    def _go_to(self, found: Caller | Lost, here: Position) -> Position | End:
+        if isinstance(found, Lost):
+            return found.end
+        exc_return = ExcReturn(found.return_address)
+        if exc_return.is_valid and self.mode.may_be_handler:
+            end = misplaced(found, here)
+            return end or self._return_from(exc_return, found.registers, "exception")
+        end = end_at(found, here, self.mode, self.around)
+        if end is not None:
+            return end
+        self._warn_of_odd_return(found)
+        pc = found.return_address & ~1
+        return Position(found.registers.updated(pc=pc), found.rule, found.is_exact)
+
+    def _warn_of_odd_return(self, found: Caller) -> None:
+        if not follows_call(found, self.around.memory):
+            self.warnings.append(
+                f"no call precedes the return address {found.return_address:#010x}: "
+                "the frames from there on may be wrong"
+            )
+
+    def _return_from(self, exc_return: ExcReturn, handler: Registers, rule: Rule) -> Position | End:
+        """Add the exception's frame; return the position of what it interrupted."""
+        outcome = leave_exception(exc_return, handler, self.around)
+        cfa = None if isinstance(outcome, Lost) else outcome.cfa
+        registers = handler.updated(pc=exc_return.word)
+        number = self._exception_number()
+        self.frames.append(Frame(registers, cfa, rule, exc_return.word, number))
+        if isinstance(outcome, Lost):
+            return outcome.end
+        self.mode = Mode(outcome.xpsr.exception, exc_return.frame_on_psp)
+        return Position(outcome.registers, "exception", is_exact=True)
+
+    def _exception_number(self) -> int:
+        """The exception being handled; where no register says, by the handler; 0 if unknown."""
+        program = self.around.program
+        if self.mode.exception is not None or not self.frames or program.vectors is None:
+            return self.mode.exception or 0
+        handler = program.symbols.function_at(self.frames[-1].lookup_pc)
+        return (handler and exception_of(handler.address, program.vectors)) or 0
+
+    def _leave_lockup(self, here: Position) -> Position | End:
+        """pc is lost. Go on only if the lockup came on entry: then lr and sp are as entry left."""
+        end = End("lockup", "the core has locked up; where it was is lost", here.pc)
+        exc_return = ExcReturn(here.registers.get("lr") or 0)
+        if not exc_return.is_valid:
+            return end
+        outcome = leave_exception(exc_return, here.registers, self.around)
+        if isinstance(outcome, Lost) or not self.around.program.is_code(outcome.registers["pc"]):
+            return end
+        return self._return_from(exc_return, here.registers, "exception")
