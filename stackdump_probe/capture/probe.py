@@ -23,6 +23,9 @@ class Probe(Protocol):
     def resume(self) -> None:
         """Let the core run, its debug controls as they were found; no effect on a running core."""
 
+    def stay_halted(self) -> None:
+        """Leave the core halted when the probe is let go."""
+
     def read(self, address: int, size: int) -> bytes:
         """Return exactly `size` bytes; raises RegionUnreadable if the target faults."""
 
@@ -34,11 +37,13 @@ class Probe(Protocol):
 def halted(probe: Probe, *, after: After = "restore") -> Iterator[int]:
     """Halt the core for the block, and give DHCSR as it was before.
 
-    Whatever happens in the block, the core runs again afterwards, unless `after` is "halt", or
-    it is "restore" and the core was halted before.
+    Whatever happens in the block, afterwards the core runs again if it ran before. `after` asks
+    for another state: "run" or "halt".
     """
     try:
         yield probe.halt()
     finally:
-        if after == "run" or (after == "restore" and not probe.was_halted):
+        if after == "halt":
+            probe.stay_halted()
+        elif after == "run" or not probe.was_halted:
             probe.resume()

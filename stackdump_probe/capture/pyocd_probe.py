@@ -1,0 +1,321 @@
+"""The core behind a probe that pyOCD drives, with everything left as it was found."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from struct import pack
+from time import monotonic
+from typing import Any, TypeVar
+
+from stackdump_probe.arch import debug
+from stackdump_probe.capture.choosing import chosen_uid, listed
+from stackdump_probe.capture.explain import explained
+from stackdump_probe.capture.targets import Target
+from stackdump_probe.capture.usb import usb_probes
+from stackdump_probe.errors import CaptureError, ConnectError, NoProbe, RegionUnreadable
+
+DEFAULT_FREQUENCY = 4_000_000  # Hz; pyOCD's own default is 1 MHz
+HALT_DEADLINE = 1.0  # seconds from the request to S_HALT
+ATTEMPTS = 3  # of one transfer: a WAIT or a lost ACK passes, a fault does not
+
+_KEPT = debug.C_MASKINTS | debug.C_SNAPSTALL  # DHCSR control bits that a halt leaves alone
+_Result = TypeVar("_Result")
+
+
+def drivable_probes(uid: str | None = None) -> list[Any]:
+    """The pyOCD probe objects that can be opened; `uid` may name one by type: "qemu:fw.elf"."""
+    from pyocd.core import exceptions
+    from pyocd.probe.aggregator import DebugProbeAggregator
+
+    try:
+        return list(DebugProbeAggregator.get_all_connected_probes(uid))
+    except exceptions.Error as error:
+        raise NoProbe(str(error)) from error
+    except OSError as error:
+        raise explained(error, "look for probes") from error
+
+
+def find_probe(wanted: str | None) -> Any:
+    """The pyOCD probe object that `wanted` means; None asks for the only one.
+
+    Raises NoProbe or ProbePermission.
+    """
+    typed = wanted is not None and ":" in wanted
+    probes = drivable_probes(wanted if typed else None)
+    if typed and len(probes) == 1:
+        return probes[0]
+    uid = chosen_uid(listed(map(uid_and_name, probes), usb_probes()), wanted)
+    found = [probe for probe in probes if probe.unique_id == uid]
+    if not found:
+        raise NoProbe(f"the probe {uid} is plugged in, but pyOCD does not see it")
+    return found[0]
+
+
+def uid_and_name(probe: Any) -> tuple[str, str]:
+    """What a probe is called."""
+    return str(probe.unique_id), str(probe.description)
+
+
+def pyocd_targets() -> tuple[Target, ...]:
+    """pyOCD's own target types, to be reached as a generic core, with the RAM that they list."""
+    from pyocd.target import TARGET
+
+    from stackdump_probe.capture.plan import Bank
+
+    found = []
+    for name, kind in TARGET.items():
+        regions = getattr(kind, "MEMORY_MAP", None)
+        banks = tuple(
+            Bank(region.start, region.length, "RAM", is_superset=True)
+            for region in (regions.regions if regions else ())
+            if region.is_ram
+        )
+        found.append(Target((name,), "any Cortex-M", banks, "pyOCD"))
+    return tuple(found)
+
+
+@contextmanager
+def attached(
+    probe: Any, target: Target, *, frequency: int = DEFAULT_FREQUENCY, core: int = 0
+) -> Iterator["PyocdProbe"]:
+    """Attach to a core behind a pyOCD `probe`, without a reset or a halt.
+
+    When the block ends, everything is put back as it was found, and the probe is closed. Raises
+    ProbePermission or ConnectError.
+    """
+    found = AsFound()
+    session = _session(probe, target, frequency, found)
+    try:
+        with _translated("connect"):
+            session.open()
+        yield PyocdProbe(_core(session, core), found)
+    except BaseException:
+        _leave(session, found)
+        raise
+    failure = _leave(session, found)
+    if failure:
+        raise explained(failure, "leave the target as it was found") from failure
+
+
+class AsFound:
+    """pyOCD's session delegate: notes the debug controls before pyOCD touches them.
+
+    pyOCD sets DEMCR.TRCENA on the way to the ROM table, C_DEBUGEN when it makes a core, and
+    clears breakpoints, watchpoints and trace when it makes those components: these are not made.
+    """
+
+    def __init__(self) -> None:
+        self.demcr: dict[Any, int] = {}  # by access port
+        self.dhcsr: dict[Any, int] = {}  # by core
+        self.stay_halted: set[Any] = set()  # cores that are not to run when we leave
+
+    def will_init_target(self, target: Any, init_sequence: Any) -> None:
+        """Called by pyOCD; changes what it does to find the cores."""
+
+        def changed(discovery: Any) -> Any:
+            if discovery.has_task("create_components"):
+                discovery.remove_task("create_components")
+            if discovery.has_task("find_components"):
+                remember = ("remember_demcr", lambda: self._remember(target))
+                discovery.insert_before("find_components", remember)
+            return discovery
+
+        init_sequence.wrap_task("discovery", changed)
+
+    def will_start_debug_core(self, core: Any) -> None:
+        """Called by pyOCD just before it sets C_DEBUGEN."""
+        self.dhcsr[core] = core.read32(debug.DHCSR)
+        if self.dhcsr[core] & debug.S_HALT:
+            self.stay_halted.add(core)
+
+    def stop_debug_core(self, core: Any) -> bool:
+        """Called by pyOCD at the end; True keeps it from clearing DHCSR and DEMCR."""
+        del core
+        return True
+
+    def _remember(self, target: Any) -> None:
+        from pyocd.core import exceptions
+        from pyocd.coresight.ap import AHB_AP
+
+        for port in target.aps.values():
+            if isinstance(port, AHB_AP):
+                try:
+                    self.demcr[port] = port.read32(debug.DEMCR)
+                except exceptions.TransferError:
+                    continue  # no core behind it, so nothing of a core will be changed
+
+    def put_back(self) -> None:
+        """Restore DEMCR.TRCENA behind every port, and DHCSR of every core."""
+        for port, demcr in self.demcr.items():
+            if not demcr & debug.DEMCR_TRCENA:
+                port.write32(debug.DEMCR, port.read32(debug.DEMCR) & ~debug.DEMCR_TRCENA)
+        for core, dhcsr in self.dhcsr.items():
+            if core not in self.stay_halted:
+                core.write32(debug.DHCSR, debug.DBGKEY | _controls(dhcsr))
+            core.flush()
+
+
+class PyocdProbe:
+    """One core, as `Probe` promises it."""
+
+    def __init__(self, core: Any, found: AsFound) -> None:
+        self._core = core
+        self._found = found
+        self._found_dhcsr = found.dhcsr[core]
+        self._found_dfsr = self._word(debug.DFSR)
+
+    @property
+    def was_halted(self) -> bool:
+        return bool(self._found_dhcsr & debug.S_HALT)
+
+    def halt(self) -> int:
+        before = self._word(debug.DHCSR)
+        if before & debug.S_HALT:
+            return before
+        kept = _controls(self._found_dhcsr) & _KEPT
+        self._write(debug.DHCSR, debug.DBGKEY | debug.C_DEBUGEN | debug.C_HALT | kept)
+        deadline = monotonic() + HALT_DEADLINE
+        while not (state := self._word(debug.DHCSR)) & debug.S_HALT:
+            if monotonic() > deadline:
+                raise _will_not_halt(state)
+        return before
+
+    def resume(self) -> None:
+        if not self._found_dfsr & debug.DFSR_HALTED:
+            self._write(debug.DFSR, debug.DFSR_HALTED)  # write one to clear: ours, not theirs
+        found = _controls(self._found_dhcsr)
+        self._write(debug.DHCSR, debug.DBGKEY | debug.C_DEBUGEN | found & _KEPT)
+        self._write(debug.DHCSR, debug.DBGKEY | found)
+        self._found.stay_halted.discard(self._core)
+
+    def stay_halted(self) -> None:
+        self._found.stay_halted.add(self._core)
+
+    def read(self, address: int, size: int) -> bytes:
+        start, end = address // 4 * 4, (address + size + 3) // 4 * 4
+        words = self._attempt(
+            lambda: self._core.read_memory_block32(start, (end - start) // 4), address, size
+        )
+        return pack(f"<{len(words)}I", *words)[address - start :][:size]
+
+    def core_registers(self, selectors: Sequence[int]) -> list[int]:
+        return self._attempt(lambda: self._registers(selectors))
+
+    def _registers(self, selectors: Sequence[int]) -> list[int]:
+        """Queue all transfers, then fetch; a core is ready long before a probe asks again."""
+        core = self._core
+        queued = []
+        for selector in selectors:
+            core.write_memory(debug.DCRSR, selector)
+            queued.append(
+                (core.read32(debug.DHCSR, now=False), core.read32(debug.DCRDR, now=False))
+            )
+        answers = [(state(), value()) for state, value in queued]
+        if not all(state & debug.S_REGRDY for state, _value in answers):
+            raise ConnectError("the core does not hand out its registers")
+        return [value for _state, value in answers]
+
+    def _word(self, address: int) -> int:
+        return self._attempt(lambda: int(self._core.read32(address)))
+
+    def _write(self, address: int, word: int) -> None:
+        def write() -> None:
+            self._core.write32(address, word)
+            self._core.flush()
+
+        self._attempt(write)
+
+    def _attempt(self, action: Callable[[], _Result], address: int = 0, size: int = 4) -> _Result:
+        from pyocd.core import exceptions
+
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                return action()
+            except exceptions.TransferFaultError as fault:
+                raise RegionUnreadable(address, size, "bus fault") from fault
+            except (exceptions.TransferTimeoutError, exceptions.TransferError) as error:
+                if not left:
+                    raise explained(error, "read the target") from error
+            except (exceptions.Error, OSError) as error:
+                raise explained(error, "read the target") from error
+        raise AssertionError("the last attempt returns or raises")
+
+
+def _controls(dhcsr: int) -> int:
+    """The control bits to write so that DHCSR is as `dhcsr` was, but not halted.
+
+    Without C_DEBUGEN the others are unknown (DDI 0403 C1.6.2) and are written as 0.
+    """
+    kept = debug.C_DEBUGEN | _KEPT
+    return dhcsr & kept if dhcsr & debug.C_DEBUGEN else 0
+
+
+def _will_not_halt(dhcsr: int) -> ConnectError:
+    if dhcsr & debug.S_RESET_ST:
+        why = "it is held in reset"
+    elif dhcsr & debug.S_SLEEP:
+        why = "it sleeps"
+    else:
+        why = f"DHCSR is {dhcsr:#010x}"
+    return ConnectError(f"the core does not halt: {why}", hint="is its reset line free?")
+
+
+def _session(probe: Any, target: Target, frequency: int, found: AsFound) -> Any:
+    from pyocd.core.session import Session
+
+    with _translated("connect"):
+        session = Session(
+            probe,
+            auto_unlock=False,  # unlocking erases
+            connect_mode="attach",
+            frequency=frequency,
+            no_config=True,
+            project_dir=str(Path.cwd()),  # to which it changes
+            resume_on_disconnect=True,
+            target_override=target.pyocd,
+            user_script=os.devnull,  # else a pyocd_user.py in the working directory is run
+            **{"warning.cortex_m_default": False},
+        )
+    session.delegate = found
+    return session
+
+
+def _core(session: Any, number: int) -> Any:
+    cores = session.target.cores
+    if number not in cores:
+        known = ", ".join(str(each) for each in cores)
+        raise ConnectError(f"the target has no core {number}", hint=f"cores found: {known}")
+    return cores[number]
+
+
+def _leave(session: Any, found: AsFound) -> Exception | None:
+    """Put everything back and close; every step is tried, the first failure is returned."""
+    from pyocd.core import exceptions
+
+    if found.stay_halted:  # a close would turn off the debug power that a halt needs
+        session.options["resume_on_disconnect"] = False
+    failures: list[Exception] = []
+    for step in (found.put_back, session.close, _probe_closer(session.probe)):
+        try:
+            step()
+        except (exceptions.Error, OSError) as error:
+            failures.append(error)
+    return failures[0] if failures else None
+
+
+def _probe_closer(probe: Any) -> Callable[[], None]:
+    """Session.close() leaves the probe open when something goes wrong on the way."""
+    return lambda: probe.close() if probe.is_open else None
+
+
+@contextmanager
+def _translated(doing: str) -> Iterator[None]:
+    from pyocd.core import exceptions
+
+    try:
+        yield
+    except CaptureError:
+        raise
+    except (exceptions.Error, OSError) as error:
+        raise explained(error, doing) from error
