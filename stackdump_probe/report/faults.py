@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from stackdump_probe.arch import faults as arch
 from stackdump_probe.arch.debug import DFSR
-from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
+from stackdump_probe.report.core import word_at
 from stackdump_probe.report.model import Cause, Fault
 
 _CAUSE_TABLES = (
@@ -46,7 +46,7 @@ def _set_bits(memory: Memory, exceptions: frozenset[int]) -> Iterator[tuple[str,
 
 
 def _bits_of(memory: Memory, address: int, table: tuple[arch.FaultBit, ...]) -> list[arch.FaultBit]:
-    word = _word(memory, address) or 0
+    word = word_at(memory, address) or 0
     return [bit for bit in table if word >> bit.bit & 1]
 
 
@@ -58,7 +58,7 @@ def _why_escalated(memory: Memory, bits: _Bits) -> str:
     enables = {bit.enable for _name, bit in bits if bit.enable is not None}
     if not enables:
         return "the fault that caused it is no longer recorded"
-    handlers = _word(memory, arch.SHCSR)
+    handlers = word_at(memory, arch.SHCSR)
     if handlers is None:
         return "the fault's own handler is disabled or was not allowed to run"
     if any(not handlers >> enable & 1 for enable in enables):
@@ -81,17 +81,10 @@ def _with_address(memory: Memory, named: tuple[str, arch.FaultBit]) -> str:
 
 def _addresses(memory: Memory, bits: _Bits) -> Iterator[int]:
     """Yield the fault addresses whose valid bit is set (DDI 0403 B3.2.15: else they are junk)."""
-    status = {name: _word(memory, address) or 0 for name, address, _table in _CAUSE_TABLES}
+    status = {name: word_at(memory, address) or 0 for name, address, _table in _CAUSE_TABLES}
     for name, bit in bits:
         if bit.valid_bit is None or bit.address_register is None:
             continue
-        address = _word(memory, bit.address_register)
+        address = word_at(memory, bit.address_register)
         if address is not None and status[name] >> bit.valid_bit & 1:
             yield address
-
-
-def _word(memory: Memory, address: int) -> int | None:
-    try:
-        return memory.u32(address)
-    except NotCaptured:
-        return None

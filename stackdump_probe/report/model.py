@@ -17,11 +17,15 @@ Verdict = Literal["match", "mismatch", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place in the source, the file as the debug information names it."""
+    """A place in the source, the file as the debug information names it.
+
+    `directory` is where the compiler ran, to find a relative `file`; no part of the JSON.
+    """
 
     file: str
     line: int
     column: int | None = None
+    directory: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class ReportFrame:
 
 @dataclass(frozen=True, slots=True)
 class ReportEnd:
-    """Why the frames end there."""
+    """Why the frames end there; `hint` says what would lead further."""
 
     kind: EndKind
     reason: str
@@ -131,4 +135,25 @@ class Report:
     fault: Fault | None
     threads: tuple[Thread, ...]
     statics: tuple[Variable, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """`size` bytes from `start`; `region` is what the memory map has there."""
+
+    start: int
+    size: int
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class DumpInfo:
+    """Everything `info` has to say."""
+
+    dumps: tuple[str, ...]
+    core: CoreState
+    registers: Mapping[str, int]
+    memory: tuple[Range, ...]
+    fault: Fault | None
     warnings: tuple[str, ...]

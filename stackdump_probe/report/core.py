@@ -1,0 +1,57 @@
+"""The core as the capture found it: which one, in which mode, in which exception."""
+
+from collections.abc import Callable
+
+from stackdump_probe.arch.cores import core_name
+from stackdump_probe.arch.debug import CPUID
+from stackdump_probe.arch.exceptions import FIRST_INTERRUPT, ICSR, SYSTEM_EXCEPTIONS, Xpsr
+from stackdump_probe.arch.registers import CORE, SINGLES, SPECIAL, Registers
+from stackdump_probe.dump.model import Dump
+from stackdump_probe.errors import NotCaptured
+from stackdump_probe.memory import Memory
+from stackdump_probe.report.model import CoreState
+
+
+def core_state(dump: Dump, exception_name: Callable[[int], str]) -> CoreState:
+    """What the dump says of the core; None for what it does not hold."""
+    cpuid = word_at(dump.memory, CPUID)
+    number = active_exception(dump.registers, dump.memory)
+    return CoreState(
+        cpuid=cpuid,
+        name=None if cpuid is None else core_name(cpuid),
+        mode=None if number is None else "handler" if number else "thread",
+        exception=exception_name(number) if number else None,
+    )
+
+
+def active_exception(registers: Registers, memory: Memory) -> int | None:
+    """The number of the exception being handled, 0 in thread mode, None if the dump hides it.
+
+    IPSR says so; where xPSR was not captured, ICSR.VECTACTIVE (DDI 0403 B3.2.4).
+    """
+    xpsr = registers.get("xpsr")
+    if xpsr is not None:
+        return Xpsr(xpsr).exception
+    icsr = word_at(memory, ICSR)
+    return None if icsr is None else icsr & 0x1FF
+
+
+def in_order(registers: Registers) -> dict[str, int]:
+    """The known registers as manuals list them: core, special, floating-point."""
+    names = (*CORE, *SPECIAL, *SINGLES)
+    return {name: registers.words[name] for name in names if name in registers}
+
+
+def plain_exception_name(number: int) -> str:
+    """The architecture's name of an exception; interrupts by number."""
+    if number >= FIRST_INTERRUPT:
+        return f"IRQ {number - FIRST_INTERRUPT}"
+    return SYSTEM_EXCEPTIONS.get(number, f"exception {number}")
+
+
+def word_at(memory: Memory, address: int) -> int | None:
+    """The word at `address`, None if it was not captured."""
+    try:
+        return memory.u32(address)
+    except NotCaptured:
+        return None

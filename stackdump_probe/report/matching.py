@@ -1,0 +1,89 @@
+"""Does the ELF belong to the dump?"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from stackdump_probe.dump.model import Dump
+from stackdump_probe.image.elf import Image
+from stackdump_probe.image.headers import PT_LOAD
+from stackdump_probe.memory import Memory
+from stackdump_probe.report.model import ElfMatch
+
+LEAST_PROOF = 16  # equal flash bytes below which a match is not claimed
+
+
+def elf_match(dump: Dump, image: Image) -> ElfMatch:
+    """The verdict by the build-id note where the dump holds it, else by flash bytes in both.
+
+    A copy in RAM proves nothing, since a program may be halted before it makes it.
+    """
+    return _by_build_id(dump.memory, image) or _by_flash(dump.memory, image)
+
+
+def _by_build_id(memory: Memory, image: Image) -> ElfMatch | None:
+    wanted, address = image.build_id, image.build_id_address
+    if wanted is None or address is None or not memory.holds(address, len(wanted)):
+        return None
+    found = memory.read(address, len(wanted))
+    if found == wanted:
+        return ElfMatch("match", f"build id {wanted.hex()} at {address:#010x} equal")
+    return ElfMatch("mismatch", f"build id is {found.hex()} in the dump, {wanted.hex()} in the ELF")
+
+
+class _Common(NamedTuple):
+    """A run of flash that both hold."""
+
+    address: int
+    in_dump: bytes
+    in_elf: bytes
+
+
+def _by_flash(memory: Memory, image: Image) -> ElfMatch:
+    common = list(_common_flash(memory, image))
+    differing = next((each for each in common if each.in_dump != each.in_elf), None)
+    if differing is not None:
+        return ElfMatch("mismatch", _difference(differing))
+    size = sum(len(each.in_dump) for each in common)
+    if not size:
+        return ElfMatch("unknown", "the dump holds no flash bytes of it")
+    places = f" in {len(common)} places" if len(common) > 1 else ""
+    evidence = f"{size} flash bytes at {common[0].address:#010x}{places} equal"
+    if size < LEAST_PROOF or all(len(set(each.in_dump)) == 1 for each in common):
+        return ElfMatch("unknown", f"only {evidence}")
+    return ElfMatch("match", evidence)
+
+
+def _common_flash(memory: Memory, image: Image) -> Iterator[_Common]:
+    """Yield what the dump and the ELF both hold of the flash, lowest address first."""
+    known = _overlaps(list(image.flash.spans()), _stored_spans(image))
+    for low, high in _overlaps(list(memory.spans()), known):
+        yield _Common(low, memory.read(low, high - low), image.flash.read(low, high - low))
+
+
+_Spans = list[tuple[int, int]]  # (start, end), disjoint, lowest first
+
+
+def _stored_spans(image: Image) -> _Spans:
+    """Where the flasher wrote the ELF's bytes, joined where they touch."""
+    loads = [each for each in image.program_headers if each.type == PT_LOAD and each.file_size]
+    spans: _Spans = []
+    for start, size in sorted((each.physical, each.file_size) for each in loads):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], start + size))
+        else:
+            spans.append((start, start + size))
+    return spans or list(image.flash.spans())
+
+
+def _overlaps(some: _Spans, others: _Spans) -> _Spans:
+    pairs = ((max(a, c), min(b, d)) for a, b in some for c, d in others)
+    return sorted((low, high) for low, high in pairs if low < high)
+
+
+def _difference(common: _Common) -> str:
+    pairs = zip(common.in_dump, common.in_elf, strict=True)
+    at, (dumped, stored) = next((i, pair) for i, pair in enumerate(pairs) if pair[0] != pair[1])
+    return (
+        f"the flash byte at {common.address + at:#010x} is {dumped:#04x} in the dump, "
+        f"{stored:#04x} in the ELF"
+    )

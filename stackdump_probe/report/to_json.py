@@ -1,0 +1,160 @@
+"""A Report as the JSON that docs/json-schema.md describes."""
+
+from collections.abc import Iterable
+from json import dumps
+
+from stackdump_probe import __version__
+from stackdump_probe.report.model import (
+    CoreState,
+    DumpInfo,
+    Fault,
+    Location,
+    Member,
+    Report,
+    ReportFrame,
+    Thread,
+    Variable,
+)
+
+Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
+
+TRACE_SCHEMA = "stackdump-probe/trace/1"
+INFO_SCHEMA = "stackdump-probe/info/1"
+
+
+def to_json(report: Report) -> str:
+    """The report as one JSON document in ASCII on one line."""
+    return _encoded(
+        {
+            "schema": TRACE_SCHEMA,
+            "tool": _tool(),
+            "elf": {"path": report.elf_path, "build_id": report.build_id},
+            "dumps": list(report.dumps),
+            "elf_match": {
+                "verdict": report.elf_match.verdict,
+                "evidence": report.elf_match.evidence,
+            },
+            "core": _core(report.core),
+            "registers": dict(report.registers),
+            "fault": _fault(report.fault),
+            "threads": [_thread(each) for each in report.threads],
+            "statics": _variables(report.statics),
+            "warnings": list(report.warnings),
+        }
+    )
+
+
+def info_to_json(info: DumpInfo) -> str:
+    """The info as one JSON document, as docs/json-schema.md describes it."""
+    memory: list[Json] = [
+        {"start": each.start, "size": each.size, "region": each.region} for each in info.memory
+    ]
+    return _encoded(
+        {
+            "schema": INFO_SCHEMA,
+            "tool": _tool(),
+            "dumps": list(info.dumps),
+            "core": _core(info.core),
+            "registers": dict(info.registers),
+            "fault": _fault(info.fault),
+            "memory": memory,
+            "warnings": list(info.warnings),
+        }
+    )
+
+
+def _encoded(document: Json) -> str:
+    """The document as text; in ASCII, so that no encoding of a terminal can spoil it."""
+    return dumps(document, allow_nan=False)
+
+
+def _tool() -> Json:
+    """What wrote the document."""
+    return {"name": "stackdump-probe", "version": __version__}
+
+
+def _core(state: CoreState) -> Json:
+    """The object that stands under "core"."""
+    return {
+        "cpuid": state.cpuid,
+        "name": state.name,
+        "mode": state.mode,
+        "exception": state.exception,
+    }
+
+
+def _fault(recorded: Fault | None) -> Json:
+    """The object that stands under "fault", or null."""
+    if recorded is None:
+        return None
+    return {
+        "summary": recorded.summary,
+        "causes": [
+            {"register": cause.register, "bit": cause.bit, "text": cause.text}
+            for cause in recorded.causes
+        ],
+        "address": recorded.address,
+    }
+
+
+def _thread(thread: Thread) -> Json:
+    return {
+        "name": thread.name,
+        "current": thread.current,
+        "frames": [_frame(frame) for frame in thread.frames],
+        "end": {"kind": thread.end.kind, "reason": thread.end.reason},
+    }
+
+
+def _frame(frame: ReportFrame) -> Json:
+    return {
+        "level": frame.level,
+        "kind": frame.kind,
+        "function": frame.function,
+        "linkage_name": frame.linkage_name,
+        "pc": frame.pc,
+        "cfa": frame.cfa,
+        "rule": frame.rule,
+        "location": None if frame.location is None else _location(frame.location),
+        "variables": _variables(frame.variables),
+    }
+
+
+def _location(location: Location) -> Json:
+    return {"file": location.file, "line": location.line, "column": location.column}
+
+
+def _variables(variables: Iterable[Variable]) -> list[Json]:
+    return [_variable(each) for each in variables]
+
+
+def _variable(variable: Variable) -> Json:
+    declared = variable.declared
+    return {
+        "name": variable.name,
+        "kind": variable.kind,
+        **_what_it_holds(variable),
+        "declared": None if declared is None else {"file": declared.file, "line": declared.line},
+        "inlined": variable.inlined,
+        "zero_sized": variable.zero_sized,
+        "children": [_member(child) for child in variable.children],
+    }
+
+
+def _member(member: Member) -> Json:
+    return {
+        "name": member.name,
+        **_what_it_holds(member),
+        "children": [_member(child) for child in member.children],
+    }
+
+
+def _what_it_holds(member: Member) -> dict[str, Json]:
+    return {
+        "type": member.type,
+        "value": member.value,
+        "state": member.state,
+        "why": member.why,
+        "address": member.address,
+        "bytes": None if member.octets is None else member.octets.hex(),
+    }

@@ -1,0 +1,92 @@
+"""Break styled lines to the width of a terminal."""
+
+from collections.abc import Iterator
+
+from stackdump_probe.report.theme import Line, Span
+
+LEAST_ROOM = 12  # columns that a wrapped line has at least, however narrow the terminal
+CUT = "..."
+_BREAK_AFTER = " ,;:<({[/"
+_NO_BREAK_BEFORE = " ,;:<({[/>)}]"
+
+
+def wrap(line: Line, *, columns: int, hanging: int = 0, cap: int = 0) -> Iterator[Line]:
+    """Yield `line` as lines of at most `columns`; all but the first are indented by `hanging`.
+
+    With `cap` at most so many lines are yielded, and a cut shows as "..." at the end. A terminal
+    too narrow for the indentation gets longer lines.
+    """
+    text = "".join([part.text for part in line])
+    if len(text) <= columns and text.isascii():
+        yield line
+        return
+    start, room, count = 0, columns, 1
+    while True:
+        end = _end_of_line(text, start, max(room, LEAST_ROOM))
+        prefix = (Span(" " * hanging),) if start else ()
+        if end < len(text) and count == cap:
+            end = _end_by_width(text, start, max(room, LEAST_ROOM) - len(CUT))
+            yield (*prefix, *_slice(line, start, end), Span(CUT, "dim"))
+            return
+        yield (*prefix, *_slice(line, start, end))
+        start = _after_spaces(text, end)
+        if start >= len(text):
+            return
+        room, count = columns - hanging, count + 1
+
+
+def width(text: str) -> int:
+    """How many columns `text` takes; East Asian wide characters take two, marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_columns_of, text))
+
+
+def _columns_of(character: str) -> int:
+    from unicodedata import combining, east_asian_width
+
+    if combining(character):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def _end_of_line(text: str, start: int, room: int) -> int:
+    """Where to break: behind the last good place in the second half of the line, if any."""
+    end = _end_by_width(text, start, room)
+    if end == len(text):
+        return end
+    if text[end] == " ":
+        return end
+    for at in range(end, start + (end - start) // 2, -1):
+        if text[at - 1] in _BREAK_AFTER and text[at] not in _NO_BREAK_BEFORE:
+            return at
+    return end
+
+
+def _end_by_width(text: str, start: int, room: int) -> int:
+    """The furthest end of a piece from `start` that fits; at least one character."""
+    end = min(start + room, len(text))
+    if text[start:end].isascii():
+        return end
+    taken = 0
+    for at in range(start, len(text)):
+        taken += _columns_of(text[at])
+        if taken > room:
+            return max(at, start + 1)
+    return len(text)
+
+
+def _after_spaces(text: str, at: int) -> int:
+    while at < len(text) and text[at] == " ":
+        at += 1
+    return at
+
+
+def _slice(line: Line, start: int, end: int) -> Iterator[Span]:
+    """Yield the parts of `line` between two positions of its text."""
+    at = 0
+    for text, style in line:
+        piece = text[max(start - at, 0) : max(end - at, 0)]
+        if piece:
+            yield Span(piece, style)
+        at += len(text)

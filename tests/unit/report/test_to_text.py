@@ -1,0 +1,262 @@
+"""A report as lines."""
+
+from typing import Any
+
+import pytest
+
+from stackdump_probe.report.model import CoreState, ElfMatch, Location, ReportEnd, Variable
+from stackdump_probe.report.to_text import to_text
+from stackdump_probe.report.wrap import width
+from tests.unit.report.samples import BUS_FAULT, a_frame, a_report, a_thread, a_variable
+
+SOURCE = [f"line {number}" for number in range(1, 21)]
+
+
+def lines_of(*frames: Any, options: dict[str, Any] | None = None, **changed: Any) -> list[str]:
+    return list(to_text(a_report(*frames, **changed), **(options or {})))
+
+
+def variable_lines(*variables: Variable, **options: Any) -> list[str]:
+    """The lines below the frame's own two."""
+    lines = lines_of(a_frame(variables=variables), options=options)
+    return lines[
+        lines.index("      at src/main.c:10:5") + 1 : lines.index("end: reached Reset_Handler")
+    ]
+
+
+def test_a_frame_has_its_number_function_and_place() -> None:
+    lines = lines_of(a_frame(0, "wait"), a_frame(1, "main"))
+    assert lines[3:] == [
+        " 0: wait",
+        "      at src/main.c:10:5",
+        " 1: main",
+        "      at src/main.c:11:5",
+        "end: reached Reset_Handler",
+    ]
+
+
+def test_the_head_says_which_core_and_whether_the_elf_belongs() -> None:
+    assert lines_of(a_frame())[:3] == [
+        "core:  Cortex-M4, thread mode",
+        "elf:   build/fw.elf is the program in the dump: 64 flash bytes at 0x08000100 equal",
+        "",
+    ]
+
+
+def test_an_unlisted_core_is_shown_by_its_cpuid() -> None:
+    lines = lines_of(core=CoreState(0x720F_D213, None, None, None))
+    assert lines[0] == "core:  core with CPUID 0x720fd213"
+
+
+def test_nothing_is_said_of_an_unknown_core() -> None:
+    assert lines_of(core=CoreState(None, None, None, None))[0].startswith("elf:")
+
+
+def test_a_mismatch_is_said_loudly() -> None:
+    lines = lines_of(elf_match=ElfMatch("mismatch", "bytes differ"))
+    assert lines[1] == "elf:   build/fw.elf is NOT the program in the dump: bytes differ"
+
+
+def test_a_fault_is_told_first_with_its_bits() -> None:
+    assert lines_of(a_frame(), fault=BUS_FAULT)[:3] == [
+        "fault: precise data bus error at 0x60000010",
+        "       CFSR.PRECISERR  precise data bus error",
+        "       HFSR.FORCED  escalated to HardFault: the fault's own handler is disabled",
+    ]
+
+
+def test_warnings_stand_before_the_frames() -> None:
+    lines = lines_of(a_frame(), warnings=("two dumps disagree",))
+    assert lines[2] == "warning: two dumps disagree"
+
+
+def test_inline_and_exception_frames_are_marked() -> None:
+    lines = lines_of(
+        a_frame(0, "get", kind="inline"),
+        a_frame(1, "SysTick", kind="exception", location=None, rule="exception"),
+    )
+    assert lines[3] == " 0: get (inline)"
+    assert lines[5] == " 1: SysTick (exception)"
+
+
+@pytest.mark.parametrize(
+    ("rule", "mark"),
+    [
+        ("leaf", "likely: return address taken from lr"),
+        ("prologue", "likely: found by reading the prologue"),
+        ("scan", "guess: found by scanning the stack"),
+    ],
+)
+def test_an_uncertain_frame_says_so(rule: str, mark: str) -> None:
+    assert f" 0: wait ({mark})" in lines_of(a_frame(rule=rule))
+
+
+@pytest.mark.parametrize("rule", ["innermost", "cfi", "exidx", "exception"])
+def test_a_certain_frame_has_no_mark(rule: str) -> None:
+    assert " 0: wait" in lines_of(a_frame(rule=rule))
+
+
+def test_a_frame_without_a_name_shows_its_pc() -> None:
+    lines = lines_of(a_frame(function=None, location=None))
+    assert lines[3] == " 0: 0x08000200 (no symbol)"
+
+
+def test_a_place_without_a_column_shows_none() -> None:
+    assert "      at a.c:3" in lines_of(a_frame(location=Location("a.c", 3)))
+
+
+def test_numbers_are_aligned() -> None:
+    lines = lines_of(*(a_frame(level, location=None) for level in range(11)))
+    assert (lines[3], lines[13]) == ("  0: wait", " 10: wait")
+
+
+def test_a_variable_shows_name_type_and_value() -> None:
+    assert variable_lines(a_variable("count", "7")) == ["      count: int = 7"]
+
+
+@pytest.mark.parametrize(
+    ("state", "why", "shown"),
+    [
+        ("optimized_out", None, "<optimized out>"),
+        ("not_captured", "4 bytes at 0x20000000", "<not captured: 4 bytes at 0x20000000>"),
+        ("unsupported", "fixed point", "<unsupported: fixed point>"),
+        ("ok", None, "<no value>"),
+    ],
+)
+def test_a_value_that_is_not_there_says_why(state: str, why: str | None, shown: str) -> None:
+    lines = variable_lines(a_variable(value=None, state=state, why=why))
+    assert lines == [f"      count: int = {shown}"]
+
+
+def test_a_partial_value_says_what_is_missing() -> None:
+    lines = variable_lines(a_variable(value="{1, ?}", state="partial", why="r1 is not known"))
+    assert lines == ["      count: int = {1, ?} <partial: r1 is not known>"]
+
+
+def test_a_long_value_is_capped_and_the_cut_is_visible() -> None:
+    long = a_variable(value="[" + ", ".join(["1234"] * 400) + "]")
+    lines = variable_lines(long, columns=80, max_lines=3)
+    assert len(lines) == 3
+    assert lines[-1].endswith("...")
+
+
+def test_without_a_cap_all_of_a_long_value_is_shown() -> None:
+    long = a_variable(value=" ".join(str(n) for n in range(1000)))
+    joined = " ".join(line.strip() for line in variable_lines(long, columns=80, max_lines=0))
+    assert joined == "count: int = " + " ".join(str(n) for n in range(1000))
+
+
+def test_inlined_and_zero_sized_variables_show_only_when_asked_for() -> None:
+    inlined, empty = a_variable("i", inlined=True), a_variable("z", zero_sized=True)
+    assert variable_lines(inlined, empty) == []
+    assert variable_lines(inlined, empty, show_inlined=True) == ["      i: int = 7"]
+    assert variable_lines(inlined, empty, show_zero_sized=True) == ["      z: int = 7"]
+
+
+def test_the_innermost_frame_shows_the_source_around_its_pc() -> None:
+    lines = lines_of(a_frame(), options={"read_source": lambda _path: SOURCE})
+    assert lines[4:10] == [
+        "      at src/main.c:10:5",
+        "          8 | line 8",
+        "          9 | line 9",
+        "      -> 10 | line 10",
+        "            |     ^",
+        "         11 | line 11",
+    ]
+
+
+def test_an_outer_frame_shows_the_line_of_its_call() -> None:
+    lines = lines_of(a_frame(), a_frame(1), options={"read_source": lambda _path: SOURCE})
+    assert lines[-3:-1] == ["      at src/main.c:11:5", "      -> 11 | line 11"]
+
+
+def test_a_caret_beyond_the_terminal_is_left_out() -> None:
+    wide = ["x" * 100] * 20
+    frame = a_frame(location=Location("a.c", 10, 70))
+    lines = lines_of(frame, options={"read_source": lambda _path: wide, "columns": 60})
+    assert not any("^" in line for line in lines)
+
+
+def test_a_caret_beyond_its_line_is_left_out() -> None:
+    frame = a_frame(location=Location("a.c", 10, 70))
+    lines = lines_of(frame, options={"read_source": lambda _path: SOURCE})
+    assert not any("^" in line for line in lines)
+
+
+def test_source_is_escaped_and_kept_to_one_line() -> None:
+    evil = ["\x1b[2J" + "x" * 200] * 20
+    lines = lines_of(a_frame(), options={"read_source": lambda _path: evil, "columns": 60})
+    assert "      -> 10 | \\x1b[2J" + "x" * 36 + "..." in lines
+
+
+def test_verbose_shows_how_each_frame_was_found_and_the_registers() -> None:
+    lines = lines_of(a_frame(), a_frame(1, cfa=None), options={"verbose": True})
+    assert lines[2] == "r0     0x00000000  sp     0x20001000  pc     0x08000200"
+    assert "      pc 0x08000200  cfa 0x20001000  rule innermost" in lines
+    assert "      pc 0x08000210  cfa unknown  rule cfi" in lines
+
+
+def test_an_early_end_gives_its_reason_and_what_would_help() -> None:
+    end = ReportEnd("no_memory", "no memory at 0x20002000", "capture with --ram all")
+    lines = lines_of(threads=(a_thread(a_frame(), end=end),))
+    assert lines[-2:] == ["end: no memory at 0x20002000", "hint: capture with --ram all"]
+
+
+def test_several_threads_have_headings() -> None:
+    threads = (a_thread(a_frame()), a_thread(a_frame(), name="idle", current=False))
+    lines = lines_of(threads=threads)
+    assert lines[3] == "thread without name (current):"
+    assert lines[8] == "thread idle:"
+
+
+def test_statics_come_last_by_file() -> None:
+    one = a_variable("one", kind="static", declared=Location("b.c", 1))
+    two = a_variable("two", kind="static", declared=Location("a.c", 1))
+    three = a_variable("three", kind="static", declared=Location("b.c", 2))
+    none = a_variable("none", kind="static", declared=None)
+    lines = lines_of(a_frame(), statics=(one, two, three, none))
+    assert lines[-9:] == [
+        "",
+        "statics:",
+        "  b.c",
+        "    one: int = 7",
+        "    three: int = 7",
+        "  a.c",
+        "    two: int = 7",
+        "  (no file)",
+        "    none: int = 7",
+    ]
+
+
+def test_no_text_of_the_target_controls_the_terminal() -> None:
+    evil = "\x1b]0;owned\x07\x9b2J\n"
+    variable = a_variable(evil, evil, type=evil)
+    report = a_report(
+        a_frame(function=evil, location=Location(evil, 1), variables=(variable,)),
+        elf_path=evil,
+        warnings=(evil,),
+        statics=(a_variable(evil, None, state="unsupported", why=evil),),
+    )
+    assert all(line.isprintable() for line in to_text(report))
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_every_line_keeps_to_the_width(columns: int) -> None:
+    name = "core::ptr::drop_in_place<alloc::boxed::Box<dyn FnMut<(), Output = ()>>>::{{closure}}"
+    frames = [a_frame(level, name, variables=(a_variable(name, name * 9),)) for level in range(3)]
+    lines = lines_of(*frames, fault=BUS_FAULT, options={"columns": columns, "verbose": True})
+    assert max(map(width, lines)) <= columns
+
+
+def test_color_adds_nothing_but_color() -> None:
+    frames = (a_frame(variables=(a_variable(),)), a_frame(1, rule="scan"))
+    plain = lines_of(*frames, fault=BUS_FAULT)
+    for theme in ("dark", "light"):
+        painted = lines_of(*frames, fault=BUS_FAULT, options={"theme": theme})
+        assert [_without_color(line) for line in painted] == plain
+
+
+def _without_color(line: str) -> str:
+    import re
+
+    return re.sub(r"\x1b\[[0-9;]+m", "", line)
