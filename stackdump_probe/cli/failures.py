@@ -15,7 +15,9 @@ _EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.UnknownTarget, USAGE),
     (errors.NoProbe, 3),
     (errors.ProbePermission, 4),
+    (errors.Interrupted, INTERRUPTED),
     (errors.CaptureError, 5),
+    (errors.OutputError, USAGE),
     (OSError, USAGE),
 )
 DEBUG_VARIABLE = "STACKDUMP_DEBUG"

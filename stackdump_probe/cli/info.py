@@ -2,8 +2,11 @@
 
 from typing import Annotated
 
+from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.options import Argument, Option
 from stackdump_probe.cli.settings import Settings
+from stackdump_probe.cli.terminal import columns, write
+from stackdump_probe.report.info import dump_info
 
 
 def info(
@@ -13,3 +16,12 @@ def info(
     settings: Settings,
 ) -> None:
     """Show what is in a dump: memory ranges, registers, core and faults."""
+    found = dump_info(read_dumps(dumps), dumps=dumps)
+    if json:
+        from stackdump_probe.report.to_json import info_to_json
+
+        write([info_to_json(found)])
+    else:
+        from stackdump_probe.report.info_text import info_to_text
+
+        write(info_to_text(found, columns=columns(), theme=settings.theme("dark")))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, TextIO
 
 from stackdump_probe.cli.options import Option
+from stackdump_probe.report.theme import ThemeName
 
 Color = Literal["auto", "always", "never"]
 
@@ -27,6 +28,10 @@ class Settings:
             return self.color == "always"
         wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         return wanted and stream.isatty()
+
+    def theme(self, name: ThemeName) -> ThemeName:
+        """`name`, or "none" where standard output shall have no colors."""
+        return name if self.colored(sys.stdout) else "none"
 
     def warn(self, text: str) -> None:
         """Write one warning to standard error, unless told to be quiet."""

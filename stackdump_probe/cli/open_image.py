@@ -1,0 +1,117 @@
+"""From the ELF or directory that the user named to the one program that is in the dump."""
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from stackdump_probe.cli.files import contents
+from stackdump_probe.dump import Dump
+from stackdump_probe.errors import ImageError, InputError, ProgramMismatch
+from stackdump_probe.image.elf import Image
+from stackdump_probe.report.matching import elf_match
+from stackdump_probe.report.model import ElfMatch
+
+MOST_FILES = 20_000  # how many files of a directory tree are looked at
+_ET_EXEC, _ET_DYN = 2, 3
+_LISTED = 8  # how many candidates a message names
+
+
+class OpenedImage(NamedTuple):
+    """The program, the file that it came from, and whether it is the one in the dump."""
+
+    path: str
+    image: Image
+    match: ElfMatch
+
+
+def open_image(path: str, dump: Dump, *, force: bool = False) -> OpenedImage:
+    """Open an ELF, or the one in a directory tree that matches the dump.
+
+    Raises InputError if there is none to read, and ProgramMismatch if it is not the program in
+    the dump, unless `force`, or if none or several in a directory are.
+    """
+    if os.path.isdir(path):  # noqa: PTH112
+        return _only_match(path, dump)
+    opened = _opened(path, dump)
+    if opened.match.verdict == "mismatch" and not force:
+        raise ProgramMismatch(
+            f"{path} is not the program in the dump: {opened.match.evidence}",
+            hint="name the ELF that was flashed, or trace all the same with --force",
+        )
+    return opened
+
+
+def image_at(path: str) -> Image:
+    """The ELF at `path`; raises InputError."""
+    try:
+        return Image.from_bytes(contents(path))
+    except ImageError as error:
+        raise InputError(f"{path}: {error}", hint=error.hint) from error
+
+
+def _opened(path: str, dump: Dump) -> OpenedImage:
+    image = image_at(path)
+    try:
+        return OpenedImage(path, image, elf_match(dump, image))
+    except ImageError as error:
+        raise InputError(f"{path}: {error}", hint=error.hint) from error
+
+
+def _only_match(directory: str, dump: Dump) -> OpenedImage:
+    found = list(_programs_in(directory, dump))
+    if not found:
+        raise InputError(f"{directory} holds no Arm ELF program")
+    matching = [each for each in found if each.match.verdict == "match"]
+    different = {bytes(each.image.octets): each for each in reversed(matching)}
+    if not matching:
+        raise ProgramMismatch(
+            f"none of the {len(found)} ELF files in {directory} matches the dump: {_listed(found)}",
+            hint="name the ELF itself to trace with it",
+        )
+    if len(different) > 1:
+        raise ProgramMismatch(
+            f"several ELF files in {directory} match the dump: {_listed(matching)}",
+            hint="name the one that was flashed",
+        )
+    return matching[0]
+
+
+def _listed(found: list[OpenedImage]) -> str:
+    shown = [f"{each.path} ({each.match.verdict}: {each.match.evidence})" for each in found]
+    more = [f"and {len(found) - _LISTED} more"] if len(found) > _LISTED else []
+    return ", ".join(shown[:_LISTED] + more)
+
+
+def _programs_in(directory: str, dump: Dump) -> Iterator[OpenedImage]:
+    for number, path in enumerate(_files_in(directory)):
+        if number == MOST_FILES:
+            raise InputError(
+                f"{directory} holds more than {MOST_FILES} files",
+                hint="name the ELF, or a directory nearer to it",
+            )
+        if _is_program(path):
+            try:
+                yield _opened(path, dump)
+            except InputError:
+                continue  # a damaged file beside the right one does no harm
+
+
+def _files_in(directory: str) -> Iterator[str]:
+    """Yield the regular files of the tree, a folder's own before those below, by name."""
+    for folder, folders, names in os.walk(directory):
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.join(folder, name)  # noqa: PTH118
+            if os.path.isfile(path):  # noqa: PTH113
+                yield path
+
+
+def _is_program(path: str) -> bool:
+    """True for a linked ELF; object files and libraries are none."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            head = file.read(20)
+    except OSError:
+        return False
+    kind = int.from_bytes(head[16:18], "little")
+    return head[:4] == b"\x7fELF" and kind in (_ET_EXEC, _ET_DYN)
