@@ -1,4 +1,5 @@
-/* The C library between two of our functions: main -> sort_readings -> qsort -> compare. */
+/* The C library between two of our functions: main -> sort_readings -> qsort -> compare;
+ * optimised, main is gone by a tail call. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
