@@ -7,11 +7,12 @@ from pathlib import Path
 from time import sleep
 from types import MappingProxyType
 
+from stackdump_probe.simulator.choose import model_for
 from stackdump_probe.simulator.cmsis_dap import CmsisDap
 from stackdump_probe.simulator.core_debug import CoreDebug
 from stackdump_probe.simulator.dap import DebugPort
 from stackdump_probe.simulator.interposer import Interposer
-from stackdump_probe.simulator.machines import MachineModel, machine_named
+from stackdump_probe.simulator.machines import machine_named
 from stackdump_probe.simulator.qemu import Machine
 
 
@@ -27,13 +28,15 @@ class SimulatedProbe:
 @contextmanager
 def simulated_usb_probe(
     elf: Path,
-    machine: str | MachineModel = "netduinoplus2",
+    machine: str | None = None,
     *,
     run_for: float = 0.2,
     interposer: Interposer | None = None,
     as_found: Mapping[int, int] = MappingProxyType({}),
 ) -> Iterator[SimulatedProbe]:
     """Run `elf` in QEMU for `run_for` seconds, then offer it as the only USB device there is.
+
+    `machine` is one of MACHINES; None chooses as `model_for` does.
 
     Everything in this process that looks for USB devices through libusb_package, as pyOCD does,
     finds this probe and no other until the block ends. The firmware runs on meanwhile.
@@ -42,7 +45,7 @@ def simulated_usb_probe(
 
     from stackdump_probe.simulator.usb_device import UsbBackend
 
-    model = machine if isinstance(machine, MachineModel) else machine_named(machine)
+    model = machine_named(machine) if machine else model_for(elf.read_bytes())
     unique_id = f"QEMU-{model.name}"
     with Machine(model, elf) as running:
         running.resume()

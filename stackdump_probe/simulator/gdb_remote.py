@@ -11,6 +11,7 @@ from stackdump_probe.simulator.channel import Channel
 # QEMU refuses to read more than half its packet of 4096 bytes (gdbstub.c, handle_read_mem).
 LONGEST_READ = 2048
 INTERRUPT = b"\x03"
+STEP_ATTEMPTS = 8
 REGISTER = re.compile(rb"<reg\s([^>]*)>")
 ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
 INCLUDE = re.compile(rb'<xi:include href="([^"]+)"')
@@ -34,9 +35,17 @@ class GdbRemote:
         self._channel.send(packet(b"c"))
 
     def step(self) -> None:
-        """Execute one instruction; no interrupt is taken meanwhile (QEMU's default)."""
-        self._channel.send(packet(b"s"))
-        self._stopped()
+        """Execute one instruction; no interrupt is taken meanwhile (QEMU's default).
+
+        With an interrupt pending, QEMU 7.2 sometimes reports a step that it has not made: it is
+        made again while the pc does not move, which to a branch to itself is no difference.
+        """
+        before = self.read_register("pc")
+        for _ in range(STEP_ATTEMPTS):
+            self._channel.send(packet(b"s"))
+            self._stopped()
+            if self.read_register("pc") != before:
+                return
 
     def read_register(self, name: str) -> int:
         """The value of a register that the stub names; KeyError if it has none of that name."""

@@ -24,11 +24,16 @@ class Component:
 class MachineModel:
     """One machine of QEMU with the identity of the part that it models.
 
-    `ram` holds (start, size) of the banks that firmware keeps its data in.
+    `code` is where it starts from; `ram` holds (start, size) of the banks for data.
+    `architectures` (Tag_CPU_arch) and `fp_arch` (Tag_FP_arch, the most it has) are the build
+    attributes of programs that its core runs.
     """
 
     name: str
     core: str
+    code: range
+    architectures: tuple[int, ...]
+    fp_arch: int
     ram: tuple[tuple[int, int], ...]
     dpidr: int
     ap_idr: int
@@ -81,21 +86,45 @@ _M33 = (
     Component(ITM, 0xD21, 9, 0x43, 0x1A01),
 )
 
+# Tag_CPU_arch: 10 v7, 11 v6-M, 12 v6S-M, 13 v7E-M, 16 v8-M.base, 17 v8-M.main.
+# Tag_FP_arch: 6 VFPv4-D16 (as FPv4-SP), 8 FPv5-D16.
+_V6M, _V7M, _V8M = (11, 12), (10, 11, 12), (16, 17)
+_V7EM = (*_V7M, 13)
+_AT_ZERO = range(0x400000)
+_SSRAM = ((0x20000000, 0x400000),)
+
 MACHINES = MappingProxyType(
     {
         model.name: model
         for model in (
-            MachineModel("microbit", "Cortex-M0", ((0x20000000, 0x4000),),
-                         0x0BB11477, 0x04770021, ARM, 0x471, 0x20000000, 0x40, _M0),
-            MachineModel("mps2-an385", "Cortex-M3", ((0x20000000, 0x400000),),
-                         0x2BA01477, 0x24770011, ARM, 0x4C3, 0x40000000, 0x260, _M3),
             # STM32F405: RM0090 38.6 and 38.16.
-            MachineModel("netduinoplus2", "Cortex-M4", ((0x20000000, 0x30000),),
-                         0x2BA01477, 0x24770011, ST, 0x413, 0x40000000, 0x260, _M4),
-            MachineModel("mps2-an500", "Cortex-M7", ((0x20000000, 0x400000),),
-                         0x5BA02477, 0x84770001, ARM, 0x4C7, 0x40000000, 0x10000080, _M7),
-            MachineModel("mps2-an505", "Cortex-M33", ((0x38000000, 0x400000),),
-                         0x6BA02477, 0x14770005, ARM, 0x4C9, 0x40000000, 0x10000080, _M33),
+            MachineModel(
+                "netduinoplus2", "Cortex-M4", range(0x08000000, 0x08100000), _V7EM, 6,
+                ((0x20000000, 0x30000),), 0x2BA01477, 0x24770011,
+                ST, 0x413, 0x40000000, 0x260, _M4,
+            ),
+            MachineModel(
+                "microbit", "Cortex-M0", range(0x40000), _V6M, 0,
+                ((0x20000000, 0x4000),), 0x0BB11477, 0x04770021,
+                ARM, 0x471, 0x20000000, 0x40, _M0,
+            ),
+            MachineModel(
+                "mps2-an385", "Cortex-M3", _AT_ZERO, _V7M, 0,
+                _SSRAM, 0x2BA01477, 0x24770011, ARM, 0x4C3, 0x40000000, 0x260, _M3,
+            ),
+            MachineModel(
+                "mps2-an386", "Cortex-M4", _AT_ZERO, _V7EM, 6,
+                _SSRAM, 0x2BA01477, 0x24770011, ARM, 0x4C4, 0x40000000, 0x260, _M4,
+            ),
+            MachineModel(
+                "mps2-an500", "Cortex-M7", _AT_ZERO, _V7EM, 8,
+                _SSRAM, 0x5BA02477, 0x84770001, ARM, 0x4C7, 0x40000000, 0x10000080, _M7,
+            ),
+            MachineModel(
+                "mps2-an505", "Cortex-M33", range(0x10000000, 0x10400000), (*_V7EM, *_V8M), 8,
+                ((0x38000000, 0x400000),), 0x6BA02477, 0x14770005,
+                ARM, 0x4C9, 0x40000000, 0x10000080, _M33,
+            ),
         )
     }
 )  # fmt: skip
