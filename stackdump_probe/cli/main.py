@@ -25,7 +25,7 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; return the exit code of CONTRACT."""
-    if list(arguments) == ["--version"]:
+    if "--version" in arguments[: _leading_options(arguments)]:
         print(f"stackdump-probe {__version__}")  # noqa: T201
         return 0
     _let_any_text_out()
@@ -64,12 +64,18 @@ def _command(name: str) -> Callable[..., Any]:
 
 def _command_first(arguments: Sequence[str]) -> list[str]:
     """The common options may stand before the command's name; move them behind it."""
-    at = 0
-    while at < len(arguments) and arguments[at].startswith("-"):
-        at += 2 if arguments[at] == "--color" else 1
+    at = _leading_options(arguments)
     if at >= len(arguments) or arguments[at] not in COMMANDS:
         return list(arguments)
     return [arguments[at], *arguments[:at], *arguments[at + 1 :]]
+
+
+def _leading_options(arguments: Sequence[str]) -> int:
+    """How many arguments stand before the command's name."""
+    at = 0
+    while at < len(arguments) and arguments[at].startswith("-"):
+        at += 2 if arguments[at] == "--color" else 1
+    return at
 
 
 def _colored_help(arguments: Sequence[str]) -> bool:

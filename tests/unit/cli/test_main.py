@@ -1,0 +1,119 @@
+"""Whole command lines, in this process."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stackdump_probe import __version__
+from stackdump_probe.cli import main
+from tests.builders import a_memory_record, a_register_record
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> str:
+    path = tmp_path / "x.dump"
+    path.write_bytes(a_register_record(0, 1, 2) + a_memory_record(0x2000_0000, bytes(16)))
+    return str(path)
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["--version"]) == 0
+    assert capsys.readouterr().out == f"stackdump-probe {__version__}\n"
+
+
+def test_version_with_other_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["-v", "--color", "never", "--version"]) == 0
+    assert capsys.readouterr().out == f"stackdump-probe {__version__}\n"
+
+
+def test_no_command_shows_the_help_and_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run([]) == 2
+    assert "Usage: stackdump-probe" in capsys.readouterr().out
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["--help"]) == 0
+    out = capsys.readouterr().out
+    assert all(f"\n  {name} " in out for name in ("trace", "info"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["bogus", "trace", "trace a", "info", "info --bogus x", "--bogus", "info x --color red"],
+)
+def test_wrong_usage_gives_one_line_and_code_2(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(line.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("error: ")
+    assert err.splitlines()[1:] == [each for each in err.splitlines() if each.startswith("hint: ")]
+
+
+def test_common_options_may_stand_before_the_command(
+    dump: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(["-q", "--color", "always", "info", dump]) == 0
+    assert "\x1b[" in capsys.readouterr().out
+
+
+def test_info_tells_ranges_and_registers(dump: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["info", dump]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"file:  {dump}",
+        "",
+        "registers: 2",
+        "r0     0x00000001  r1     0x00000002",
+        "",
+        "memory: 1 ranges, 16 bytes",
+        "0x20000000 - 0x2000000f        16  SRAM",
+    ]
+
+
+@pytest.mark.parametrize("color", ["auto", "always", "never"])
+def test_json_is_one_document_whatever_the_color(
+    dump: str, color: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(["info", dump, "--json", "--color", color]) == 0
+    assert json.loads(capsys.readouterr().out)["dumps"] == [dump]
+
+
+def test_a_missing_dump_is_code_6(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["info", "/nonexistent/x.dump"]) == 6
+    assert capsys.readouterr() == (
+        "",
+        "error: /nonexistent/x.dump: No such file or directory\n",
+    )
+
+
+def test_a_reader_that_leaves_early_is_no_error(dump: str) -> None:
+    command = [sys.executable, "-m", "stackdump_probe", "info", *[dump] * 40_00, "--json"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_terminal_encoding_that_lacks_a_character_gets_an_escape(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "stackdump_probe", "info", str(tmp_path / "gefährlich")]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == 6
+    assert rb"gef\xe4hrlich" in done.stderr
+
+
+def test_neither_a_trace_nor_the_version_loads_typer_or_rich(dump: str) -> None:
+    program = (
+        "import sys; from stackdump_probe.cli.main import run; run(['--version']);"
+        f"run(['info', {dump!r}]);"
+        "print([name for name in ('typer', 'rich', 'pyocd', 'elftools', 'usb', 'json') "
+        "if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.splitlines()[-1] == b"[]"

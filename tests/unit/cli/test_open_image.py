@@ -1,0 +1,102 @@
+"""The ELF that the user named, or the one in a directory that is in the dump."""
+
+from pathlib import Path
+
+import pytest
+
+from stackdump_probe.cli import open_image as module
+from stackdump_probe.cli.open_image import open_image
+from stackdump_probe.errors import InputError, ProgramMismatch
+from tests.builders import a_dump, an_elf
+from tests.builders.elves import code, debug_sections
+
+FLASH = 0x0800_0000
+PROGRAM = bytes(range(256))
+ELF, OTHER = (an_elf(code(text, at=FLASH)) for text in (PROGRAM, PROGRAM[::-1]))
+DUMP = a_dump({FLASH: PROGRAM[:64]})
+NO_FLASH = a_dump({0x2000_0000: bytes(64)})
+
+
+def write(directory: Path, **files: bytes) -> str:
+    for name, content in files.items():
+        (directory / name).write_bytes(content)
+    return str(directory)
+
+
+def test_the_program_in_the_dump_is_opened(tmp_path: Path) -> None:
+    path = write(tmp_path, fw=ELF) + "/fw"
+    opened = open_image(path, DUMP)
+    assert (opened.path, opened.match.verdict) == (path, "match")
+
+
+def test_an_elf_without_proof_is_opened_too(tmp_path: Path) -> None:
+    assert open_image(write(tmp_path, fw=ELF) + "/fw", NO_FLASH).match.verdict == "unknown"
+
+
+def test_another_program_is_refused_with_the_reason(tmp_path: Path) -> None:
+    with pytest.raises(ProgramMismatch, match="flash byte at 0x08000000 is 0x00 in the dump") as e:
+        open_image(write(tmp_path, fw=OTHER) + "/fw", DUMP)
+    assert "--force" in (e.value.hint or "")
+
+
+def test_another_program_is_opened_by_force(tmp_path: Path) -> None:
+    path = write(tmp_path, fw=OTHER) + "/fw"
+    assert open_image(path, DUMP, force=True).match.verdict == "mismatch"
+
+
+def test_what_is_no_elf_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="fw: not an ELF file"):
+        open_image(write(tmp_path, fw=b"#!/bin/sh") + "/fw", DUMP)
+
+
+def test_a_section_that_is_cut_short_is_named(tmp_path: Path) -> None:
+    note = b"\x7fELF" + ELF[4:]
+    cut = note[:52] + note[52 + 32 :]  # the program header is gone, all offsets point too far
+    with pytest.raises(InputError, match="fw: "):
+        open_image(write(tmp_path, fw=cut) + "/fw", DUMP)
+
+
+def test_a_directory_gives_the_one_that_matches(tmp_path: Path) -> None:
+    (tmp_path / "debug").mkdir()
+    write(tmp_path / "debug", fw=ELF)
+    directory = write(tmp_path, other=OTHER, readme=b"text")
+    assert open_image(directory, DUMP).path == f"{directory}/debug/fw"
+
+
+def test_two_copies_of_one_program_are_one(tmp_path: Path) -> None:
+    directory = write(tmp_path, a=ELF, b=ELF)
+    assert open_image(directory, DUMP).path == f"{directory}/a"
+
+
+def test_two_programs_that_match_are_listed(tmp_path: Path) -> None:
+    with_more = an_elf(code(PROGRAM, at=FLASH), *debug_sections({".comment": b"x"}))
+    with pytest.raises(ProgramMismatch, match=r"several ELF files .*/a \(match.*/b \(match"):
+        open_image(write(tmp_path, a=ELF, b=with_more), DUMP)
+
+
+def test_a_directory_without_a_match_lists_what_is_there(tmp_path: Path) -> None:
+    with pytest.raises(ProgramMismatch, match=r"none of the 1 ELF files .*/other \(mismatch"):
+        open_image(write(tmp_path, other=OTHER), DUMP)
+
+
+def test_a_long_list_is_cut_visibly(tmp_path: Path) -> None:
+    files = {f"fw{number:02}": OTHER for number in range(11)}
+    with pytest.raises(ProgramMismatch, match=r"fw07 .*, and 3 more"):
+        open_image(write(tmp_path, **files), DUMP)
+
+
+def test_a_directory_without_any_program_says_so(tmp_path: Path) -> None:
+    relocatable = ELF[:16] + b"\x01" + ELF[17:]
+    with pytest.raises(InputError, match="holds no Arm ELF program"):
+        open_image(write(tmp_path, object=relocatable, text=b"abc"), DUMP)
+
+
+def test_a_damaged_file_beside_the_right_one_does_no_harm(tmp_path: Path) -> None:
+    directory = write(tmp_path, a=ELF[:60], b=ELF)
+    assert open_image(directory, DUMP).path == f"{directory}/b"
+
+
+def test_a_tree_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_FILES", 2)
+    with pytest.raises(InputError, match="more than 2 files"):
+        open_image(write(tmp_path, a=b"", b=b"", c=b""), DUMP)

@@ -1,0 +1,99 @@
+"""What the quick road takes, it takes as typer would; the rest it leaves to typer."""
+
+from typing import Annotated, Any, Literal
+
+import pytest
+
+from stackdump_probe.cli.options import Argument, Option
+from stackdump_probe.cli.quick import quick_values
+from stackdump_probe.cli.settings import Settings
+from stackdump_probe.cli.typer_app import call_by_typer
+
+calls: list[dict[str, Any]] = []
+
+
+def command(
+    first: Annotated[str, Argument("FIRST", "one")],
+    rest: Annotated[list[str], Argument("REST...", "many")],
+    flag: Annotated[bool, Option("-z --flag", "a flag")] = False,
+    number: Annotated[int, Option("-l --number", "a number", "N", lowest=0)] = 5,
+    theme: Annotated[Literal["dark", "light"], Option("-t --theme", "a choice")] = "dark",
+    *,
+    settings: Settings,
+) -> dict[str, Any]:
+    """Return what it was given."""
+    given = {
+        "first": first,
+        "rest": rest,
+        "flag": flag,
+        "number": number,
+        "theme": theme,
+        "settings": settings,
+    }
+    calls.append(given)
+    return given
+
+
+def by_typer(arguments: list[str]) -> dict[str, Any]:
+    calls.clear()
+    call_by_typer({"command": command}, ["command", *arguments], colored_help=False)
+    return calls[0]
+
+
+PLAIN = [
+    "a b",
+    "a b c d",
+    "-z a b",
+    "a -z b",
+    "a b --flag",
+    "a b -l 3",
+    "a b --number=12",
+    "a b -t light",
+    "a b --theme=light",
+    "a b --color never -v -v -q",
+    "--verbose a b --color=always",
+]
+
+
+@pytest.mark.parametrize("line", PLAIN)
+def test_a_plain_line_means_the_same_on_both_roads(line: str) -> None:
+    values = quick_values(command, line.split())
+    assert values is not None
+    assert command(**values) == by_typer(line.split())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "a",
+        "--help",
+        "a b --nonsense",
+        "a b -l",
+        "a b -l -z",
+        "a b -l x",
+        "a b -l -1",
+        "a b -t red",
+        "a b --flag=yes",
+        "a b --verbose=2",
+        "a b -t=light",
+        "a b -l5",
+        "a b -vq",
+        "a b --",
+        "a b -",
+    ],
+)
+def test_a_line_that_is_not_plain_is_left_to_typer(line: str) -> None:
+    assert quick_values(command, line.split()) is None
+
+
+def one(first: Annotated[str, Argument("FIRST", "one")], *, settings: Settings) -> None:
+    """Takes one argument."""
+
+
+def test_an_argument_too_many_is_left_to_typer() -> None:
+    assert quick_values(one, ["a", "b"]) is None
+
+
+def test_a_short_option_with_its_value_attached_is_understood_by_typer() -> None:
+    assert by_typer(["a", "b", "-l5", "-zq"])["number"] == 5
