@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from mmap import mmap
 
+    from stackdump_probe.image.cfi import CallFrameInfo
     from stackdump_probe.image.dwarf import Dwarf
     from stackdump_probe.image.symbols import SymbolTable
 
@@ -197,11 +198,18 @@ class Image:
         return read_symbols(self)
 
     @cached_property
+    def cfi(self) -> CallFrameInfo:
+        """The call frame information; without entries if there is none."""
+        from stackdump_probe.image.cfi import call_frame_info
+
+        return call_frame_info(self)
+
+    @cached_property
     def dwarf(self) -> Dwarf:
         """The debug information; empty if there is none."""
         from stackdump_probe.image.dwarf import Dwarf
 
-        return Dwarf(self.contents, self.holds_code)
+        return Dwarf(self.contents, self.holds_code, lambda: self.symbols)
 
 
 def _address_of(build_id: BuildId, section: Section) -> int | None:
