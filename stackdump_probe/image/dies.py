@@ -263,18 +263,19 @@ class Die:
         return ranges_of(self)
 
     def origin(self) -> Die:
-        """The entry at the end of the chain of DW_AT_abstract_origin and DW_AT_specification."""
-        *_, last = self._origins()
+        """The last of `origins`: the entry that the programmer's declaration became."""
+        *_, last = self.origins()
         return last
 
     def inherited(self, at: int) -> Value | None:
         """The attribute of this entry, else of the first in its chain of origins that has it."""
-        for die in self._origins():
+        for die in self.origins():
             if at in die:
                 return die.get(at)
         return None
 
-    def _origins(self) -> Iterator[Die]:
+    def origins(self) -> Iterator[Die]:
+        """Yield this entry, then along DW_AT_abstract_origin and DW_AT_specification."""
         die = self
         for _ in range(_LONGEST_ORIGIN_CHAIN):
             yield die

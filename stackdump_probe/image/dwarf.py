@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.abbreviations import Abbreviation, AbbreviationTable
-from stackdump_probe.image.aranges import units_by_address
+from stackdump_probe.image.aranges import SECTION as ARANGES
+from stackdump_probe.image.aranges import address_ranges, claimed_ranges
 from stackdump_probe.image.forms import string_end
+from stackdump_probe.image.rangemap import RangeMap
 from stackdump_probe.image.reader import Reader
+from stackdump_probe.image.symbols import SymbolTable
 from stackdump_probe.image.units import Unit, read_length, read_unit
 
 if TYPE_CHECKING:
@@ -28,23 +31,36 @@ def not_discarded(low: int, high: int) -> bool:
     return 0 < low < high and low < 0xFFFF_FFFE
 
 
+def no_symbols() -> SymbolTable:
+    """The symbols of a stripped program."""
+    return SymbolTable((), b"")
+
+
 class Dwarf:
     """All units; `contents` gives a section's bytes, empty if there is none of that name.
 
-    `holds_code(start, end)` tells code of the program from code that the linker discarded.
+    `holds_code(start, end)` tells code of the program from code that the linker discarded;
+    `symbols` reads the symbol table when it is first needed.
     """
 
     def __init__(
         self,
         contents: Callable[[str], memoryview],
         holds_code: Callable[[int, int], bool] = not_discarded,
+        symbols: Callable[[], SymbolTable] = no_symbols,
     ) -> None:
         self.section = contents
         self.holds_code = holds_code
-        self.line_tables: dict[int, LineTable] = {}  # by offset in .debug_line; see lines_for
+        self._read_symbols = symbols
         self._unit_at_offset: dict[tuple[str, int], Unit | None] = {}
         self._tables: dict[tuple[int, Encoding], AbbreviationTable] = {}
+        self.line_tables: dict[int, LineTable] = {}
         self._compiled: dict[Encoding, dict[bytes, Abbreviation]] = {}
+
+    @cached_property
+    def symbols(self) -> SymbolTable:
+        """The program's symbols, which tell live functions from discarded ones."""
+        return self._read_symbols()
 
     # --- units -----------------------------------------------------------------------------
 
@@ -120,8 +136,34 @@ class Dwarf:
         return next(iter(self.units_at(pc)), None)
 
     def units_at(self, pc: int) -> tuple[Unit, ...]:
-        """The units that claim the code at `pc`; several if the linker folded or left some."""
-        return units_by_address(self, pc)
+        """The units that claim the code at `pc`; several if they share or misclaim it."""
+        offsets = self._live_owners(self._listed, pc) or self._live_owners(self._unlisted, pc)
+        found = (self.unit_starting(offset) for offset in offsets)
+        return tuple(unit for unit in found if unit is not None)
+
+    def _live_owners(self, ranges: RangeMap[int], pc: int) -> list[int]:
+        live = (each for each in ranges.at(pc) if self.holds_code(each.low, each.high))
+        return list(dict.fromkeys(each.owner for each in live))
+
+    @cached_property
+    def _listed(self) -> RangeMap[int]:
+        """Offsets of units by the addresses that .debug_aranges gives them."""
+        return RangeMap(self._address_ranges)
+
+    @cached_property
+    def _address_ranges(self) -> list[tuple[int, int, int]]:
+        return list(address_ranges(self.section(ARANGES)))
+
+    @cached_property
+    def _unlisted(self) -> RangeMap[int]:
+        """Offsets of units that .debug_aranges leaves out, by the addresses that they claim."""
+        listed = {unit for _, _, unit in self._address_ranges}
+        return RangeMap(
+            (low, high, unit.offset)
+            for unit in self.units
+            if unit.offset not in listed
+            for low, high in claimed_ranges(unit)
+        )
 
     # --- tables that units share -----------------------------------------------------------
 

@@ -12,6 +12,7 @@ from stackdump_probe.image import constants as dw
 from stackdump_probe.image.dies import Die
 from stackdump_probe.image.forms import UNSIGNED, encoding_of
 from stackdump_probe.image.leb import DAMAGE
+from stackdump_probe.image.rangemap import RangeMap
 from stackdump_probe.image.reader import Reader
 from stackdump_probe.image.scan import Scan
 
@@ -166,6 +167,15 @@ class Unit:
         except DAMAGE:
             raise DwarfError(f"no entry {index}", section=section, offset=at) from None
         return entry
+
+    # --- functions -------------------------------------------------------------------------
+
+    @cached_property
+    def functions(self) -> RangeMap[Die]:
+        """The functions with code, those that the linker discarded left out."""
+        return RangeMap(
+            (low, high, die) for die in self.walk(dw.TAG_subprogram) for low, high in die.ranges()
+        )
 
     # --- entries ---------------------------------------------------------------------------
 
