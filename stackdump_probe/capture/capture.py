@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Literal
 
 from stackdump_probe.arch.debug import DHCSR, VTOR
 from stackdump_probe.arch.registers import Registers
@@ -16,6 +17,7 @@ from stackdump_probe.errors import ConnectError, Interrupted, NotCaptured
 from stackdump_probe.memory import Memory, Segment
 
 Progress = Callable[[int, int], None]
+Left = Literal["running", "halted", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,16 @@ class Request:
 class Capture:
     """A dump and how it came about.
 
+    `warnings` say what was wanted and could not be read, `notes` what turned out not to exist.
     `cut_short` is what ended the reading early, or None; what was read until then is in `dump`.
     """
 
     dump: Dump
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     cut_short: ConnectError | Interrupted | None = None
     was_halted: bool = False
+    left: Left = "running"
     stood_still: float = 0.0  # seconds
 
 
@@ -58,22 +63,33 @@ def capture(
     core = examine(probe)
     reader = _Reader(probe, progress)
     reader.pause()
-    cut_short = None
+    cut_short: ConnectError | Interrupted | None = None
+    left = _wanted_state(request.after, probe.was_halted)
     began = monotonic()
     try:
         with halted(probe, after=request.after) as dhcsr:
-            _read_all(reader, core, dhcsr, request, banks, layout or Layout())
-    except (ConnectError, Interrupted) as error:
-        if not reader.words:
-            raise
-        cut_short = error
+            try:
+                _read_all(reader, core, dhcsr, request, banks, layout or Layout())
+            except (ConnectError, Interrupted) as error:
+                cut_short = error
+    except ConnectError as error:
+        cut_short, left = error, "unknown"
+    if cut_short is not None and not reader.words:
+        raise cut_short
     return Capture(
-        Dump(Registers(reader.words), Memory(reader.segments)),
-        tuple(reader.warnings),
-        cut_short,
-        probe.was_halted,
-        monotonic() - began,
+        dump=Dump(Registers(reader.words), Memory(reader.segments)),
+        warnings=tuple(reader.warnings),
+        notes=tuple(reader.notes),
+        cut_short=cut_short,
+        was_halted=probe.was_halted,
+        left=left,
+        stood_still=monotonic() - began,
     )
+
+
+def _wanted_state(after: After, was_halted: bool) -> Left:
+    halted_after = after == "halt" or (after == "restore" and was_halted)
+    return "halted" if halted_after else "running"
 
 
 def _read_all(
@@ -108,6 +124,7 @@ class _Reader:
     words: dict[str, int] = field(default_factory=dict)
     segments: list[Segment] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     tried: list[Region] = field(default_factory=list)
     done: int = 0
     total: int = 0
@@ -139,16 +156,20 @@ class _Reader:
             self._read(region, counted)
 
     def _read(self, region: Region, counted: bool) -> None:
-        left = region.size
         between = self.pause if counted else lambda _size: self.pause()
+        lost, at = [], region.start
         for segment in readable_parts(self.probe, region, between):
             self.segments.append(segment)
-            left -= len(segment.content)
-        if left and not region.is_superset:
-            self.warnings.append(
-                f"{left} of {region.size} bytes at {region.start:#010x} cannot be read "
-                f"({region.what})"
-            )
+            lost.append((at, segment.start))
+            at = segment.end
+        lost.append((at, region.end))
+        self._tell_of([(start, end) for start, end in lost if start < end], region)
+
+    def _tell_of(self, lost: Sequence[tuple[int, int]], region: Region) -> None:
+        if lost:
+            remarks = self.notes if region.is_superset else self.warnings
+            size = sum(end - start for start, end in lost)
+            remarks.append(f"{size} bytes from {lost[0][0]:#010x} cannot be read ({region.what})")
 
     def word(self, address: int) -> int | None:
         """A word of what was read."""

@@ -206,6 +206,12 @@ def _whole(bank: Bank) -> Region:
     return Region(bank.start, size, f"RAM bank at {bank.start:#010x}", bank.is_superset)
 
 
+def most_bytes(ram: Ram, regions: Iterable[Region], banks: Sequence[Bank], layout: Layout) -> int:
+    """How large the dump can get, about: known before the target is touched."""
+    wanted = [*regions, *variables(ram, Registers(), layout, banks)]
+    return LONGEST_STACK + sum(region.size for region in wanted)
+
+
 def without_overlap(
     regions: Iterable[Region], already: Iterable[Region] = ()
 ) -> tuple[Region, ...]:

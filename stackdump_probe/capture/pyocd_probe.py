@@ -9,9 +9,10 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from stackdump_probe.arch import debug
-from stackdump_probe.capture.choosing import chosen_uid, listed
+from stackdump_probe.capture.choosing import ListedProbe, chosen_uid, listed
 from stackdump_probe.capture.explain import explained
-from stackdump_probe.capture.targets import Target
+from stackdump_probe.capture.plan import Bank
+from stackdump_probe.capture.targets import Target, target_named
 from stackdump_probe.capture.usb import usb_probes
 from stackdump_probe.errors import CaptureError, ConnectError, NoProbe, RegionUnreadable
 
@@ -45,14 +46,19 @@ def find_probe(wanted: str | None) -> Any:
     probes = drivable_probes(wanted if typed else None)
     if typed and len(probes) == 1:
         return probes[0]
-    uid = chosen_uid(listed(map(uid_and_name, probes), usb_probes()), wanted)
+    uid = chosen_uid(listed(map(_uid_and_name, probes), usb_probes()), wanted)
     found = [probe for probe in probes if probe.unique_id == uid]
     if not found:
         raise NoProbe(f"the probe {uid} is plugged in, but pyOCD does not see it")
     return found[0]
 
 
-def uid_and_name(probe: Any) -> tuple[str, str]:
+def probes_plugged_in() -> tuple[ListedProbe, ...]:
+    """Every debug probe on this machine, also those that cannot be used, and why."""
+    return listed(map(_uid_and_name, drivable_probes()), usb_probes())
+
+
+def _uid_and_name(probe: Any) -> tuple[str, str]:
     """What a probe is called."""
     return str(probe.unique_id), str(probe.description)
 
@@ -61,8 +67,7 @@ def pyocd_targets() -> tuple[Target, ...]:
     """pyOCD's own target types, to be reached as a generic core, with the RAM that they list."""
     from pyocd.target import TARGET
 
-    from stackdump_probe.capture.plan import Bank
-
+    unknown_ram = target_named("cortex_m").banks
     found = []
     for name, kind in TARGET.items():
         regions = getattr(kind, "MEMORY_MAP", None)
@@ -71,7 +76,7 @@ def pyocd_targets() -> tuple[Target, ...]:
             for region in (regions.regions if regions else ())
             if region.is_ram
         )
-        found.append(Target((name,), "any Cortex-M", banks, "pyOCD"))
+        found.append(Target((name,), "any Cortex-M", banks or unknown_ram, "pyOCD"))
     return tuple(found)
 
 

@@ -1,0 +1,194 @@
+"""`capture`: from a device that hangs to a dump file, and its trace."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from stackdump_probe.capture.capture import Capture, Request
+from stackdump_probe.capture.capture import capture as take
+from stackdump_probe.capture.plan import Layout, most_bytes
+from stackdump_probe.capture.pyocd_probe import attached, find_probe, pyocd_targets
+from stackdump_probe.capture.targets import Target, normalised, target_named
+from stackdump_probe.cli import units
+from stackdump_probe.cli.layout import layout_of
+from stackdump_probe.cli.new_file import NewFile, new_file
+from stackdump_probe.cli.open_image import image_at
+from stackdump_probe.cli.options import Option
+from stackdump_probe.cli.progress import progress_bar
+from stackdump_probe.cli.pyocd_log import log_of_pyocd
+from stackdump_probe.cli.settings import Settings
+from stackdump_probe.cli.stopping import stop_requests
+from stackdump_probe.dump import encode
+from stackdump_probe.errors import CaptureError, UnknownTarget
+
+
+def capture(
+    target: Annotated[
+        str,
+        typer.Option(
+            "--target",
+            "-t",
+            "--chip",
+            metavar="NAME",
+            envvar="STACKDUMP_TARGET",
+            help="part or family, such as stm32f4 (see `targets`), or cortex_m for any",
+        ),
+    ],
+    elf: Annotated[
+        str | None,
+        typer.Option(
+            "--elf",
+            "-e",
+            metavar="FW.elf|DIR",
+            envvar="STACKDUMP_ELF",
+            help="the program, to trace the dump at once",
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="OUT.dump", help="the dump [default: TARGET-TIME.dump]"
+        ),
+    ] = None,
+    probe: Annotated[
+        str | None,
+        typer.Option(
+            "--probe",
+            "-u",
+            "--uid",
+            metavar="UID",
+            envvar="STACKDUMP_PROBE",
+            help="which probe, if several are plugged in: its id, or a part of it",
+        ),
+    ] = None,
+    frequency: Annotated[
+        str, typer.Option("--frequency", "-f", metavar="HZ", help="clock of the debug port")
+    ] = "4m",
+    core: Annotated[
+        int, typer.Option("--core", metavar="N", min=0, help="which core of several")
+    ] = 0,
+    ram: Annotated[
+        Literal["stack", "used", "all"] | None,
+        Option(
+            "--ram",
+            "how much RAM to read [default: used with an ELF, else stack]",
+            "stack|used|all",
+        ),
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option("--region", metavar="START:SIZE", help="read this too; may be repeated"),
+    ] = None,
+    after: Annotated[
+        Literal["restore", "run", "halt"],
+        Option("--after", "leave the core as it was found, running, or halted"),
+    ] = "restore",
+    no_trace: Annotated[bool, Option("--no-trace", "only save the dump")] = False,
+    json: Annotated[bool, Option("--json", "one JSON document")] = False,
+    force: Annotated[
+        bool, Option("--force", "replace the output file; trace although the ELF differs")
+    ] = False,
+    *,
+    settings: Settings,
+) -> None:
+    """Halt a device, save its registers and RAM as a dump, let it run on, and print the trace."""
+    log_of_pyocd(settings.verbose)
+    meant = _target(target)
+    layout = layout_of(image_at(elf)) if elf and not Path(elf).is_dir() else None
+    request = Request(
+        ram or ("stack" if layout is None else "used"),
+        tuple(units.region(text) for text in region or ()),
+        after,
+    )
+    path = Path(output or f"{_file_name(target)}-{datetime.now():%Y%m%d-%H%M%S}.dump")
+    room = most_bytes(request.ram, request.regions, meant.banks, layout or Layout())
+    with new_file(path, force=force, room=room) as file:
+        taken = _take(
+            file, meant, request, layout, probe, units.frequency(frequency), core, settings
+        )
+    shown = output or str(path)
+    _tell(taken, shown, settings)
+    _show(shown, None if no_trace else elf, json=json, force=force, settings=settings)
+    if taken.cut_short is not None:
+        raise CaptureError(
+            f"{taken.cut_short}; what was read until then is in {shown}", hint=taken.cut_short.hint
+        )
+
+
+def _take(
+    file: NewFile,
+    target: Target,
+    request: Request,
+    layout: Layout | None,
+    probe: str | None,
+    frequency: int,
+    core: int,
+    settings: Settings,
+) -> Capture:
+    """Capture and save; the file is on the disk before the probe is let go."""
+    with stop_requests() as stop, progress_bar(settings) as show:
+
+        def between(done: int, total: int) -> None:
+            stop.check()
+            show(done, total)
+
+        found = find_probe(probe)
+        stop.check()
+        with attached(found, target, frequency=frequency, core=core) as connected:
+            taken = take(connected, request, banks=target.banks, layout=layout, progress=between)
+            file.write(encode(taken.dump))
+    return taken
+
+
+def _target(name: str) -> Target:
+    try:
+        return target_named(name)
+    except UnknownTarget:
+        return target_named(name, pyocd_targets())
+
+
+def _file_name(target: str) -> str:
+    """The target's name as a part of a file name."""
+    return normalised(target) or "target"
+
+
+def _tell(taken: Capture, path: str, settings: Settings) -> None:
+    for warning in taken.warnings:
+        settings.warn(warning)
+    if settings.quiet:
+        return
+    if settings.verbose:
+        for note in taken.notes:
+            print(note, file=sys.stderr)  # noqa: T201
+    memory = sum(end - start for start, end in taken.dump.memory.spans())
+    print(  # noqa: T201
+        f"saved {path}: {len(taken.dump.registers.words)} registers, {units.size(memory)} of "
+        f"memory; {_state(taken)}",
+        file=sys.stderr,
+    )
+
+
+def _state(taken: Capture) -> str:
+    match taken.left:
+        case "halted" if taken.was_halted:
+            return "the core was halted and stays so"
+        case "halted":
+            return "the core is left halted"
+        case "running":
+            return f"the core stood still for {taken.stood_still * 1000:.0f} ms and runs on"
+        case "unknown":
+            return "the core may still be halted"
+
+
+def _show(path: str, elf: str | None, *, json: bool, force: bool, settings: Settings) -> None:
+    if elf is not None:
+        from stackdump_probe.cli.trace import trace
+
+        trace(elf, [path], json=json, force=force, settings=settings)
+    elif json:
+        from stackdump_probe.cli.info import info
+
+        info([path], json=True, settings=settings)

@@ -1,0 +1,78 @@
+"""What an ELF knows of the program's memory, in the words of a capture's plan."""
+
+from collections.abc import Iterator
+
+from stackdump_probe.capture.plan import Layout, Region
+from stackdump_probe.image.elf import Image
+from stackdump_probe.image.headers import SHF_ALLOC, SHF_WRITE
+from stackdump_probe.image.symbols import STT_OBJECT
+
+# Names of the address where the main stack starts, as linker scripts and startup files give it:
+# cortex-m-rt, ST and Nordic, CMSIS, Zephyr, SEGGER, NXP and Microchip, IAR, Arm Compiler.
+STACK_TOPS = (
+    "_stack_start",
+    "_estack",
+    "__StackTop",
+    "__stack",
+    "_stack",
+    "__stack_end__",
+    "__STACK_END",
+    "__stack_top__",
+    "_stack_top",
+    "_vStackTop",
+    "__StackTop__",
+    "__INITIAL_SP",
+    "CSTACK$$Limit",
+    "Image$$ARM_LIB_STACK$$ZI$$Limit",
+)
+# Where newlib's and picolibc's heap begins, if the program has one at all.
+HEAP_STARTS = ("__heap_start", "__HeapBase", "end", "_end", "__end__")
+HEAP_USERS = ("_sbrk", "_sbrk_r", "sbrk", "malloc", "_malloc_r")
+
+SMALLEST_STACK = 64  # bytes; a smaller variable is no thread's stack
+NOTE_HEAD = 16  # bytes before the build id: sizes, type, "GNU\0"
+
+
+def layout_of(image: Image) -> Layout:
+    """The stacks, data and heap of the program, and the bytes that tell its builds apart."""
+    return Layout(
+        stack_tops=tuple(sorted(_stack_tops(image))),
+        objects=tuple(_objects(image)),
+        data=tuple(_writable(image)),
+        heap=_heap_start(image),
+        proof=tuple(_build_id(image)),
+    )
+
+
+def _stack_tops(image: Image) -> set[int]:
+    found = (image.symbols.named(name) for name in STACK_TOPS)
+    return {symbol.address for symbol in found if symbol is not None and symbol.address % 4 == 0}
+
+
+def _writable(image: Image) -> Iterator[Region]:
+    for section in image.sections:
+        wanted = SHF_ALLOC | SHF_WRITE
+        if section.flags & wanted == wanted and section.size > 0:
+            yield Region(section.address, section.size, section.name)
+
+
+def _objects(image: Image) -> Iterator[Region]:
+    data = tuple(_writable(image))
+    for symbol in image.symbols.all:
+        if symbol.type != STT_OBJECT or symbol.size < SMALLEST_STACK:
+            continue
+        if any(section.holds(symbol.address) for section in data):
+            yield Region(symbol.address, symbol.size, symbol.name)
+
+
+def _heap_start(image: Image) -> int | None:
+    if not any(image.symbols.named(name) for name in HEAP_USERS):
+        return None
+    found = (image.symbols.named(name) for name in HEAP_STARTS)
+    return next((symbol.address for symbol in found if symbol is not None), None)
+
+
+def _build_id(image: Image) -> Iterator[Region]:
+    if image.build_id is not None and image.build_id_address is not None:
+        start = image.build_id_address - NOTE_HEAD
+        yield Region(start, NOTE_HEAD + len(image.build_id), "build id")

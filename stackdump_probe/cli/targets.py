@@ -1,0 +1,91 @@
+"""`targets`: the names that `capture --target` takes."""
+
+from collections.abc import Iterator, Sequence
+from json import dumps
+from typing import Annotated
+
+import typer
+
+from stackdump_probe.capture.plan import LARGEST_BANK, Bank
+from stackdump_probe.capture.pyocd_probe import pyocd_targets
+from stackdump_probe.capture.targets import Target, known_targets, normalised, target_named
+from stackdump_probe.cli import units
+from stackdump_probe.cli.options import Option
+from stackdump_probe.cli.settings import Settings
+from stackdump_probe.cli.tables import aligned
+from stackdump_probe.cli.terminal import columns, write
+from stackdump_probe.errors import UnknownTarget
+
+
+def targets(
+    filter: Annotated[
+        str | None, typer.Argument(metavar="[FILTER]", help="a part of a name: stm32l4, nrf")
+    ] = None,
+    json: Annotated[bool, Option("--json", "one JSON document")] = False,
+    *,
+    settings: Settings,
+) -> int:
+    """List the target names with their core and RAM; a part number may go on after the name."""
+    del settings
+    found = [target for target in known_targets() if _fits(target, filter)]
+    others = [each for each in pyocd_targets() if _fits(each, filter) and not _is_ours(each.name)]
+    if json:
+        write([_json((*found, *others))])
+    else:
+        write(_text(found, others, listed=filter is not None))
+    return 0 if found or others else 2
+
+
+def _is_ours(name: str) -> bool:
+    """True if the table has a row for `name`, which then counts."""
+    try:
+        target_named(name)
+    except UnknownTarget:
+        return False
+    return True
+
+
+def _fits(target: Target, wanted: str | None) -> bool:
+    """True if a name holds `wanted`, or `wanted` is a whole part number of this target."""
+    if wanted is None:
+        return True
+    text = normalised(wanted)
+    names = [normalised(name) for name in target.prefixes]
+    is_table_row = target.source != "pyOCD"
+    return any(text in name or (is_table_row and text.startswith(name)) for name in names)
+
+
+def _text(found: Sequence[Target], others: Sequence[Target], *, listed: bool) -> Iterator[str]:
+    rows = [(", ".join(each.prefixes), each.core, _ram(each)) for each in found]
+    if listed:
+        rows += [(each.name, "from pyOCD", _ram(each)) for each in others]
+    if not rows:
+        yield "no target of that name"
+        return
+    yield from aligned(rows, columns=columns())
+    if not listed:
+        yield f"and {len(others)} names of pyOCD's own: give a part of the name to see them"
+
+
+def _ram(target: Target) -> str:
+    return ", ".join(_bank(bank) for bank in target.ram)
+
+
+def _bank(bank: Bank) -> str:
+    if bank.size > LARGEST_BANK:
+        return f"whatever there is from {bank.start:#010x}"
+    return f"{units.size(bank.size)} at {bank.start:#010x}"
+
+
+def _json(found: Sequence[Target]) -> str:
+    rows = [
+        {
+            "name": target.name,
+            "prefixes": list(target.prefixes),
+            "core": target.core,
+            "ram": [{"start": bank.start, "size": bank.size} for bank in target.ram],
+            "source": target.source,
+        }
+        for target in found
+    ]
+    return dumps({"schema": "stackdump-probe/targets/1", "targets": rows}, indent=2)
