@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from stackdump_probe.image.cfi import CallFrameInfo
     from stackdump_probe.image.dwarf import Dwarf
     from stackdump_probe.image.symbols import SymbolTable
+    from stackdump_probe.image.typetree import TypeTree
 
 _NOTHING = memoryview(b"")
 
@@ -210,6 +211,13 @@ class Image:
         from stackdump_probe.image.dwarf import Dwarf
 
         return Dwarf(self.contents, self.holds_code, lambda: self.symbols)
+
+    @cached_property
+    def types(self) -> TypeTree:
+        """The types that the debug information describes."""
+        from stackdump_probe.image.typetree import TypeTree
+
+        return TypeTree(self.dwarf)
 
 
 def _address_of(build_id: BuildId, section: Section) -> int | None:
