@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from stackdump_probe.image import types
+from stackdump_probe.image.elf import Image
 from stackdump_probe.image.typenames import type_name
 from stackdump_probe.image.types import Type, size_of, stride_of, stripped
 from stackdump_probe.memory import Memory
@@ -48,10 +49,10 @@ class Decoder:
     _names: dict[Type, str] = field(default_factory=dict)
     _left: int = 0
 
-    def decode(self, type_: Type, storage: Storage) -> Value:
-        """The object of `type_` that `storage` holds, down to the limits."""
+    def decode(self, type_: Type, storage: Storage, at: int = 0) -> Value:
+        """The object of `type_`, `at` bytes into `storage`, down to the limits."""
         self._left = self.limits.total
-        return self.part(type_, Place(storage))
+        return self.part(type_, Place(storage, at))
 
     def part(self, type_: Type, place: Place) -> Value:
         """The object of `type_` at `place`."""
@@ -244,3 +245,20 @@ def _is_complete(content: Content) -> bool:
             return not cut
         case _:
             return True
+
+
+def decoder_for(image: Image, memory: Memory, limits: Limits | None = None) -> Decoder:
+    """A decoder that knows the symbols and types of `image`."""
+
+    def symbol_at(address: int) -> str | None:
+        if not address:
+            return None
+        is_code = image.is_code(address & ~1)
+        symbol = image.symbols.function_at(address & ~1) if is_code else None
+        symbol = symbol or image.symbols.object_at(address)
+        if symbol is None:
+            return None
+        offset = address - symbol.address & (~1 if is_code else -1)
+        return f"{symbol.name}+{offset}" if offset else symbol.name
+
+    return Decoder(memory, symbol_at, image.types.definition, limits or Limits())

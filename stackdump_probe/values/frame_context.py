@@ -1,0 +1,147 @@
+"""What a location expression may ask of a frame: registers, memory, frame base, caller."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stackdump_probe.errors import OptimizedOut, RegisterUnknown, Unsupported
+from stackdump_probe.image import constants as dw
+from stackdump_probe.image.dies import Die
+from stackdump_probe.image.elf import Image
+from stackdump_probe.image.expression import BaseType, NoContext, evaluate
+from stackdump_probe.image.locations import location_at
+from stackdump_probe.image.units import Unit
+from stackdump_probe.memory import Memory
+from stackdump_probe.unwind.cfi_step import names_of
+from stackdump_probe.unwind.frame import Frame
+from stackdump_probe.values.call_sites import entry_parameter, entry_value, word_of
+
+
+class UnitContext(NoContext):
+    """What an expression in `unit` may ask without a frame: memory, and what the unit holds."""
+
+    def __init__(self, unit: Unit, memory: Memory) -> None:
+        self.unit = unit
+        self.memory = memory
+        self.version = unit.version
+        self.offset_size = unit.offset_size
+
+    @property
+    def pc(self) -> int | None:
+        """The address by which location lists are read; None where there is no frame."""
+        return None
+
+    def read(self, address: int, size: int) -> bytes:
+        return self.memory.read(address, size)
+
+    def indexed_address(self, index: int) -> int:
+        return self.unit.indexed_address(index)
+
+    def indexed_constant(self, index: int) -> int:
+        return self.unit.indexed_address(index)
+
+    def base_type(self, die_offset: int) -> BaseType:
+        die = self.unit.die_at(self.unit.offset + die_offset)
+        encoding, size = die.integer(dw.AT_encoding), die.integer(dw.AT_byte_size)
+        if encoding is None or size is None:
+            raise Unsupported(f"no base type at {die.offset:#x}")
+        return BaseType(encoding, size, die_offset)
+
+    def subexpression(self, die_offset: int, *, in_unit: bool) -> bytes | memoryview:
+        die = (
+            self.unit.die_at(self.unit.offset + die_offset)
+            if in_unit
+            else self.unit.dwarf.die_at(die_offset)
+        )
+        expression = location_at(die, dw.AT_location, self.pc or 0)
+        if expression is None:
+            raise OptimizedOut(f"nothing is told about the object at {die.offset:#x}")
+        return expression
+
+
+@dataclass(frozen=True, slots=True)
+class Physical:
+    """A frame with what surrounds it: the frames from it outwards, and what all of them share."""
+
+    frames: Sequence[Frame]
+    level: int
+    memory: Memory
+    image: Image
+
+    @property
+    def frame(self) -> Frame:
+        """The frame itself."""
+        return self.frames[self.level]
+
+    @property
+    def caller(self) -> "Physical | None":
+        """The frame that called this one; None if that is not known, or nothing called it."""
+        outer = self.level + 1
+        if outer >= len(self.frames) or self.frames[outer].exception is not None:
+            return None
+        if self.frame.exception is not None:
+            return None
+        return Physical(self.frames, outer, self.memory, self.image)
+
+
+class FrameContext(UnitContext):
+    """What an expression of `unit` may ask in a frame of the function that `function` describes."""
+
+    def __init__(
+        self, physical: Physical, function: Die | None, unit: Unit, *, nesting: int = 0
+    ) -> None:
+        super().__init__(unit, physical.memory)
+        self.physical = physical
+        self.function = function
+        self.nesting = nesting
+        self._frame_base: int | None = None
+
+    @property
+    def pc(self) -> int:
+        return self.physical.frame.lookup_pc
+
+    def in_unit(self, unit: Unit) -> "FrameContext":
+        """The same frame, for an expression that stands in another unit."""
+        if unit is self.unit:
+            return self
+        return FrameContext(self.physical, self.function, unit, nesting=self.nesting)
+
+    def register(self, number: int) -> int:
+        words = self.physical.frame.registers
+        names = names_of(number)
+        if not names:
+            raise RegisterUnknown(f"DWARF register {number}")
+        return sum(words[name] << 32 * index for index, name in enumerate(names))
+
+    def cfa(self) -> int:
+        cfa = self.physical.frame.cfa
+        if cfa is None:
+            raise RegisterUnknown("the frame address")
+        return cfa
+
+    def frame_base(self) -> int:
+        if self._frame_base is None:
+            self._frame_base = self._found_frame_base()
+        return self._frame_base
+
+    def _found_frame_base(self) -> int:
+        function = self.function
+        if function is None:
+            raise Unsupported("a frame base without a function")
+        expression = location_at(function, dw.AT_frame_base, self.pc)
+        if expression is None:
+            raise OptimizedOut("the function has no frame base here")
+        context = _WithoutFrameBase(self.physical, function, function.unit)
+        return word_of(evaluate(expression, context), context)
+
+    def entry_value(self, expression: bytes | memoryview) -> int:
+        return entry_value(self, expression)
+
+    def entry_parameter(self, die_offset: int) -> int:
+        return entry_parameter(self, self.unit.offset + die_offset)
+
+
+class _WithoutFrameBase(FrameContext):
+    """What the frame base itself may ask for: everything else."""
+
+    def frame_base(self) -> int:
+        raise Unsupported("a frame base that builds on itself")

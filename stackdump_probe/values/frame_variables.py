@@ -1,0 +1,150 @@
+"""The variables of a scope in a frame: parameters, and locals of the blocks around the pc."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stackdump_probe.errors import DwarfError, Unavailable, Unsupported
+from stackdump_probe.image import constants as dw
+from stackdump_probe.image import types
+from stackdump_probe.image.dies import Die
+from stackdump_probe.image.elf import Image
+from stackdump_probe.image.expression import ImplicitPointer
+from stackdump_probe.image.functions import Scope
+from stackdump_probe.image.types import Type, size_of, stripped
+from stackdump_probe.image.typetree import TypeTree
+from stackdump_probe.memory import Memory
+from stackdump_probe.unwind.frame import Backtrace, Frame
+from stackdump_probe.values.bounds import with_bounds
+from stackdump_probe.values.declared import declared_at
+from stackdump_probe.values.decode import Decoder, Limits, decoder_for
+from stackdump_probe.values.frame_context import FrameContext, Physical
+from stackdump_probe.values.locate import FIXED_ADDRESS, absence_of, locate, storage_of, stored
+from stackdump_probe.values.model import Pointer, Value, Variable, VariableKind
+from stackdump_probe.values.storage import absent
+
+OBJECTS = (dw.TAG_variable, dw.TAG_formal_parameter, dw.TAG_constant)
+GONE = "the pointer itself was optimized out"
+
+
+def variables_of(
+    scope: Scope,
+    frame: Frame,
+    backtrace: Backtrace,
+    memory: Memory,
+    image: Image,
+    *,
+    limits: Limits | None = None,
+) -> tuple[Variable, ...]:
+    """The variables of `scope` that can be named at its pc in `frame`, one of `backtrace`.
+
+    Parameters come first, then the locals of each block, the innermost block first; a local that
+    hides a parameter comes before it. An object that cannot be had says why in its state.
+    """
+    level = backtrace.frames.index(frame)
+    physical = Physical(backtrace.frames, level, memory, image)
+    context = FrameContext(physical, _function(scope.die), scope.die.unit)
+    reader = _Reader(decoder_for(image, memory, limits), image.types, context, scope.inline)
+    return _in_order([reader.variable(each) for each in _objects(scope)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What all variables of a scope are read with."""
+
+    decoder: Decoder
+    types: TypeTree
+    context: FrameContext
+    inlined: bool
+
+    def variable(self, die: Die) -> Variable:
+        name = die.inherited(dw.AT_name)
+        file, line = declared_at(die)
+        value = self.value(die)
+        return Variable(str(name), _kind(die), value, file, line, self.inlined)
+
+    def value(self, die: Die) -> Value:
+        """The value of the object; what cannot be had is told in its state."""
+        context = self.context.in_unit(die.unit)
+        type_ = self.types.type_of(die)
+        try:
+            type_ = with_bounds(type_, context, self.types)
+            location = locate(die, context)
+            if isinstance(location, ImplicitPointer):
+                return self.pointed_to(type_, location)
+            size = size_of(self.decoder.actual(type_))
+            storage = stored(location, context, size or 0)
+        except (Unavailable, DwarfError) as error:
+            absence = absence_of(error, context)
+            storage = absent(size_of(self.decoder.actual(type_)) or 0, absence)
+        return self.decoder.decode(type_, storage)
+
+    def pointed_to(self, type_: Type, location: ImplicitPointer) -> Value:
+        """A pointer that is gone, and the object that it pointed to."""
+        pointer = stripped(type_)
+        if not isinstance(pointer, types.Pointer | types.Reference):
+            raise Unsupported("an implicit pointer that is no pointer")
+        die = self.context.unit.dwarf.die_at(location.die_offset)
+        context = self.context.in_unit(die.unit)
+        target = pointer.target.type
+        size = size_of(self.decoder.actual(target)) or 0
+        whole = storage_of(die, context, max(location.byte_offset + size, 0))
+        object_ = self.decoder.decode(target, whole, location.byte_offset)
+        content = Pointer(None, None, object_)
+        return Value(self.decoder.name(type_), content, "partial", GONE, None, None, pointer.size)
+
+
+def _kind(die: Die) -> VariableKind:
+    if die.origin().tag == dw.TAG_formal_parameter:
+        return "parameter"
+    expression = die.block(dw.AT_location)
+    return "static" if expression and expression[0] in FIXED_ADDRESS else "local"
+
+
+def _function(die: Die) -> Die | None:
+    """The subprogram that `die` is, or is inlined into: its frame base counts."""
+    scope: Die | None = die
+    while scope is not None and scope.tag != dw.TAG_subprogram:
+        scope = scope.parent
+    return scope
+
+
+def _in_order(variables: list[Variable]) -> tuple[Variable, ...]:
+    """Parameters first, but for one that a local of the same name hides."""
+    hidden: set[str] = set()
+    first, rest = [], []
+    for variable in variables:
+        if variable.kind == "parameter" and variable.name not in hidden:
+            first.append(variable)
+        else:
+            hidden.add(variable.name)
+            rest.append(variable)
+    return (*first, *rest)
+
+
+def _objects(scope: Scope) -> Iterator[Die]:
+    """The named objects of the scope's blocks, innermost first, then what is gone of each."""
+    for block in scope.blocks:
+        concrete = [child for child in block.children() if _is_object(child)]
+        names: set[object] = {child.inherited(dw.AT_name) for child in concrete}
+        yield from concrete
+        yield from _gone(block, concrete, names)
+
+
+def _is_object(die: Die) -> bool:
+    if die.tag not in OBJECTS or (die.flag(dw.AT_declaration) and dw.AT_location not in die):
+        return False
+    return isinstance(die.inherited(dw.AT_name), str)
+
+
+def _gone(block: Die, concrete: list[Die], names: set[object]) -> Iterator[Die]:
+    """Objects of the abstract instance that the concrete one leaves out: nothing is left of them.
+
+    One whose name a concrete object bears has been split by the compiler: the live one counts.
+    """
+    abstract = block.reference(dw.AT_abstract_origin)
+    if abstract is None:
+        return
+    there = {each.origin() for each in concrete}
+    for child in abstract.children():
+        if _is_object(child) and child not in there and child.name not in names:
+            yield child
