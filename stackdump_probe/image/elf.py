@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from stackdump_probe.image.dwarf import Dwarf
     from stackdump_probe.image.symbols import SymbolTable
     from stackdump_probe.image.typetree import TypeTree
+    from stackdump_probe.image.vectors import VectorTable
 
 _NOTHING = memoryview(b"")
 
@@ -218,6 +219,19 @@ class Image:
         from stackdump_probe.image.typetree import TypeTree
 
         return TypeTree(self.dwarf)
+
+    @cached_property
+    def vectors(self) -> VectorTable | None:
+        """The vector table as the file alone tells; `find_vector_table` takes VTOR also."""
+        from stackdump_probe.image.vectors import find_vector_table
+
+        return find_vector_table(self)
+
+    def exception_name(self, number: int, vectors: VectorTable | None = None) -> str:
+        """The name of an exception, that of an interrupt from the symbol of its handler."""
+        from stackdump_probe.image.vectors import exception_name
+
+        return exception_name(number, vectors or self.vectors, self.symbols)
 
 
 def _address_of(build_id: BuildId, section: Section) -> int | None:
