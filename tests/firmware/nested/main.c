@@ -39,7 +39,7 @@ void TIM2_IRQHandler(void)
 
 void SysTick_Handler(void)
 {
-    uint32_t now = ++ticks;
+    uint32_t now = jobs.items[0] != 0 ? ++ticks : 0;
     if (now == 3) {
         NVIC_ISPR0 = 1u << 28;
         __asm volatile("dsb\n isb" ::: "memory");
@@ -60,6 +60,7 @@ static NOINLINE int32_t queue_push(struct queue *queue, int32_t item)
 static void worker(float *rate)
 {
     float phase = *rate * 8.0f;
+    *(volatile uint32_t *)0xE000E010 = 7; /* SYST_CSR: core clock, interrupt, on */
     for (int32_t turn = 11;; turn++) {
         int32_t pushed = queue_push(&jobs, turn * 3);
         phase += (float)pushed * *rate;
@@ -99,7 +100,6 @@ int main(void)
     *(volatile uint32_t *)0xE000E018 = 0;     /* SYST_CVR */
     SHPR3 = 0xF0u << 24;                      /* SysTick may be interrupted by TIM2 */
     NVIC_ISER0 = 1u << 28;
-    *(volatile uint32_t *)0xE000E010 = 7; /* SYST_CSR */
     start_thread(worker_stack + 256, worker, &rate);
     return 0;
 }
