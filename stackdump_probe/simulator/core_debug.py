@@ -11,7 +11,7 @@ from types import MappingProxyType
 from stackdump_probe.arch import debug
 from stackdump_probe.simulator.interposer import Interposer
 from stackdump_probe.simulator.machines import ARM, DWT, FPB, ITM, Component, MachineModel
-from stackdump_probe.simulator.qemu import Machine
+from stackdump_probe.simulator.target import Target
 
 ROM_TABLE = 0xE00FF000
 PRIVATE_BUS = range(0xE0000000, 0xE0100000)
@@ -45,14 +45,14 @@ class CoreDebug:
 
     def __init__(
         self,
-        machine: Machine,
+        target: Target,
         *,
         interposer: Interposer | None = None,
         as_found: Mapping[int, int] = MappingProxyType({}),
         clock: Callable[[], int] = monotonic_ns,
     ) -> None:
-        self._machine = machine
-        self._model = machine.model
+        self._target = target
+        self._model = target.model
         self._interposer = interposer or Interposer()
         self._controls = 0
         self._sticky = debug.S_RESET_ST
@@ -88,8 +88,8 @@ class CoreDebug:
     def reset(self) -> None:
         """Reset the part; the core stays at its first instruction if the debugger asked so."""
         if self._words[debug.DEMCR] & VC_CORERESET and self._controls & debug.C_DEBUGEN:
-            self._machine.halt()
-        self._machine.reset()
+            self._target.halt()
+        self._target.reset()
         self._sticky |= debug.S_RESET_ST
 
     def _read(self, address: int) -> int | None:
@@ -101,7 +101,7 @@ class CoreDebug:
             case debug.DCRDR:
                 return self._data
             case debug.DSCSR if self._model.has_security:
-                return debug.DSCSR_CDS if self._machine.is_secure() else 0
+                return debug.DSCSR_CDS if self._target.is_secure() else 0
         if address == DWT_CYCCNT and address in self._words:
             self._count()
         if address in self._words:
@@ -125,9 +125,9 @@ class CoreDebug:
         """DHCSR as read; reading clears the sticky bits."""
         status = self._controls | debug.S_REGRDY * self._is_ready | self._sticky
         self._sticky = 0
-        if self._machine.is_halted:
+        if self._target.is_halted:
             return status | debug.S_HALT
-        return status | debug.S_RETIRE_ST | debug.S_SLEEP * self._machine.is_asleep()
+        return status | debug.S_RETIRE_ST | debug.S_SLEEP * self._target.is_asleep()
 
     def _control(self, word: int) -> None:
         if word & 0xFFFF0000 != debug.DBGKEY:
@@ -135,34 +135,34 @@ class CoreDebug:
         self._count()
         controls = word & CONTROLS if word & debug.C_DEBUGEN else 0
         if controls & debug.C_HALT:
-            if not self._machine.is_halted:
-                self._machine.halt()
+            if not self._target.is_halted:
+                self._target.halt()
                 self._words[debug.DFSR] |= debug.DFSR_HALTED
-        elif controls & debug.C_STEP and self._machine.is_halted:
-            self._machine.step()
+        elif controls & debug.C_STEP and self._target.is_halted:
+            self._target.step()
             controls |= debug.C_HALT
             self._words[debug.DFSR] |= debug.DFSR_HALTED
         else:
-            self._machine.resume()
+            self._target.resume()
         self._controls = controls
 
     def _transfer_register(self, word: int) -> None:
         """DCRSR: move a core register to DCRDR or from it; a running core does not answer."""
         name = REGISTER_BY_SELECTOR.get(word & 0x7F)
-        self._is_ready = self._machine.is_halted
+        self._is_ready = self._target.is_halted
         if not self._is_ready or name is None:
             return
         if word & REGWNR:
-            self._machine.write_register(name, self._data)
+            self._target.write_register(name, self._data)
         else:
-            self._data = self._machine.read_register(name) or 0
+            self._data = self._target.read_register(name) or 0
 
     def _count(self) -> None:
         """Bring CYCCNT up to date: a cycle is a nanosecond of a core that is not halted."""
         now = self._clock()
         traced = self._words[debug.DEMCR] & debug.DEMCR_TRCENA
         enabled = self._words[DWT_CTRL] & CYCCNTENA and DWT_CYCCNT in self._words
-        if traced and enabled and not self._machine.is_halted:
+        if traced and enabled and not self._target.is_halted:
             cycles = self._words[DWT_CYCCNT] + now - self._counted_at
             self._words[DWT_CYCCNT] = cycles & 0xFFFFFFFF
         self._counted_at = now

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from stackdump_probe.simulator.core_debug import PRIVATE_BUS, ROM_TABLE, CoreDebug
 from stackdump_probe.simulator.interposer import Access, Ack, Interposer, Reply
-from stackdump_probe.simulator.qemu import Machine
+from stackdump_probe.simulator.target import Target
 
 # DP registers, B2.2. Reading 0 gives DPIDR, writing it is ABORT.
 DPIDR = ABORT = 0x0
@@ -37,15 +37,15 @@ DRW_READ = Access(is_ap=True, is_read=True, register=DRW)
 class MemoryPort:
     """The memory access port: the machine's memory with the core's debug registers in it."""
 
-    def __init__(self, machine: Machine, core: CoreDebug) -> None:
-        self._machine = machine
+    def __init__(self, target: Target, core: CoreDebug) -> None:
+        self._target = target
         self._core = core
         self._csw = CSW_WORD
         self._tar = 0
 
     def read(self, register: int) -> int | None:
         """The register's word; None is a bus fault."""
-        model = self._machine.model
+        model = self._target.model
         match register:
             case 0x00:
                 secure = CSW_SECURE_ENABLED * model.has_security
@@ -83,7 +83,7 @@ class MemoryPort:
         plain = self._csw & (CSW_SIZE | CSW_INCREMENT) == CSW_WORD | CSW_INCREMENT
         if self._tar & 3 or not plain or not in_one_page or self._tar in PRIVATE_BUS:
             return None
-        content = self._machine.read_memory(self._tar, 4 * count)
+        content = self._target.read_memory(self._tar, 4 * count)
         if content is None:
             return None
         self._advance(4 * count)
@@ -95,7 +95,7 @@ class MemoryPort:
         if address in PRIVATE_BUS or size == 4:
             word = self._word_at(address & ~3)
         else:
-            content = self._machine.read_memory(address, size)
+            content = self._target.read_memory(address, size)
             shift = 8 * (address & 3)  # each byte in its own lane
             word = None if content is None else int.from_bytes(content, "little") << shift
         if word is not None:
@@ -115,14 +115,14 @@ class MemoryPort:
         word = self._core.read(address) if address in PRIVATE_BUS else None
         if word is not None:
             return word
-        content = self._machine.read_memory(address, 4)
+        content = self._target.read_memory(address, 4)
         return None if content is None else int.from_bytes(content, "little")
 
     def _put(self, address: int, content: bytes) -> bool:
         word = int.from_bytes(content, "little")
         if address in PRIVATE_BUS and len(content) == 4 and self._core.write(address, word):
             return True
-        return self._machine.write_memory(address, content)
+        return self._target.write_memory(address, content)
 
     def _advance(self, size: int) -> None:
         if self._csw & CSW_INCREMENT:
@@ -134,11 +134,11 @@ class DebugPort:
     """The SW-DP; a bus fault is answered once, and then FAULT until the debugger clears it."""
 
     def __init__(
-        self, machine: Machine, core: CoreDebug, *, interposer: Interposer | None = None
+        self, target: Target, core: CoreDebug, *, interposer: Interposer | None = None
     ) -> None:
         self._interposer = interposer
-        self._dpidr = machine.model.dpidr
-        self._port = MemoryPort(machine, core)
+        self._dpidr = target.model.dpidr
+        self._port = MemoryPort(target, core)
         self._control = 0
         self._select = 0
 

@@ -19,8 +19,10 @@ from stackdump_probe.simulator.qmp import Qmp
 from stackdump_probe.simulator.registers import CoreRegisters
 
 PROGRAM = "qemu-system-arm"
-INSTALL = f"install {PROGRAM}: `sudo apt install {PROGRAM}` on Debian and Ubuntu, " \
-          "`brew install qemu` on macOS"
+INSTALL = (
+    f"install {PROGRAM}: `sudo apt install {PROGRAM}` on Debian and Ubuntu, "
+    "`brew install qemu` on macOS"
+)
 CHANNELS = ("gdb", "qmp", "qtest")
 
 # What a debugger writes there, QEMU's gdb stub drops; qtest reaches it. Armv7-M ARM (DDI 0403)

@@ -110,9 +110,7 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
         del dev_handle, intf
         return False
 
-    def bulk_write(
-        self, dev_handle: object, ep: int, intf: int, data: Any, timeout: int
-    ) -> int:
+    def bulk_write(self, dev_handle: object, ep: int, intf: int, data: Any, timeout: int) -> int:
         del dev_handle, ep, intf, timeout
         self._interposer.usb("write")
         command = bytes(data)
@@ -120,9 +118,7 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
             self._responses.put(self._probe.execute(command))
         return len(command)
 
-    def bulk_read(
-        self, dev_handle: object, ep: int, intf: int, buff: Any, timeout: int
-    ) -> int:
+    def bulk_read(self, dev_handle: object, ep: int, intf: int, buff: Any, timeout: int) -> int:
         del dev_handle, ep, intf
         self._interposer.usb("read")
         try:
