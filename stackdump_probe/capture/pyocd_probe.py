@@ -90,11 +90,12 @@ def attached(
     ProbePermission or ConnectError.
     """
     found = AsFound()
-    session = _session(probe, target, frequency, found)
+    target_type, number = target.pyocd_type(core)
+    session = _session(probe, target_type, frequency, found)
     try:
         with _translated("connect"):
             session.open()
-        yield PyocdProbe(_core(session, core), found)
+        yield PyocdProbe(_core(session, number), found)
     except BaseException:
         _leave(session, found)
         raise
@@ -266,7 +267,7 @@ def _will_not_halt(dhcsr: int) -> ConnectError:
     return ConnectError(f"the core does not halt: {why}", hint="is its reset line free?")
 
 
-def _session(probe: Any, target: Target, frequency: int, found: AsFound) -> Any:
+def _session(probe: Any, target_type: str, frequency: int, found: AsFound) -> Any:
     from pyocd.core.session import Session
 
     with _translated("connect"):
@@ -278,7 +279,7 @@ def _session(probe: Any, target: Target, frequency: int, found: AsFound) -> Any:
             no_config=True,
             project_dir=str(Path.cwd()),  # to which it changes
             resume_on_disconnect=True,
-            target_override=target.pyocd,
+            target_override=target_type,
             user_script=os.devnull,  # else a pyocd_user.py in the working directory is run
             **{"warning.cortex_m_default": False},
         )

@@ -18,7 +18,7 @@ class Row(NamedTuple):
     source: str
     banks: tuple[tuple[int, int], ...]
     aliases: tuple[tuple[int, int], ...] = ()
-    pyocd: str = "cortex_m"  # the target type that pyOCD needs to reach the core at all
+    pyocd: str = "cortex_m"  # the target type that pyOCD needs, or one for each core
 
 
 SRAM = 0x2000_0000  # where the Arm memory map begins SRAM (DDI 0403 B3.1)
@@ -169,7 +169,13 @@ _NORDIC = (
 
 _RASPBERRY_PI = (
     # SW-DP multidrop: only pyOCD's own target types select one of its debug ports.
-    Row("rp2040", "Cortex-M0+", "RP2040 datasheet 2.6.2", ((SRAM, 264),), pyocd="rp2040"),
+    Row(
+        "rp2040",
+        "Cortex-M0+",
+        "RP2040 datasheet 2.6.2",
+        ((SRAM, 264),),
+        pyocd="rp2040_core0 rp2040_core1",
+    ),
     Row("rp2350", "Cortex-M33", "RP2350 datasheet 4.2", ((SRAM, 520),)),
 )
 

@@ -14,14 +14,14 @@ class Target:
     """A part, or a family of parts whose largest has these banks.
 
     `prefixes` are the beginnings of the part numbers that it stands for; the first is its name.
-    `pyocd` is the target type under which pyOCD connects to it.
+    `pyocd` are the target types under which pyOCD connects: one for all cores, or one for each.
     """
 
     prefixes: tuple[str, ...]
     core: str
     banks: tuple[Bank, ...]
     source: str
-    pyocd: str = "cortex_m"
+    pyocd: tuple[str, ...] = ("cortex_m",)
 
     @property
     def name(self) -> str:
@@ -32,6 +32,12 @@ class Target:
     def ram(self) -> tuple[Bank, ...]:
         """The banks without the aliases, which hold nothing new."""
         return tuple(bank for bank in self.banks if not bank.is_alias)
+
+    def pyocd_type(self, core: int) -> tuple[str, int]:
+        """pyOCD's target type for a core, and the number that the core has under it."""
+        if len(self.pyocd) > 1 and core < len(self.pyocd):
+            return self.pyocd[core], 0
+        return self.pyocd[0], core
 
 
 def known_targets() -> tuple[Target, ...]:
@@ -79,4 +85,6 @@ def _target(row: Row) -> Target:
         for spans, is_alias in ((row.banks, False), (row.aliases, True))
         for start, kib in spans
     )
-    return Target(tuple(row.prefixes.split()), row.core, banks, row.source, row.pyocd)
+    return Target(
+        tuple(row.prefixes.split()), row.core, banks, row.source, tuple(row.pyocd.split())
+    )
