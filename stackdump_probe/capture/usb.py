@@ -89,7 +89,7 @@ def _probe(device: Any) -> UsbProbe | None:
 
     try:
         access = _access(device)
-        text = _strings(device) if access == "ready" else _strings_of_the_system(device)
+        text = _strings_of_the_system(device) if access == "denied" else _strings(device)
     finally:
         usb.util.dispose_resources(device)
     name = known_name(device.idVendor, device.idProduct, text("product"))

@@ -1,0 +1,39 @@
+import signal
+
+import pytest
+
+from stackdump_probe.cli.stopping import SIGNALS, stop_requests
+from stackdump_probe.errors import Interrupted
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_signal_is_granted_at_the_next_check(name: str) -> None:
+    with stop_requests() as stop:
+        stop.check()
+        signal.raise_signal(getattr(signal, name))
+        with pytest.raises(Interrupted, match=name):
+            stop.check()
+
+
+def test_a_second_signal_interrupts_at_once() -> None:
+    with stop_requests():
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_signals_do_afterwards_what_they_did_before() -> None:
+    before = [signal.getsignal(getattr(signal, name)) for name in SIGNALS]
+    with stop_requests():
+        pass
+    assert [signal.getsignal(getattr(signal, name)) for name in SIGNALS] == before
+
+
+def test_an_ignored_signal_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stop_requests() as stop:
+            signal.raise_signal(signal.SIGHUP)
+            stop.check()
+    finally:
+        signal.signal(signal.SIGHUP, before)
