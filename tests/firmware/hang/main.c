@@ -33,7 +33,7 @@ void SysTick_Handler(void)
 
 static void start_ticks(void)
 {
-    *(volatile uint32_t *)0xE000E014 = 159999; /* SYST_RVR */
+    *(volatile uint32_t *)0xE000E014 = 0xFFFFFF; /* SYST_RVR */
     *(volatile uint32_t *)0xE000E018 = 0;      /* SYST_CVR */
     *(volatile uint32_t *)0xE000E010 = 7;      /* SYST_CSR: core clock, interrupt, on */
 }
