@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from stackdump_probe.arch.cores import core_name
 from stackdump_probe.arch.debug import CPUID
-from stackdump_probe.arch.exceptions import FIRST_INTERRUPT, ICSR, SYSTEM_EXCEPTIONS, Xpsr
+from stackdump_probe.arch.exceptions import ICSR, ICSR_VECTACTIVE, Xpsr
 from stackdump_probe.arch.registers import CORE, SINGLES, SPECIAL, Registers
 from stackdump_probe.dump.model import Dump
 from stackdump_probe.errors import NotCaptured
@@ -33,20 +33,13 @@ def active_exception(registers: Registers, memory: Memory) -> int | None:
     if xpsr is not None:
         return Xpsr(xpsr).exception
     icsr = word_at(memory, ICSR)
-    return None if icsr is None else icsr & 0x1FF
+    return None if icsr is None else icsr & ICSR_VECTACTIVE
 
 
 def in_order(registers: Registers) -> dict[str, int]:
     """The known registers as manuals list them: core, special, floating-point."""
     names = (*CORE, *SPECIAL, *SINGLES)
     return {name: registers.words[name] for name in names if name in registers}
-
-
-def plain_exception_name(number: int) -> str:
-    """The architecture's name of an exception; interrupts by number."""
-    if number >= FIRST_INTERRUPT:
-        return f"IRQ {number - FIRST_INTERRUPT}"
-    return SYSTEM_EXCEPTIONS.get(number, f"exception {number}")
 
 
 def word_at(memory: Memory, address: int) -> int | None:

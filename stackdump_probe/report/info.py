@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 
 from stackdump_probe.dump.model import Dump
-from stackdump_probe.report.core import (
-    active_exception,
-    core_state,
-    in_order,
-    plain_exception_name,
-)
+from stackdump_probe.image.symbols import SymbolTable
+from stackdump_probe.image.vectors import exception_name
+from stackdump_probe.report.core import active_exception, core_state, in_order
 from stackdump_probe.report.faults import fault_of
 from stackdump_probe.report.model import DumpInfo, Range
 
@@ -30,12 +27,16 @@ def dump_info(dump: Dump, *, dumps: Sequence[str]) -> DumpInfo:
     exception = active_exception(dump.registers, dump.memory)
     return DumpInfo(
         dumps=tuple(dumps),
-        core=core_state(dump, plain_exception_name),
+        core=core_state(dump, _exception_name),
         registers=in_order(dump.registers),
         memory=tuple(Range(low, high - low, _region(low)) for low, high in dump.memory.spans()),
         fault=fault_of(dump.memory, exceptions=frozenset({exception} if exception else ())),
         warnings=dump.notes,
     )
+
+
+def _exception_name(number: int) -> str:
+    return exception_name(number, None, SymbolTable((), b""))
 
 
 def _region(address: int) -> str:

@@ -26,7 +26,7 @@ def _by_build_id(memory: Memory, image: Image) -> ElfMatch | None:
         return None
     found = memory.read(address, len(wanted))
     if found == wanted:
-        return ElfMatch("match", f"build id {wanted.hex()} at {address:#010x} equal")
+        return ElfMatch("match", f"build id at {address:#010x} equal")
     return ElfMatch("mismatch", f"build id is {found.hex()} in the dump, {wanted.hex()} in the ELF")
 
 

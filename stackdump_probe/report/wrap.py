@@ -6,7 +6,8 @@ from stackdump_probe.report.theme import Line, Span
 
 LEAST_ROOM = 12  # columns that a wrapped line has at least, however narrow the terminal
 CUT = "..."
-_BREAK_AFTER = " ,;:<({[/"
+_OPENING = "<({["
+_BREAK_AFTER = ",;:/" + _OPENING
 _NO_BREAK_BEFORE = " ,;:<({[/>)}]"
 
 
@@ -58,9 +59,18 @@ def _end_of_line(text: str, start: int, room: int) -> int:
     if text[end] == " ":
         return end
     for at in range(end, start + (end - start) // 2, -1):
-        if text[at - 1] in _BREAK_AFTER and text[at] not in _NO_BREAK_BEFORE:
+        if _may_break(text[at - 2], text[at - 1], text[at]):
             return at
     return end
+
+
+def _may_break(second_last: str, last: str, following: str) -> bool:
+    """True between `last` and `following`; an opening bracket after a space leads a word."""
+    if last == " ":
+        return following != " "
+    if last not in _BREAK_AFTER or following in _NO_BREAK_BEFORE:
+        return False
+    return last not in _OPENING or second_last != " "
 
 
 def _end_by_width(text: str, start: int, room: int) -> int:

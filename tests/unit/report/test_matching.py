@@ -73,7 +73,7 @@ def test_an_equal_build_id_is_a_match_even_where_other_flash_differs() -> None:
     dump = a_dump({FLASH: bytes(64), FLASH + 0x1010: BUILD_ID})
     match = elf_match(dump, with_build_id(BUILD_ID))
     assert match.verdict == "match"
-    assert match.evidence == f"build id {BUILD_ID.hex()} at 0x08001010 equal"
+    assert match.evidence == "build id at 0x08001010 equal"
 
 
 def test_another_build_id_is_a_mismatch_even_where_other_flash_is_equal() -> None:

@@ -35,6 +35,10 @@ def test_a_word_longer_than_the_line_is_cut_apart() -> None:
     assert wrapped("x" * 40, columns=16) == ["x" * 16, "x" * 16, "x" * 8]
 
 
+def test_a_symbol_in_brackets_is_kept_whole() -> None:
+    assert wrapped("[0x08000100 <Default>]", columns=16) == ["[0x08000100 ", "<Default>]"]
+
+
 def test_a_closing_bracket_does_not_start_a_line() -> None:
     assert wrapped("Fn<aaaa, bbbbbb()>c", columns=16) == ["Fn<aaaa, ", "bbbbbb()>c"]
 

@@ -1,0 +1,73 @@
+"""From a dump and its program to the Report."""
+
+from collections.abc import Sequence
+
+from stackdump_probe.arch.debug import VTOR
+from stackdump_probe.dump.model import Dump
+from stackdump_probe.image.elf import Image
+from stackdump_probe.image.vectors import find_vector_table
+from stackdump_probe.report.core import active_exception, core_state, in_order, word_at
+from stackdump_probe.report.faults import fault_of
+from stackdump_probe.report.frames import FrameReader
+from stackdump_probe.report.matching import elf_match
+from stackdump_probe.report.model import ElfMatch, Report, ReportEnd, Thread
+from stackdump_probe.report.variables import reported
+from stackdump_probe.unwind.frame import Backtrace
+from stackdump_probe.unwind.unwinder import unwind
+from stackdump_probe.values.statics import statics
+
+MISMATCH = "traced with an ELF that is not the program in the dump: nothing here can be trusted"
+
+
+def build_report(
+    dump: Dump,
+    image: Image,
+    *,
+    elf_path: str,
+    dumps: Sequence[str],
+    match: ElfMatch | None = None,
+    children: bool = True,
+) -> Report:
+    """Everything that the dump says with the help of its program.
+
+    `elf_path` and `dumps` are the names to show. Damaged debug information costs what it would
+    have told, and is warned of. `match` is the verdict on the ELF where it is known already;
+    without `children` the variables come without their parts, which only the JSON shows.
+    """
+    memory = dump.memory.over(image.flash)
+    backtrace = unwind(dump.registers, memory, image)
+    vectors = find_vector_table(image, word_at(dump.memory, VTOR), memory)
+
+    def exception_name(number: int) -> str:
+        return image.exception_name(number, vectors)
+
+    reader = FrameReader(backtrace, memory, image, exception_name, children=children)
+    frames = reader.frames()
+    held = reader.guarded(lambda: statics(image, memory), ())
+    verdict = match or elf_match(dump, image)
+    mismatch = (MISMATCH,) if verdict.verdict == "mismatch" else ()
+    warnings = (*mismatch, *dump.notes, *backtrace.warnings, *reader.warnings)
+    return Report(
+        elf_path=elf_path,
+        build_id=image.build_id.hex() if image.build_id else None,
+        dumps=tuple(dumps),
+        elf_match=verdict,
+        core=core_state(dump, exception_name),
+        registers=in_order(dump.registers),
+        fault=fault_of(dump.memory, exceptions=_active(dump, backtrace)),
+        threads=(Thread(None, True, frames, _end(backtrace)),),
+        statics=tuple(reported(each, children=children) for each in held),
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
+
+
+def _active(dump: Dump, backtrace: Backtrace) -> frozenset[int]:
+    """The exceptions that are being handled, also those that a further one interrupted."""
+    halted_in = active_exception(dump.registers, dump.memory)
+    stacked = (frame.exception for frame in backtrace.frames)
+    return frozenset(number for number in (halted_in, *stacked) if number)
+
+
+def _end(backtrace: Backtrace) -> ReportEnd:
+    end = backtrace.end
+    return ReportEnd(end.kind, end.reason, end.hint)

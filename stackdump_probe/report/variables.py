@@ -1,0 +1,49 @@
+"""Variables and their parts with their values in words."""
+
+from stackdump_probe.report.model import Location, Member, Variable
+from stackdump_probe.values import model as values
+from stackdump_probe.values.text import short_text
+
+
+def reported(variable: values.Variable, *, children: bool) -> Variable:
+    """The variable as the report holds it; its parts only if `children` are wanted."""
+    value = variable.value
+    return Variable(
+        name=variable.name,
+        type=value.type_name,
+        value=short_text(value),
+        state=value.state,
+        why=value.why,
+        address=value.address,
+        octets=value.octets,
+        children=_members(value) if children else (),
+        kind=variable.kind,
+        declared=_declared(variable),
+        inlined=variable.inlined,
+        zero_sized=value.size == 0,
+    )
+
+
+def _declared(variable: values.Variable) -> Location | None:
+    if variable.file is None or variable.line is None:
+        return None
+    return Location(variable.file, variable.line)
+
+
+def _members(value: values.Value) -> tuple[Member, ...]:
+    """The parts; the reader of values has bounded their depth and number."""
+    return tuple(_member(each) for each in values.children_of(value))
+
+
+def _member(part: values.Field) -> Member:
+    value = part.value
+    return Member(
+        name=part.name,
+        type=value.type_name,
+        value=short_text(value),
+        state=value.state,
+        why=value.why,
+        address=value.address,
+        octets=value.octets,
+        children=_members(value),
+    )

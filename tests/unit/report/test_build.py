@@ -1,0 +1,134 @@
+"""A dump and a program make a report."""
+
+from dataclasses import replace
+
+from stackdump_probe.arch.registers import Registers
+from stackdump_probe.dump.model import Dump
+from stackdump_probe.image.elf import Image
+from stackdump_probe.report.build import MISMATCH, build_report
+from stackdump_probe.report.model import ElfMatch, Report
+from tests.builders import a_dump, an_elf, words
+from tests.builders.elves import (
+    LOCAL,
+    NOTYPE,
+    ASymbol,
+    code,
+    constants,
+    debug_sections,
+)
+
+FLASH, RAM = 0x0800_0000, 0x2000_0000
+RESET, MAIN, TIMER = FLASH + 0x200, FLASH + 0x240, FLASH + 0x280
+VECTORS = words(RAM + 0x1000, RESET | 1, *[TIMER + 0x40 | 1] * 42, TIMER | 1)
+SYMBOLS = (
+    ASymbol("$t", RESET, type=NOTYPE, binding=LOCAL, section=".text"),
+    ASymbol("Reset_Handler", RESET | 1, 0x40, section=".text"),
+    ASymbol("_ZN4main4idle17h0123456789abcdefE", MAIN | 1, 0x40, section=".text"),
+    ASymbol("TIM2_IRQHandler", TIMER | 1, 0x40, section=".text"),
+)
+NOP = b"\x00\xbf"
+SECTIONS = (
+    constants(VECTORS, at=FLASH, name=".isr_vector"),
+    code(NOP * 0x80, at=RESET),
+)
+PROGRAM = Image.from_bytes(an_elf(*SECTIONS, symbols=SYMBOLS, entry=RESET | 1))
+THREAD = a_dump(
+    {FLASH: VECTORS, RAM: bytes(0x1000)},
+    **{f"r{number}": number for number in range(13)},
+    sp=RAM + 0x800,
+    lr=0xFFFF_FFFF,
+    pc=RESET + 4,
+    xpsr=0x0100_0000,
+)
+
+
+def report_of(dump: Dump, image: Image = PROGRAM, match: ElfMatch | None = None) -> Report:
+    return build_report(dump, image, elf_path="fw.elf", dumps=["x.dump"], match=match)
+
+
+def with_registers(dump: Dump, **words: int) -> Dump:
+    return replace(dump, registers=dump.registers.updated(**words))
+
+
+def test_the_names_of_the_files_are_kept() -> None:
+    report = report_of(THREAD)
+    assert (report.elf_path, report.dumps, report.build_id) == ("fw.elf", ("x.dump",), None)
+
+
+def test_the_verdict_is_reached_by_the_flash_in_the_dump() -> None:
+    assert report_of(THREAD).elf_match == ElfMatch("match", "180 flash bytes at 0x08000000 equal")
+
+
+def test_a_program_that_is_not_in_the_dump_is_warned_of() -> None:
+    report = report_of(THREAD, match=ElfMatch("mismatch", "bytes differ"))
+    assert report.elf_match.evidence == "bytes differ"
+    assert report.warnings[0] == MISMATCH
+
+
+def test_without_debug_information_a_frame_is_named_by_its_symbol() -> None:
+    [thread] = report_of(with_registers(THREAD, pc=MAIN + 4)).threads
+    frame = thread.frames[0]
+    assert frame.function == "main::idle"
+    assert frame.linkage_name == "_ZN4main4idle17h0123456789abcdefE"
+    assert (frame.level, frame.kind, frame.rule) == (0, "function", "innermost")
+    assert (frame.pc, frame.location, frame.variables) == (MAIN + 4, None, ())
+
+
+def test_without_a_symbol_a_frame_has_no_name() -> None:
+    stripped = Image.from_bytes(an_elf(*SECTIONS))
+    frame = report_of(THREAD, stripped).threads[0].frames[0]
+    assert (frame.function, frame.linkage_name) == (None, None)
+
+
+def test_the_end_comes_with_its_reason() -> None:
+    end = report_of(THREAD).threads[0].end
+    assert (end.kind, end.reason) == ("reset", "reached Reset_Handler")
+
+
+def test_a_dump_without_registers_still_gives_a_report() -> None:
+    report = report_of(replace(THREAD, registers=Registers()))
+    assert report.threads[0].frames == ()
+    assert report.threads[0].end.kind == "no_rule"
+    assert report.core.mode is None
+
+
+def an_interrupted_dump() -> Dump:
+    """In the handler of interrupt 28, which is vector 44, called while idle."""
+    stacked = words(0, 1, 2, 3, 12, 0xFFFF_FFFF, RESET + 8, 0x0100_0000)
+    memory = a_dump({RAM + 0x800: stacked, RAM + 0x820: bytes(0x7E0)}).memory
+    dump = replace(THREAD, memory=memory.over(THREAD.memory))
+    return with_registers(dump, pc=TIMER, lr=0xFFFF_FFF9, xpsr=0x0100_0000 | 44)
+
+
+def test_an_exception_stands_between_its_handler_and_what_it_interrupted() -> None:
+    frames = report_of(an_interrupted_dump()).threads[0].frames
+    assert [(frame.level, frame.kind, frame.function) for frame in frames] == [
+        (0, "function", "TIM2_IRQHandler"),
+        (1, "exception", "IRQ 28 (TIM2)"),
+        (2, "function", "Reset_Handler"),
+    ]
+
+
+def test_the_core_is_told_with_the_exception_that_it_handles() -> None:
+    core = report_of(an_interrupted_dump()).core
+    assert (core.mode, core.exception) == ("handler", "IRQ 28 (TIM2)")
+
+
+def test_a_fault_is_reported_with_the_frames() -> None:
+    control_space = a_dump({0xE000_ED28: words(1 << 25)}).memory
+    report = report_of(replace(THREAD, memory=control_space.over(THREAD.memory)))
+    assert report.fault is not None
+    assert report.fault.summary.startswith("integer division by zero (recorded earlier")
+
+
+def test_what_the_dump_left_out_is_warned_of_once() -> None:
+    report = report_of(replace(THREAD, notes=("3 registers have no name",) * 2))
+    assert report.warnings.count("3 registers have no name") == 1
+
+
+def test_damaged_debug_information_costs_only_what_it_would_have_told() -> None:
+    damage = debug_sections({".debug_info": b"\x40\0\0\0\x04\0" + b"\xff" * 62})
+    image = Image.from_bytes(an_elf(*SECTIONS, *damage, symbols=SYMBOLS, entry=RESET | 1))
+    report = report_of(THREAD, image)
+    assert report.threads[0].frames[0].function == "Reset_Handler"
+    assert any("debug_info" in warning for warning in report.warnings)
