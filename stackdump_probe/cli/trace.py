@@ -2,8 +2,12 @@
 
 from typing import Annotated, Literal
 
+from stackdump_probe.cli.files import read_dumps, read_source
+from stackdump_probe.cli.open_image import open_image
 from stackdump_probe.cli.options import Argument, Option
 from stackdump_probe.cli.settings import Settings
+from stackdump_probe.cli.terminal import columns, write
+from stackdump_probe.report.build import MISMATCH, build_report
 
 
 def trace(
@@ -28,3 +32,34 @@ def trace(
     settings: Settings,
 ) -> None:
     """Show the frames of a dump with file, line and every variable."""
+    dump = read_dumps(dumps)
+    opened = open_image(elf, dump, force=force)
+    if opened.match.verdict == "mismatch":
+        settings.warn(f"{opened.path}: {MISMATCH}")
+    report = build_report(
+        dump,
+        opened.image,
+        elf_path=opened.path,
+        dumps=dumps,
+        match=opened.match,
+        children=json,
+    )
+    if json:
+        from stackdump_probe.report.to_json import to_json
+
+        write([to_json(report)])
+        return
+    from stackdump_probe.report.to_text import to_text
+
+    write(
+        to_text(
+            report,
+            columns=columns(),
+            theme=settings.theme(theme),
+            show_inlined=show_inlined_variables,
+            show_zero_sized=show_zero_sized_variables,
+            max_lines=max_wrapping_lines,
+            verbose=settings.verbose > 0,
+            read_source=read_source,
+        )
+    )

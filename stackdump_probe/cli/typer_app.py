@@ -3,7 +3,7 @@
 import enum
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import typer
 
@@ -100,7 +100,9 @@ def _typer_mark(mark: Option | Argument) -> Any:
 
 
 def _choices(plain: Any) -> Any:
-    """An enum for a Literal, which typer before 0.19 does not take."""
+    """An enum for a Literal, which typer before 0.19 does not take; also in "or None"."""
+    if get_origin(plain) is Union:
+        return Union[tuple(map(_choices, get_args(plain)))]  # noqa: UP007
     if get_origin(plain) is not Literal:
         return plain
     return enum.Enum("Choice", {choice: choice for choice in get_args(plain)}, type=str)
