@@ -31,7 +31,11 @@ SECTIONS = (
     constants(VECTORS, at=FLASH, name=".isr_vector"),
     code(NOP * 0x80, at=RESET),
 )
-PROGRAM = Image.from_bytes(an_elf(*SECTIONS, symbols=SYMBOLS, entry=RESET | 1))
+# DWARF 4, 6.4.1: factors 2 and -4, return address in r14, CFA r13 + 0, for all of the handler.
+CIE = words(16, 0xFFFF_FFFF) + bytes((1, 0, 2, 0x7C, 14, 0x0C, 13, 0, 0, 0, 0, 0))
+FDE = words(12, 0, TIMER, 0x40)
+FRAMES = debug_sections({".debug_frame": CIE + FDE})
+PROGRAM = Image.from_bytes(an_elf(*SECTIONS, *FRAMES, symbols=SYMBOLS, entry=RESET | 1))
 THREAD = a_dump(
     {FLASH: VECTORS, RAM: bytes(0x1000)},
     **{f"r{number}": number for number in range(13)},
