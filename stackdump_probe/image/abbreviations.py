@@ -6,6 +6,7 @@ ones: a declaration is compiled once for its bytes, and a table reads only as fa
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import groupby
 from struct import Struct
 from typing import TYPE_CHECKING
@@ -16,32 +17,21 @@ from stackdump_probe.image.forms import UNSIGNED
 from stackdump_probe.image.leb import DAMAGE, sleb, uleb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from stackdump_probe.image.forms import Encoding, Raw
 
     ManyReader = Callable[[memoryview, int], tuple[tuple[Raw, ...], int]]
+
+_SPARSE = 4  # codes up to so many times their number make a list
 
 
 class Abbreviation:
     """The shape of a DIE.
 
     `size` is what its attributes take, -1 if only their bytes tell; then `skips` says how to pass
-    them (see `forms`). `quick` holds the attributes that lie at a known distance. `steps` read
-    all, several at once where they are of fixed size.
+    them (see `forms`). How to read them is worked out when the first such DIE is read.
     """
-
-    __slots__ = (
-        "constants",
-        "encoding",
-        "forms",
-        "has_children",
-        "quick",
-        "size",
-        "skips",
-        "steps",
-        "tag",
-    )
 
     def __init__(
         self,
@@ -53,17 +43,54 @@ class Abbreviation:
         self.encoding = encoding
         self.tag = tag
         self.has_children = has_children
-        self.forms: Mapping[int, int] = {at: form for at, form, _ in attributes}
-        self.constants: Mapping[int, int | bool] = {
+        self._attributes = attributes
+        known = encoding.skips
+        skips = [known[form] for _, form, _ in attributes]
+        self.size = sum(skips) if not skips or min(skips) >= 0 else -1
+        self.skips = () if self.size >= 0 else _merged(skips)
+
+    @cached_property
+    def forms(self) -> Mapping[int, int]:
+        """Form by attribute."""
+        return {at: form for at, form, _ in self._attributes}
+
+    @cached_property
+    def constants(self) -> Mapping[int, int]:
+        """Values that take no space in a DIE, by attribute."""
+        return {
             at: value if form == dw.FORM_implicit_const else True
-            for at, form, value in attributes
+            for at, form, value in self._attributes
             if form in (dw.FORM_implicit_const, dw.FORM_flag_present)
         }
-        skips = [encoding.skips[form] for _, form, _ in attributes]
-        self.skips = _merged(skips)
-        self.size = sum(skips) if all(skip >= 0 for skip in skips) else -1
-        self.quick = _quick(encoding, attributes)
-        self.steps = _steps(encoding, attributes)
+
+    @cached_property
+    def quick(self) -> Mapping[int, tuple[int, Callable[[memoryview, int], tuple[Raw, int]]]]:
+        """Distance and reader of the attributes before which all is of fixed size."""
+        quick = {}
+        distance = 0
+        for at, form, _ in self._attributes:
+            if form in self.encoding.readers:
+                quick[at] = (distance, self.encoding.readers[form])
+            skip = self.encoding.skips[form]
+            if skip < 0:
+                break
+            distance += skip
+        return quick
+
+    @cached_property
+    def steps(self) -> tuple[tuple[tuple[int, ...], ManyReader], ...]:
+        """How to read all attributes, several at once where they are of fixed size."""
+        encoding = self.encoding
+        stored = [(at, form) for at, form, _ in self._attributes if encoding.skips[form]]
+        runs = groupby(stored, key=lambda each: encoding.sizes.get(each[1]) in UNSIGNED)
+        steps: list[tuple[tuple[int, ...], ManyReader]] = []
+        for at_once, run in runs:
+            if at_once:
+                names, forms = zip(*run, strict=True)
+                steps.append((names, _together([encoding.sizes[form] for form in forms])))
+            else:
+                steps += [((at,), _alone(encoding.readers[form])) for at, form in run]
+        return tuple(steps)
 
 
 def _merged(skips: list[int]) -> tuple[int, ...]:
@@ -75,36 +102,6 @@ def _merged(skips: list[int]) -> tuple[int, ...]:
         elif skip:
             merged.append(skip)
     return tuple(merged)
-
-
-def _quick(
-    encoding: Encoding, attributes: list[tuple[int, int, int]]
-) -> Mapping[int, tuple[int, Callable[[memoryview, int], tuple[Raw, int]]]]:
-    quick = {}
-    distance = 0
-    for at, form, _ in attributes:
-        if form in encoding.readers:
-            quick[at] = (distance, encoding.readers[form])
-        skip = encoding.skips[form]
-        if skip < 0:
-            break
-        distance += skip
-    return quick
-
-
-def _steps(
-    encoding: Encoding, attributes: list[tuple[int, int, int]]
-) -> tuple[tuple[tuple[int, ...], ManyReader], ...]:
-    stored = [(at, form) for at, form, _ in attributes if encoding.skips[form]]
-    runs = groupby(stored, key=lambda each: encoding.sizes.get(each[1]) in UNSIGNED)
-    steps: list[tuple[tuple[int, ...], ManyReader]] = []
-    for at_once, run in runs:
-        if at_once:
-            names, forms = zip(*run, strict=True)
-            steps.append((names, _together([encoding.sizes[form] for form in forms])))
-        else:
-            steps += [((at,), _alone(encoding.readers[form])) for at, form in run]
-    return tuple(steps)
 
 
 def _together(sizes: list[int]) -> ManyReader:
@@ -125,6 +122,26 @@ def _alone(reader: Callable[[memoryview, int], tuple[Raw, int]]) -> ManyReader:
     return read
 
 
+NULL, WANTED, VARIABLE, PARENT = 0, -1, -2, -3
+
+
+def _leap(abbreviation: Abbreviation, tags: frozenset[int]) -> int:
+    if abbreviation.tag in tags:
+        return WANTED
+    if abbreviation.size < 0:
+        return VARIABLE
+    size = abbreviation.size + 1
+    return PARENT - size if abbreviation.has_children else size
+
+
+def _flat(leaps: dict[int, int]) -> Sequence[int] | Mapping[int, int]:
+    """A list where the codes are dense, as those of all compilers are."""
+    highest = max(leaps)
+    if highest > _SPARSE * len(leaps):
+        return leaps
+    return [leaps.get(code, VARIABLE) for code in range(highest + 1)]
+
+
 class AbbreviationTable(dict[int, Abbreviation]):
     """Abbreviations by code, read from `at` in .debug_abbrev as far as they are asked for.
 
@@ -141,6 +158,7 @@ class AbbreviationTable(dict[int, Abbreviation]):
         self._is_whole = False
         self._encoding = encoding
         self._compiled = compiled
+        self._leaps: dict[frozenset[int], Sequence[int] | Mapping[int, int]] = {}
 
     def __missing__(self, code: int) -> Abbreviation:
         while not self._is_whole:
@@ -154,10 +172,25 @@ class AbbreviationTable(dict[int, Abbreviation]):
             self._read_next()
         return self
 
+    def leaps(self, tags: frozenset[int]) -> Sequence[int] | Mapping[int, int]:
+        """How to pass each entry, by its code: the flat table of a walk that wants `tags`.
+
+        A positive number is what an entry without children takes, its code of one byte included;
+        NULL, WANTED and VARIABLE are what they say; PARENT less the same number stands for an
+        entry with children.
+        """
+        known = self._leaps.get(tags)
+        if known is None:
+            by_code = {code: _leap(each, tags) for code, each in self.whole().items()}
+            known = self._leaps[tags] = _flat({**by_code, 0: NULL})
+        return known
+
     def _read_next(self) -> int:
         section = self._section
         try:
-            code, start = uleb(section, self._at)
+            code, start = section[self._at], self._at + 1
+            if code >= 0x80:
+                code, start = uleb(section, self._at)
             if code == 0:
                 self._is_whole = True
                 return 0
@@ -173,7 +206,8 @@ class AbbreviationTable(dict[int, Abbreviation]):
             self._is_whole = True
             raise self._error(f"damaged declaration: {damage}") from None
         self._at = guess
-        self.setdefault(code, abbreviation)
+        if code not in self:
+            self[code] = abbreviation
         return code
 
     def _compile(self, at: int) -> tuple[Abbreviation, int]:

@@ -14,7 +14,7 @@ from stackdump_probe.image.forms import UNSIGNED, encoding_of
 from stackdump_probe.image.leb import DAMAGE
 from stackdump_probe.image.rangemap import RangeMap
 from stackdump_probe.image.reader import Reader
-from stackdump_probe.image.scan import Scan
+from stackdump_probe.image.scan import next_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,15 +196,14 @@ class Unit:
         if not die.has_children:
             return
         outside = die.path
-        scan = Scan(self, tags)
         stack = [die.offset]
-        at = scan.next_wanted(die.end_of_attributes, stack)
+        at = next_wanted(self, tags, die.end_of_attributes, stack)
         while stack:
             found = Die(self, at, (*outside, *stack))
             yield found
             if found.has_children:
                 stack.append(at)
-            at = scan.next_wanted(found.end_of_attributes, stack)
+            at = next_wanted(self, tags, found.end_of_attributes, stack)
 
     def children_of(self, die: Die, path: tuple[int, ...] | None) -> Iterator[Die]:
         """Yield the entries directly below `die`; what `Die.children` calls."""
@@ -223,7 +222,7 @@ class Unit:
         sibling = die.sibling
         if sibling is not None:
             return sibling
-        return Scan(self, frozenset()).next_wanted(die.end_of_attributes, [die.offset])
+        return next_wanted(self, frozenset(), die.end_of_attributes, [die.offset])
 
     def path_to(self, offset: int) -> tuple[int, ...]:
         """The offsets of all entries around the one at `offset`, outermost first."""
