@@ -11,12 +11,12 @@ enum mode { MODE_OFF, MODE_HEATING, MODE_COOLING_DOWN };
 struct heater {
     const char *name;
     enum mode mode;
-    float target_celsius;
+    uint32_t duty_percent;
     struct {
         float proportional, integral;
     } gains;
+    float target_celsius;
     float error_sum;
-    uint8_t duty_percent;
 };
 
 struct alarm {

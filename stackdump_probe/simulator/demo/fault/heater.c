@@ -11,5 +11,5 @@ void heater_control(struct heater *heater, float celsius)
     heater->error_sum = clamped(heater->error_sum + error, -100.0f, 100.0f);
     float drive = heater->gains.proportional * error +
                   heater->gains.integral * heater->error_sum;
-    heater->duty_percent = (uint8_t)clamped(drive, 0.0f, 100.0f);
+    heater->duty_percent = (uint32_t)clamped(drive, 0.0f, 100.0f);
 }

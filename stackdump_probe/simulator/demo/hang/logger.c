@@ -1,7 +1,5 @@
 #include "logger.h"
 
-#include <string.h>
-
 static uint32_t samples_lost;
 
 static float corrected(const float calibration[2], float value)
@@ -11,11 +9,9 @@ static float corrected(const float calibration[2], float value)
 
 static bool flush(struct logger *logger)
 {
-    static uint8_t block[BLOCK_SIZE];
     size_t size = logger->count * sizeof logger->gathered[0];
-    memcpy(block, logger->gathered, size);
     float fill = (float)size / BLOCK_SIZE;
-    if (!card_write(&logger->card, logger->next_block, block)) {
+    if (!card_write(&logger->card, logger->next_block, logger->gathered, size)) {
         samples_lost += logger->count;
         return fill > 0.5f;
     }

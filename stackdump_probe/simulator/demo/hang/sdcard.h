@@ -14,6 +14,6 @@ struct card {
     struct spi_bus *bus;
 };
 
-bool card_write(struct card *card, uint32_t number, const uint8_t *block);
+bool card_write(struct card *card, uint32_t number, const void *content, size_t size);
 
 #endif

@@ -15,15 +15,15 @@ void DMA2_Stream3_IRQHandler(void)
     active->done = true;
 }
 
-static inline bool is_done(const struct spi_bus *bus)
+static inline bool is_done(struct spi_bus *bus)
 {
+    bus->polls++;
     return bus->done;
 }
 
 static void wait_until_done(struct spi_bus *bus)
 {
     while (!is_done(bus)) {
-        bus->polls++;
     }
 }
 
