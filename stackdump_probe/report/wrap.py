@@ -14,8 +14,8 @@ _NO_BREAK_BEFORE = " ,;:<({[/>)}]"
 def wrap(line: Line, *, columns: int, hanging: int = 0, cap: int = 0) -> Iterator[Line]:
     """Yield `line` as lines of at most `columns`; all but the first are indented by `hanging`.
 
-    With `cap` at most so many lines are yielded, and a cut shows as "..." at the end. A terminal
-    too narrow for the indentation gets longer lines.
+    With `cap` at most so many lines are yielded, and a cut shows as "..." at the end, where
+    possible not within a number. A terminal too narrow for the indentation gets longer lines.
     """
     text = "".join([part.text for part in line])
     if len(text) <= columns and text.isascii():
@@ -26,7 +26,7 @@ def wrap(line: Line, *, columns: int, hanging: int = 0, cap: int = 0) -> Iterato
         end = _end_of_line(text, start, max(room, LEAST_ROOM))
         prefix = (Span(" " * hanging),) if start else ()
         if end < len(text) and count == cap:
-            end = _end_by_width(text, start, max(room, LEAST_ROOM) - len(CUT))
+            end = _end_of_line(text, start, max(room, LEAST_ROOM) - len(CUT))
             yield (*prefix, *_slice(line, start, end), Span(CUT, "dim"))
             return
         yield (*prefix, *_slice(line, start, end))

@@ -44,7 +44,8 @@ def test_a_closing_bracket_does_not_start_a_line() -> None:
 
 
 def test_the_cap_cuts_visibly_and_within_the_width() -> None:
-    assert wrapped("aaaa bbbb cccc dddd eeee", columns=14, cap=1) == ["aaaa bbbb c..."]
+    assert wrapped("1111, 2222, 3333, 4444", columns=14, cap=1) == ["1111, 2222,..."]
+    assert wrapped("x" * 40, columns=14, cap=1) == ["x" * 11 + "..."]
 
 
 def test_a_value_of_exactly_the_cap_is_not_cut() -> None:
