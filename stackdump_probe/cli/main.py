@@ -81,7 +81,10 @@ def _leading_options(arguments: Sequence[str]) -> int:
 def _colored_help(arguments: Sequence[str]) -> bool:
     from stackdump_probe.cli.settings import Settings
 
-    return Settings("never" if "never" in arguments else "auto").colored(sys.stdout)
+    wanted = " ".join(arguments).replace("--color=", "--color ")
+    if "--color always" in wanted:
+        return True
+    return "--color never" not in wanted and Settings().colored(sys.stdout)
 
 
 def _let_any_text_out() -> None:
