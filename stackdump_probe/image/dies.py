@@ -275,11 +275,17 @@ class Die:
         return None
 
     def origins(self) -> Iterator[Die]:
-        """Yield this entry, then along DW_AT_abstract_origin and DW_AT_specification."""
+        """Yield this entry, then along DW_AT_abstract_origin and DW_AT_specification.
+
+        The chain ends where it leads out of this file; one that never ends raises DwarfError.
+        """
         die = self
         for _ in range(_LONGEST_ORIGIN_CHAIN):
             yield die
-            origin = die.reference(dw.AT_abstract_origin) or die.reference(dw.AT_specification)
+            try:
+                origin = die.reference(dw.AT_abstract_origin) or die.reference(dw.AT_specification)
+            except Unsupported:
+                return
             if origin is None:
                 return
             die = origin

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stackdump_probe.image import constants as dw
 from stackdump_probe.image.dies import Die
 from stackdump_probe.image.lines import SourceLocation, lines_for
+from stackdump_probe.image.names import qualified_name
 from stackdump_probe.image.ranges import listed_ranges
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _scope(die: Die, pc: int, blocks: tuple[Die, ...]) -> Scope:
     return Scope(
         die,
         pc,
-        name=_name(die),
+        name=qualified_name(die),
         linkage_name=linkage_name(die),
         inline=inline,
         call=_location(die, dw.AT_call_file, dw.AT_call_line, dw.AT_call_column)
@@ -172,8 +173,3 @@ def _location(die: Die, file: int, line: int, column: int) -> SourceLocation | N
         return None
     name = lines.file_name(file_number)
     return None if name is None else SourceLocation(name, line_number, die.integer(column) or None)
-
-
-def _name(die: Die) -> str | None:
-    name = die.inherited(dw.AT_name)
-    return name if isinstance(name, str) else None
