@@ -1,4 +1,5 @@
 /* The vector table: 16 of the core, and what both programs may use of the STM32F405's. */
+    .file "vectors.S"
     .syntax unified
     .section .isr_vector, "a"
     .word _estack
