@@ -1,9 +1,9 @@
 """A bounded cursor over bytes of a debug section."""
 
-from stackdump_probe.errors import DwarfError
+from collections.abc import Callable
 
-# 64 bits take 10 bytes; DWARF 5 section 7.6 lets a producer pad, but not without end.
-LONGEST_LEB = 19
+from stackdump_probe.errors import DwarfError
+from stackdump_probe.image.leb import DAMAGE, sleb, uleb
 
 
 class Reader:
@@ -61,23 +61,22 @@ class Reader:
         return int.from_bytes(self.take(size), "little", signed=True)
 
     def uleb(self) -> int:
-        """An unsigned LEB128 (DWARF 5 section 7.6)."""
-        return self._leb()[0]
+        """An unsigned LEB128."""
+        return self._number(uleb)
 
     def sleb(self) -> int:
-        """A signed LEB128 (DWARF 5 section 7.6)."""
-        value, bits, last = self._leb()
-        return value - (1 << bits) if last & 0x40 else value
+        """A signed LEB128."""
+        return self._number(sleb)
 
-    def _leb(self) -> tuple[int, int, int]:
-        value = bits = 0
-        for _ in range(LONGEST_LEB):
-            octet = self.u8()
-            value |= (octet & 0x7F) << bits
-            bits += 7
-            if octet < 0x80:
-                return value, bits, octet
-        raise self.error(f"LEB128 longer than {LONGEST_LEB} bytes")
+    def _number(self, decode: Callable[[bytes | memoryview, int], tuple[int, int]]) -> int:
+        try:
+            number, at = decode(self.octets, self.at)
+        except DAMAGE as damage:
+            raise self.error(f"no LEB128 number: {damage}") from damage
+        if at > self.end:
+            raise self.error("LEB128 number without end")
+        self.at = at
+        return number
 
     def cstring(self) -> bytes:
         """The bytes up to the next NUL, which is passed over."""

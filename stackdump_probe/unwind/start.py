@@ -88,8 +88,6 @@ def exception_of(handler: int, vectors: Vectors) -> int | None:
     numbers = []
     for number in range(2, _VECTORS):
         vector = vectors.handler(number)
-        if vector is None:
-            break
-        if vector & ~1 == handler:
+        if vector is not None and vector & ~1 == handler:
             numbers.append(number)
     return numbers[0] if len(numbers) == 1 else None
