@@ -14,6 +14,9 @@ from tests.golden.traces import CASES, ROOT, environment, trace_json
 
 # GDB takes the exit hook of a thread, from which nobody called, for its caller.
 GDB_GOES_ON = {"nested_clang_o2", "nested_gcc_og"}
+# GDB shows no inlined function whose call has no line, as strict DWARF 2 has none.
+BARE_INLINING = {"hang_gcc_dwarf2"}
+GDB_READS_OTHERWISE: dict[str, set[str]] = {}
 ASK = Path(__file__).parent / "judge" / "ask.py"
 
 
@@ -35,12 +38,17 @@ def gdb_frames(case: Path) -> list[dict[str, Any]]:
     return frames
 
 
-def leaves(member: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """The scalars of a variable by path, as GDB's answer names them."""
-    if not member["children"]:
-        yield path, member
+def parts(member: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """A variable and all that it holds, by path."""
+    yield path, member
     for child in member["children"]:
-        yield from leaves(child, f"{path}.{child['name']}" if child["name"] else path)
+        yield from parts(child, f"{path}.{child['name']}" if child["name"] else path)
+
+
+def our_path(path: str) -> str:
+    """The path of GDB as ours: no part for a variant, positions in a tuple without "__"."""
+    steps = [step for step in path.split(".") if not step[:1].isupper()]
+    return ".".join(step.removeprefix("__") for step in steps)
 
 
 def our_frames(case: Path) -> list[dict[str, Any]]:
@@ -63,39 +71,44 @@ def judged_place(frame: dict[str, Any]) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_gdb_finds_the_same_frames(case: Path) -> None:
+def test_gdb_finds_the_same_frames_and_values(case: Path) -> None:
     ours, judged = our_frames(case), gdb_frames(case)
-    if case.name not in GDB_GOES_ON:
-        assert len(ours) == len(judged)
-    judged = judged[: len(ours)]
+    if case.name in GDB_GOES_ON:
+        judged = judged[: len(ours)]
+    if case.name in BARE_INLINING:
+        ours = [frame for frame in ours if frame["kind"] != "inline"]
     assert [place(frame) for frame in ours] == [judged_place(frame) for frame in judged]
+    found = dict(all_differences(ours, judged))
+    assert found.keys() == GDB_READS_OTHERWISE.get(case.name, set()), found
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_gdb_reads_the_same_values(case: Path) -> None:
-    differing = []
-    for ours, judged in zip(our_frames(case), gdb_frames(case), strict=False):
-        held: dict[str, dict[str, Any]] = {}
-        for variable in ours["variables"]:
-            held.setdefault(variable["name"], variable)
-        for name, scalars in judged["variables"].items():
-            found = differences(held.get(name), scalars)
-            differing += [f"{ours['function']}: {name}{text}" for text in found]
-    assert not differing
+def all_differences(
+    ours: list[dict[str, Any]], judged: list[dict[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """What GDB reads otherwise than we do, by function and variable."""
+    for frame, judged_frame in zip(ours, judged, strict=True):
+        # An inner variable stands before an outer one of the same name, and hides it.
+        held = {variable["name"]: variable for variable in reversed(frame["variables"])}
+        for name, scalars in judged_frame["variables"].items():
+            for text in differences(held.get(name), scalars):
+                yield f"{frame['function']}: {name}", text
 
 
 def differences(ours: dict[str, Any] | None, judged: dict[str, str] | str) -> Iterator[str]:
     """What GDB reads otherwise than we do."""
     if ours is None:
-        yield " is missing"
+        yield "missing"
     elif isinstance(judged, str):
-        if ours["value"] is not None:
-            yield f" is {ours['value']}, {judged}"
+        if ours["bytes"] is not None:
+            yield f"{ours['value']}, {judged}"
     else:
-        found = dict(leaves(ours))
+        found = dict(parts(ours))
         for path, octets in judged.items():
-            member = found.get(path)
+            member = found.get(our_path(path))
             if member is None:
-                yield f"{path} is missing"
-            elif octets != (f"={member['value']}" if octets[0] == "=" else member["bytes"]):
-                yield f"{path} is {member['value']} ({member['bytes']}), not {octets}"
+                yield f"{path} missing"
+            elif octets.startswith("="):
+                if member["value"] != octets[1:]:
+                    yield f"{path} {member['value']}, not {octets}"
+            elif octets != (member["bytes"] or ""):
+                yield f"{path} {member['value']} {member['why']} ({member['bytes']}), not {octets}"

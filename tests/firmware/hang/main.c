@@ -53,6 +53,9 @@ int main(void)
     };
     const struct limits limits = {.low = -0.75, .high = 3.0};
     hook = main;
+    if (station.first == 0) {
+        epoch += (int64_t)uptime_hours;
+    }
     start_ticks();
     int32_t result = station_run(&station, &limits, 2);
     return station.armed ? result : -1;
