@@ -137,6 +137,8 @@ class Machine:
             if any(address in space for space in DEVICE_SPACE) and len(content) == 4:
                 self._write_device(address, int.from_bytes(content, "little"))
                 return True
+            if self._gdb.read_memory(address, len(content)) is None:
+                return False  # the stub would agree to write it
             self._registers.forget()
             return self._gdb.write_memory(address, content)
 
@@ -164,6 +166,11 @@ class Machine:
         """True if the core is in Secure state; only for cores with the Security Extension."""
         with self._serving():
             return " S " in self._monitor("info registers")
+
+    @property
+    def process_id(self) -> int:
+        """The id of QEMU's process."""
+        return self._process.pid
 
     @property
     def gdb_channel(self) -> Channel:
