@@ -95,7 +95,7 @@ def attached(
     try:
         with _translated("connect"):
             session.open()
-        yield PyocdProbe(_core(session, number), found)
+        yield PyocdProbe(_core(session, number, found), found)
     except BaseException:
         _leave(session, found)
         raise
@@ -287,11 +287,15 @@ def _session(probe: Any, target_type: str, frequency: int, found: AsFound) -> An
     return session
 
 
-def _core(session: Any, number: int) -> Any:
+def _core(session: Any, number: int, found: AsFound) -> Any:
     cores = session.target.cores
     if number not in cores:
         known = ", ".join(str(each) for each in cores)
         raise ConnectError(f"the target has no core {number}", hint=f"cores found: {known}")
+    if cores[number] not in found.dhcsr:  # pyOCD only logs what goes wrong with a core
+        raise ConnectError(
+            f"core {number} does not answer", hint="try again, or a lower --frequency"
+        )
     return cores[number]
 
 
