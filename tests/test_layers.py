@@ -103,12 +103,16 @@ def loaded_by(statements: str) -> set[str]:
     report = "; import sys; print(*{name.split('.')[0] for name in sys.modules})"
     run = [sys.executable, "-c", statements + report]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
-    return set(done.stdout.split()) & set(HOMES)
+    return set(done.stdout.splitlines()[-1].split()) & set(HOMES)
 
 
 def test_the_package_itself_loads_no_library_of_others() -> None:
     assert loaded_by("import stackdump_probe") == set()
 
 
-def test_what_traces_a_dump_loads_no_library_of_others() -> None:
-    assert loaded_by("import stackdump_probe.dump, stackdump_probe.unwind.frame") == set()
+@pytest.mark.parametrize("command", ["trace fw.elf hang.dump", "trace fw.elf hang.dump --json"])
+def test_a_trace_loads_no_library_of_others(command: str) -> None:
+    case = Path(__file__).parent / "golden" / "hang_gcc_o0"
+    words = command.replace("fw.elf", f"{case}/fw.elf").replace("hang.dump", f"{case}/hang.dump")
+    run = "from stackdump_probe.cli.main import run; assert run(%r) == 0; print()"
+    assert loaded_by(run % words.split()) == set()
