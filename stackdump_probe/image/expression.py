@@ -52,6 +52,7 @@ __all__ = [
 
 SECTION = "expression"  # offsets in errors count from its first byte
 STEPS = 10_000  # operations that one evaluation may take: bra and skip can loop
+FIRST_OF_OTHERS = 16  # AADWARF32 4.1: below are r0-r15, of 32 bits each
 CALLS = 16  # how deep DW_OP_call may nest
 
 
@@ -344,7 +345,11 @@ def _const_type(machine: _Machine, reader: Reader) -> None:
 def _regval_type(machine: _Machine, reader: Reader) -> None:
     number = reader.uleb()
     base = machine.type_at(reader)
-    machine.stack.append(of_bits(machine.context.register(number), base))
+    bits = machine.context.register(number)
+    if base.size > 4 and number < FIRST_OF_OTHERS:
+        # GCC names the first of the two core registers that a double is in, and so does GDB.
+        bits |= machine.context.register(number + 1) << 32
+    machine.stack.append(of_bits(bits, base))
 
 
 def _convert(machine: _Machine, reader: Reader) -> None:
