@@ -15,6 +15,7 @@ from stackdump_probe.image.expression import (
     evaluate,
 )
 from stackdump_probe.image.functions import scopes_at
+from stackdump_probe.image.reader import Reader
 
 if TYPE_CHECKING:
     from stackdump_probe.image.elf import Image
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 WORD_MASK = 0xFFFF_FFFF
 NESTING_LIMIT = 16  # entry values that build on entry values
+OP_REG0, OP_BREG0, OP_REGX = 0x50, 0x70, 0x90
+REGVAL_TYPES = (0xA5, 0xF5)  # DW_OP_regval_type and its GNU form
 SITES = (dw.TAG_call_site, dw.TAG_GNU_call_site)
 PARAMETERS = (dw.TAG_call_site_parameter, dw.TAG_GNU_call_site_parameter)
 VALUES = (dw.AT_call_value, dw.AT_GNU_call_site_value)
@@ -31,8 +34,12 @@ ORIGINS = (dw.AT_call_origin, dw.AT_abstract_origin)
 
 def entry_value(context: "FrameContext", expression: bytes | memoryview) -> int:
     """What `expression` gave when the frame's function was entered; raises OptimizedOut."""
+    wanted = _register_of(expression)
     for caller, parameter in _parameters(context):
-        if parameter.block(dw.AT_location) == expression:
+        place = parameter.block(dw.AT_location)
+        if place is None:
+            continue
+        if place == expression or (wanted is not None and _register_of(place) == wanted):
             return _value(caller, parameter)
     raise OptimizedOut("the caller does not tell what was passed")
 
@@ -100,11 +107,25 @@ def _is_same(origin: Die, function: Die, image: "Image") -> bool:
     return symbol is not None and symbol.address == function.address(dw.AT_low_pc)
 
 
+def _register_of(expression: bytes | memoryview) -> int | None:
+    """The register that is all the expression names, whatever type it gives it."""
+    operation = expression[0] if expression else 0
+    if OP_REG0 <= operation < OP_BREG0:
+        return operation - OP_REG0 if len(expression) == 1 else None
+    if operation in (OP_REGX, *REGVAL_TYPES):
+        return Reader(expression, "expression", at=1).uleb()
+    return None
+
+
 def _value(caller: "FrameContext", parameter: Die) -> int:
     for attribute in VALUES:
         expression = parameter.block(attribute)
         if expression is not None:
-            return word_of(evaluate(expression, caller), caller)
+            location = evaluate(expression, caller)
+            # A typed value, such as a double, keeps bits that a word has no room for.
+            if isinstance(location, StackValue):
+                return location.number
+            return word_of(location, caller)
     raise OptimizedOut("the caller does not tell what was passed")
 
 

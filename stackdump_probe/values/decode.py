@@ -220,7 +220,7 @@ def _state_of(content: Content, absence: Absence | None) -> Absence:
     parts = _parts_of(content)
     lost = next((part for part in parts if part.state != "ok"), None)
     if lost is not None:
-        known = any(part.content is not None for part in parts)
+        known = isinstance(content, Variant) or any(part.content is not None for part in parts)
         return Absence("partial" if known else lost.state, lost.why)
     if absence is None or _is_complete(content):
         return OK
