@@ -3,7 +3,8 @@
 That is without hashes, disambiguators and the types of constants.
 """
 
-from stackdump_probe.image.demangle_rust_v0 import InvalidSymbol, demangle_v0
+from stackdump_probe.image.demangle_rust_reader import InvalidSymbol
+from stackdump_probe.image.demangle_rust_v0 import demangle_v0
 
 _LLVM_SUFFIX = ".llvm."
 _LLVM_SUFFIX_CHARACTERS = frozenset("0123456789ABCDEF@")

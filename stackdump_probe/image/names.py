@@ -73,13 +73,12 @@ def _scopes(die: Die) -> Iterator[Die]:
 
 def demangle(symbol: str) -> str:
     """What a trace calls a symbol: no hash, parameters or return type; as it is if not mangled."""
-    if symbol.startswith("_R"):
-        from stackdump_probe.image.demangle_rust import demangle_rust
+    if not symbol.startswith(("_R", "_Z")):
+        return symbol
+    from stackdump_probe.image.demangle_rust import demangle_rust, is_legacy_rust
 
+    if symbol.startswith("_R") or is_legacy_rust(symbol):
         return demangle_rust(symbol) or symbol
-    if symbol.startswith("_Z"):
-        from stackdump_probe.image.demangle_rust import demangle_rust, is_legacy_rust
+    from stackdump_probe.image.demangle_cpp import demangle_cpp
 
-        if is_legacy_rust(symbol):
-            return demangle_rust(symbol) or symbol
-    return symbol
+    return demangle_cpp(symbol, parameters=False) or symbol
