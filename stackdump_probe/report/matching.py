@@ -11,6 +11,10 @@ from stackdump_probe.report.model import ElfMatch
 
 LEAST_PROOF = 16  # equal flash bytes below which a match is not claimed
 
+# Vector 7, reserved by Arm, holds a checksum on NXP's LPC parts, which flash tools write and an
+# ELF may lack (UM10360, 32.3.1.1 "Criterion for Valid User Code").
+CHECKSUM_VECTOR = range(0x1C, 0x20)
+
 
 def elf_match(dump: Dump, image: Image) -> ElfMatch:
     """The verdict by the build-id note where the dump holds it, else by flash bytes in both.
@@ -40,9 +44,10 @@ class _Common(NamedTuple):
 
 def _by_flash(memory: Memory, image: Image) -> ElfMatch:
     common = list(_common_flash(memory, image))
-    differing = next((each for each in common if each.in_dump != each.in_elf), None)
-    if differing is not None:
-        return ElfMatch("mismatch", _difference(differing))
+    for each in common:
+        at = _first_difference(each, image)
+        if at is not None:
+            return ElfMatch("mismatch", _difference(each, at))
     size = sum(len(each.in_dump) for each in common)
     if not size:
         return ElfMatch("unknown", "the dump holds no flash bytes of it")
@@ -80,10 +85,20 @@ def _overlaps(some: _Spans, others: _Spans) -> _Spans:
     return sorted((low, high) for low, high in pairs if low < high)
 
 
-def _difference(common: _Common) -> str:
-    pairs = zip(common.in_dump, common.in_elf, strict=True)
-    at, (dumped, stored) = next((i, pair) for i, pair in enumerate(pairs) if pair[0] != pair[1])
+def _first_difference(common: _Common, image: Image) -> int | None:
+    """How far into the run the first byte differs that counts."""
+    if common.in_dump == common.in_elf:
+        return None
+    table = image.vectors.address if image.vectors else None
+    for at, (dumped, stored) in enumerate(zip(common.in_dump, common.in_elf, strict=True)):
+        is_checksum = table is not None and common.address + at - table in CHECKSUM_VECTOR
+        if dumped != stored and not is_checksum:
+            return at
+    return None
+
+
+def _difference(common: _Common, at: int) -> str:
     return (
-        f"the flash byte at {common.address + at:#010x} is {dumped:#04x} in the dump, "
-        f"{stored:#04x} in the ELF"
+        f"the flash byte at {common.address + at:#010x} is {common.in_dump[at]:#04x} in the dump, "
+        f"{common.in_elf[at]:#04x} in the ELF"
     )

@@ -40,6 +40,17 @@ def test_one_differing_flash_byte_is_a_mismatch_and_is_shown() -> None:
     assert match.evidence == ("the flash byte at 0x08000005 is 0xee in the dump, 0x05 in the ELF")
 
 
+def test_a_checksum_that_the_flash_tool_wrote_into_vector_7_is_no_mismatch() -> None:
+    vectors = words(RAM + 0x1000, FLASH + 0x41, *[FLASH + 0x41] * 14)
+    image = an_image(
+        constants(vectors, at=FLASH, name=".isr_vector"), code(PROGRAM, at=FLASH + 0x40)
+    )
+    written = vectors[:0x1C] + words(0xEFFF_7D95) + vectors[0x20:]
+    assert elf_match(a_dump({FLASH: written}), image).verdict == "match"
+    other = vectors[:0x18] + words(0xEFFF_7D95) + vectors[0x1C:]
+    assert elf_match(a_dump({FLASH: other}), image).verdict == "mismatch"
+
+
 def test_several_places_count_together() -> None:
     dump = a_dump({FLASH: PROGRAM[:16], FLASH + 0x40: PROGRAM[0x40:0x60]})
     match = elf_match(dump, PLAIN)
