@@ -7,12 +7,16 @@ and raises our errors; `failures.py` maps them. Only the module of the command t
 imported.
 """
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Callable, Sequence
-from importlib import import_module
-from typing import Any, NoReturn
 
 from stackdump_probe import __version__
+
+TYPE_CHECKING = False  # typing costs as much as the interpreter itself
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, NoReturn
 
 COMMANDS = ("capture", "trace", "info", "probes", "targets", "demo")
 QUICK = ("trace", "info")  # the commands that a well-formed line reaches without typer
@@ -53,11 +57,13 @@ def _dispatch(arguments: Sequence[str]) -> int:
     from stackdump_probe.cli.typer_app import call_by_typer
 
     names = (name,) if name in COMMANDS else COMMANDS
-    commands = {each: _command(each) for each in names if _exists(each)}
+    commands = {each: _command(each) for each in names}
     return call_by_typer(commands, arguments, colored_help=_colored_help(arguments))
 
 
 def _command(name: str) -> Callable[..., Any]:
+    from importlib import import_module
+
     command: Callable[..., Any] = getattr(import_module(f"stackdump_probe.cli.{name}"), name)
     return command
 
@@ -92,9 +98,3 @@ def _let_any_text_out() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _exists(name: str) -> bool:
-    from importlib.util import find_spec
-
-    return find_spec(f"stackdump_probe.cli.{name}") is not None
