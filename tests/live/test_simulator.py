@@ -95,7 +95,7 @@ def session(
     monkeypatch.setitem(PROBE_CLASSES, "qemu", QemuProbe)  # also where we are not installed
     model = MACHINES[request.param]
     (tmp_path / "fw.elf").write_bytes(program(model, COUNTS))
-    text = f"qemu:{tmp_path}/fw.elf?machine={model.name}&run=50ms"
+    text = f"qemu:{tmp_path}/fw.elf?machine={model.name}&run=200ms"
     (probe,) = DebugProbeAggregator.get_all_connected_probes(text)
     with Session(
         probe,
