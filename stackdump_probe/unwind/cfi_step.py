@@ -9,7 +9,7 @@ from stackdump_probe.arch.registers import (
     NAME_BY_DWARF_NUMBER,
     Registers,
 )
-from stackdump_probe.errors import RegisterUnknown, Unavailable, Unsupported
+from stackdump_probe.errors import DwarfError, RegisterUnknown, Unavailable, Unsupported
 from stackdump_probe.image import expression
 from stackdump_probe.image.cfi import (
     CfaExpression,
@@ -33,7 +33,7 @@ _MASK = 0xFFFF_FFFF
 
 
 def cfi_step(position: Position, surroundings: Surroundings) -> Caller | Lost | None:
-    """Apply the row for the pc; raises DwarfError if it is malformed."""
+    """Apply the row for the pc; raises DwarfError if what finds the caller is malformed."""
     row = surroundings.program.cfi.row_at(position.lookup_pc)
     if row is None:
         return None
@@ -101,7 +101,7 @@ def _recovered(number: int, rule: Rule, frame: "_CalleeFrame") -> Iterator[tuple
     names = names_of(number)
     try:
         whole: int | None = frame.recover(number, rule)
-    except Unavailable:
+    except (Unavailable, DwarfError):
         whole = None
     for index, name in enumerate(names):
         yield name, None if whole is None else whole >> 32 * index & _MASK

@@ -21,6 +21,9 @@ def end_at(caller: Caller, position: Position, mode: Mode, around: Surroundings)
 
     An exception's return from handler mode is not for this function.
     """
+    end = misplaced(caller, position)
+    if end is not None:
+        return end
     raw = caller.return_address
     if raw in FNC_RETURNS:
         hint = "capture with a debug probe that may access Secure state"
@@ -31,7 +34,7 @@ def end_at(caller: Caller, position: Position, mode: Mode, around: Surroundings)
         return _corrupt(caller, "is an EXC_RETURN, but no exception is being handled")
     if not caller.is_exact and not raw & 1:
         return _corrupt(caller, "is no Thumb address")
-    return misplaced(caller, position) or _not_after_call(caller, mode, around)
+    return _not_after_call(caller, mode, around)
 
 
 def _outermost(raw: int, mode: Mode) -> End:

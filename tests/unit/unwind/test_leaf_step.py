@@ -1,0 +1,62 @@
+from stackdump_probe.memory import Segment
+from stackdump_probe.unwind.leaf_step import leaf_step
+from stackdump_probe.unwind.step import Caller
+from tests.builders.octets import halfwords
+from tests.builders.programs import RAM, AFunction, AProgram, a_call, around, at
+
+MEMCPY, MAIN, OTHER = 0x0800_0100, 0x0800_0200, 0x0800_0300
+PROGRAM = AProgram(
+    (AFunction("memcpy", MEMCPY), AFunction("main", MAIN), AFunction("other", OTHER))
+)
+RETURN = MAIN + 0x10
+REGISTERS = {"pc": MEMCPY + 8, "sp": RAM, "lr": RETURN | 1, "r4": 4, "r0": 0}
+
+
+def leaf(call: Segment | None, *, is_exact: bool = True, **changes: int) -> Caller | None:
+    segments = () if call is None else (call,)
+    registers = {name: word for name, word in {**REGISTERS, **changes}.items() if word >= 0}
+    return leaf_step(at(registers, is_exact=is_exact), around(*segments, program=PROGRAM))
+
+
+def test_a_call_of_this_function_proves_lr() -> None:
+    found = leaf(a_call(RETURN, target=MEMCPY))
+    assert found is not None
+    assert (found.return_address, found.cfa, found.rule) == (RETURN | 1, RAM, "leaf")
+    assert found.registers.words == {"sp": RAM, "r4": 4}
+
+
+def test_a_call_of_another_function_has_long_returned() -> None:
+    assert leaf(a_call(RETURN, target=OTHER)) is None
+
+
+def test_a_call_by_register_proves_nothing_inside_a_function() -> None:
+    assert leaf(a_call(RETURN)) is None
+
+
+def test_a_call_by_register_leads_to_where_no_function_is() -> None:
+    found = leaf(a_call(RETURN), pc=0)
+    assert found is not None
+    assert found.return_address == RETURN | 1
+
+
+def test_a_branch_to_a_function_does_not_lead_to_where_none_is() -> None:
+    assert leaf(a_call(RETURN, target=OTHER), pc=0) is None
+
+
+def test_lr_of_a_frame_that_has_called_is_not_its_own() -> None:
+    assert leaf(a_call(RETURN, target=MEMCPY), is_exact=False) is None
+
+
+def test_lr_must_be_a_thumb_address_in_code() -> None:
+    assert leaf(a_call(RETURN, target=MEMCPY), lr=RETURN) is None
+    assert leaf(a_call(RETURN, target=MEMCPY), lr=0x9000_0001) is None
+    assert leaf(a_call(RETURN, target=MEMCPY), lr=-1) is None
+    assert leaf(a_call(RETURN, target=MEMCPY), sp=-1) is None
+
+
+def test_a_call_must_stand_before_lr() -> None:
+    assert leaf(Segment(RETURN - 4, halfwords(0xBF00, 0xBF00))) is None
+
+
+def test_code_that_is_not_known_proves_nothing() -> None:
+    assert leaf(None) is None
