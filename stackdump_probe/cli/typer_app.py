@@ -46,13 +46,21 @@ def _application(commands: Mapping[str, Command], *, colored_help: bool) -> type
     return app
 
 
-def _whole_program(
-    version: Annotated[bool, Option("--version", "show the version and exit")] = False,
-) -> None:
-    """Capture a hung or crashed Cortex-M device and trace it with its ELF."""
-    if version:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"{PROGRAM} {__version__}")
         raise typer.Exit
+
+
+def _whole_program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_show_version, help="show the version and exit"
+        ),
+    ] = False,
+) -> None:
+    """What stands before a command."""
 
 
 _whole_program.__doc__ = DESCRIPTION

@@ -1,6 +1,7 @@
 """Errors to one line on standard error and the exit codes of the contract."""
 
 import pytest
+import typer
 
 from stackdump_probe import errors
 from stackdump_probe.cli.failures import tell
@@ -19,6 +20,7 @@ CODES: list[tuple[BaseException, int]] = [
     (errors.ProgramMismatch("not the program"), 7),
     (errors.Interrupted("told to stop"), 130),
     (KeyboardInterrupt(), 130),
+    (typer.Abort(), 130),
     (PermissionError(13, "Permission denied", "out.dump"), 2),
 ]
 

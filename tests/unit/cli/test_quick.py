@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
+from stackdump_probe import __version__
 from stackdump_probe.cli.options import Argument, Option
 from stackdump_probe.cli.quick import quick_values
 from stackdump_probe.cli.settings import Settings
@@ -97,3 +98,22 @@ def test_an_argument_too_many_is_left_to_typer() -> None:
 
 def test_a_short_option_with_its_value_attached_is_understood_by_typer() -> None:
     assert by_typer(["a", "b", "-l5", "-zq"])["number"] == 5
+
+
+def test_typer_knows_the_version_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call_by_typer({"command": command}, ["--version"], colored_help=False) == 0
+    assert capsys.readouterr().out == f"stackdump-probe {__version__}\n"
+
+
+def with_choice(
+    ram: Annotated[Literal["stack", "all"] | None, Option("--ram", "which", "stack|all")] = None,
+) -> None:
+    """Takes a choice or none."""
+    calls.append({"ram": ram})
+
+
+@pytest.mark.parametrize(("line", "ram"), [([], None), (["--ram", "all"], "all")])
+def test_a_choice_may_be_left_out(line: list[str], ram: str | None) -> None:
+    calls.clear()
+    call_by_typer({"command": with_choice}, ["command", *line], colored_help=False)
+    assert calls == [{"ram": ram}]
