@@ -57,7 +57,8 @@ def variables(frame: Any) -> dict[str, Any]:
     block = frame.block()
     while block is not None:
         for symbol in block:
-            if (symbol.is_variable or symbol.is_argument) and symbol.name not in found:
+            held = symbol.is_variable or symbol.is_argument
+            if held and symbol.addr_class != gdb.SYMBOL_LOC_LABEL and symbol.name not in found:
                 found[symbol.name] = reading(frame, symbol, block)
         if block.function is not None:
             break
