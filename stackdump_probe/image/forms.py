@@ -118,6 +118,8 @@ class Encoding:
         form = dw.FORM_indirect
         while form == dw.FORM_indirect:
             form, at = uleb(octets, at)
+        if form not in self.readers:
+            raise ValueError(f"no form {form:#x} can be here")
         raw, at = self.readers[form](octets, at)
         assert not isinstance(raw, Indirect)
         return Indirect(form, raw), at
