@@ -4,7 +4,7 @@ Only pyOCD imports this module.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -85,13 +85,14 @@ class QemuProbe(DebugProbe):  # type: ignore[misc]  # pyOCD is not followed
 
     def open(self) -> None:
         """Start QEMU and let the firmware run for a while, as on a board that was powered up."""
-        with _as_probe_error():
-            machine = Machine(self._wanted.model(), self._wanted.elf)
-            self._machine = machine
+        with _as_probe_error(), ExitStack() as opened:
+            machine = opened.enter_context(Machine(self._wanted.model(), self._wanted.elf))
             machine.resume()
             sleep(self._wanted.run_for)
             self._core = CoreDebug(machine)
             self._port = DebugPort(machine, self._core)
+            self._machine = machine
+            opened.pop_all()
 
     def close(self) -> None:
         """End QEMU."""

@@ -16,7 +16,8 @@ from stackdump_probe.simulator.channel import Channel
 from stackdump_probe.simulator.gdb_remote import GdbRemote
 from stackdump_probe.simulator.machines import MachineModel
 from stackdump_probe.simulator.qmp import Qmp
-from stackdump_probe.simulator.registers import CoreRegisters
+from stackdump_probe.simulator.qtest import COMMAND_BY_SIZE, Qtest
+from stackdump_probe.simulator.registers import WAITS, CoreRegisters
 
 PROGRAM = "qemu-system-arm"
 INSTALL = (
@@ -30,7 +31,6 @@ CHANNELS = ("gdb", "qmp", "qtest")
 DEVICE_SPACE = (range(0x40000000, 0x60000000), range(0xA0000000, 0x1_0000_0000))
 ICSR = 0xE000ED04
 PENDSTSET, PENDSTCLR = 1 << 26, 1 << 25
-WAITS = (0xBF20, 0xBF30)  # WFE, WFI
 
 
 def qemu_program() -> str:
@@ -70,10 +70,11 @@ class Machine:
             opened.callback(self._end_process)
             for _, theirs in ends.values():
                 theirs.close()
-            self._gdb_channel, qmp, self._qtest = (Channel(ours) for ours, _ in ends.values())
+            self._gdb_channel, qmp, qtest = (Channel(ours) for ours, _ in ends.values())
             with self._explained():
                 self._gdb = GdbRemote(self._gdb_channel)
                 self._qmp = Qmp(qmp)
+                self._qtest = Qtest(qtest)
                 self._registers = CoreRegisters(self._gdb, model)
             self._opened = opened.pop_all()
 
@@ -96,11 +97,9 @@ class Machine:
         """Stop the core where it is; it also leaves a WFI or WFE that it sleeps in."""
         with self._serving():
             if not self.is_halted:
-                asleep = self._sleeps()
                 self._gdb.interrupt()
                 self.is_halted = True
-                if asleep:
-                    self._wake()
+                self._registers.leave_wait(self._pending_interrupt)
 
     def resume(self) -> None:
         """Let the core run."""
@@ -132,10 +131,11 @@ class Machine:
             return self._gdb.read_memory(address, size)
 
     def write_memory(self, address: int, content: bytes) -> bool:
-        """Write memory, or a word to a device's register; False if nothing is there."""
+        """Write memory, or a device's register; False if nothing is there."""
         with self._serving(), self._standing_still():
-            if any(address in space for space in DEVICE_SPACE) and len(content) == 4:
-                self._write_device(address, int.from_bytes(content, "little"))
+            is_device = any(address in space for space in DEVICE_SPACE)
+            if is_device and len(content) in COMMAND_BY_SIZE:
+                self._qtest.write(address, content)
                 return True
             if self._gdb.read_memory(address, len(content)) is None:
                 return False  # the stub would agree to write it
@@ -200,13 +200,16 @@ class Machine:
             yield
         except SimulatorError as error:
             said = self._last_words()
-            raise SimulatorError(f"{error}: {said}" if said else str(error)) from error
+            text = f"{error}: {said}" if said else str(error)
+            raise SimulatorError(text, hint=error.hint) from error
 
     def _last_words(self) -> str:
         try:
             self._process.wait(timeout=0.2)
         except subprocess.TimeoutExpired:
             return ""
+        if self._stderr.closed:
+            return "it was closed"
         self._stderr.seek(0)
         lines = self._stderr.read(4096).decode(errors="replace").strip().splitlines()
         return lines[0] if lines else f"exit status {self._process.returncode}"
@@ -221,22 +224,16 @@ class Machine:
     def _monitor(self, line: str) -> str:
         return str(self._qmp.execute("human-monitor-command", **{"command-line": line}))
 
-    def _wake(self) -> None:
-        """Make the stub able to step a core that waits: a pending interrupt ends the waiting.
-
-        Steps take no interrupt, and the pending one is taken back at once.
-        """
+    @contextmanager
+    def _pending_interrupt(self) -> Iterator[None]:
+        """SysTick is pending in the block, as it may have been before."""
         content = self._gdb.read_memory(ICSR, 4) or b""
-        if not int.from_bytes(content, "little") & PENDSTSET:
-            self._write_device(ICSR, PENDSTSET)
-            self._registers.touch()
-            self._write_device(ICSR, PENDSTCLR)
-
-    def _write_device(self, address: int, word: int) -> None:
-        self._qtest.send(b"writel %#x %#x\n" % (address, word))
-        reply = self._qtest.line()
-        if reply != b"OK":
-            raise SimulatorError(f"QEMU answers {reply!r} to a write of {address:#010x}")
+        if int.from_bytes(content, "little") & PENDSTSET:
+            yield
+            return
+        self._qtest.write(ICSR, PENDSTSET.to_bytes(4, "little"))
+        yield
+        self._qtest.write(ICSR, PENDSTCLR.to_bytes(4, "little"))
 
     def _end_process(self) -> None:
         self._process.terminate()

@@ -1,9 +1,12 @@
 """The registers of a halted core in QEMU, with those that its gdb stub does not show.
 
 QEMU 7.2 shows r0-r15, xPSR, d0-d15 and FPSCR. The others are had by executing `MRS r0, ...` at
-the pc, one step each, and putting back what was there.
+the pc, one step each, and putting back what was there. To unprivileged code the stack pointer
+that is not in use reads as 0.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from types import MappingProxyType
 
 from stackdump_probe.arch.debug import VTOR
@@ -41,6 +44,8 @@ MAINLINE_ONLY = frozenset({"basepri", "faultmask"})
 CFBP = ("primask", "basepri", "faultmask", "control")  # lowest byte first
 XPSR_IT_ICI = 0x0600FC00  # an MRS in an IT block would be conditional
 NOP = b"\x00\xbf"
+WAITS = (0xBF20, 0xBF30)  # WFE, WFI
+CONTROL_NPRIV, CONTROL_SPSEL = 1, 2
 
 
 class CoreRegisters:
@@ -83,9 +88,16 @@ class CoreRegisters:
             return True
         return False
 
-    def touch(self) -> None:
-        """Execute a NOP at the pc, to no effect: it ends a WFI."""
-        self._executed([NOP])
+    def leave_wait(self, pending: Callable[[], AbstractContextManager[None]]) -> None:
+        """If the core may sleep in WFI or WFE, have it leave that, as a halt does.
+
+        QEMU steps no core that sleeps. An interrupt that is `pending` ends the waiting; steps do
+        not take it.
+        """
+        before = self._gdb.read_memory(self._gdb.read_register("pc") - 2 & 0xFFFFFFFF, 2)
+        if before is not None and int.from_bytes(before, "little") in WAITS:
+            with pending():
+                self._executed([NOP])
 
     def _float(self, name: str) -> int:
         if name == "fpscr":
@@ -97,6 +109,9 @@ class CoreRegisters:
         if self._special is None:
             words = self._executed([mrs_r0(number) for number in self._system.values()])
             self._special = dict(zip(self._system, words, strict=True))
+            if self._special["control"] & CONTROL_NPRIV:  # to unprivileged code, the others are 0
+                active = "psp" if self._special["control"] & CONTROL_SPSEL else "msp"
+                self._special[active] = self._gdb.read_register("sp")
         return self._special
 
     def _executed(self, instructions: list[bytes]) -> list[int]:

@@ -1,6 +1,7 @@
 """The simulator itself: what a debugger sees of QEMU, and that nothing is left behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,20 +10,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import libusb_package
 import pytest
 from pyocd.core import exceptions
 from pyocd.core.session import Session
 from pyocd.core.target import Target
 from pyocd.probe.aggregator import PROBE_CLASSES, DebugProbeAggregator
 
+from stackdump_probe.cli.demo import FOLDER
+from stackdump_probe.cli.main import run
 from stackdump_probe.errors import SimulatorError
+from stackdump_probe.simulator.bench import simulated_usb_probe
 from stackdump_probe.simulator.machines import MACHINES, MachineModel
 from stackdump_probe.simulator.plugin import QemuProbe
 from stackdump_probe.simulator.qemu import Machine
 from tests.builders import an_elf, halfwords, words
 from tests.builders.elves import code
 
-SYST_RVR, VTOR, CPUID = 0xE000E014, 0xE000ED08, 0xE000ED00
+SYST_RVR, CPUID, SHPR3 = 0xE000E014, 0xE000ED00, 0xE000ED20
 # Arm's part number of each core, CPUID bits 15:4 (the TRMs, "CPUID").
 PART = {
     "Cortex-M0": 0xC20,
@@ -139,9 +144,11 @@ def test_what_a_debugger_writes_is_there(session: Session) -> None:
     ram = session.probe._machine.model.ram[0][0]
     core.write_memory_block8(ram + 1, b"dump")
     core.write32(SYST_RVR, 0x123456)
+    core.write8(SHPR3 + 3, 0x40)
     core.write_core_register("r5", 0x55)
     assert bytes(core.read_memory_block8(ram, 6)) == b"\0dump\0"
     assert core.read32(SYST_RVR) == 0x123456
+    assert core.read32(SHPR3) == 0x40000000
     assert core.read_core_register("r5") == 0x55
 
 
@@ -248,6 +255,34 @@ def test_two_machines_do_not_meet(tmp_path: Path) -> None:
         assert one.is_running()
         assert not other.is_running()
         assert other.read_memory(CPUID, 4) == b"\x00\xc2\x0c\x41"
+
+
+def test_the_real_usb_bus_is_back_after_the_bench(tmp_path: Path) -> None:
+    elf = tmp_path / "fw.elf"
+    elf.write_bytes(program(MACHINES["microbit"], COUNTS))
+    before = libusb_package.get_libusb1_backend
+    with simulated_usb_probe(elf, run_for=0) as probe:
+        assert probe.machine.model.name == "microbit"
+        assert libusb_package.get_libusb1_backend is not before
+    assert libusb_package.get_libusb1_backend is before
+
+
+def test_an_elf_in_qemu_is_captured_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(PROBE_CLASSES, "qemu", QemuProbe)
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(FOLDER / "fault.elf", "fw.elf")
+    line = ["capture", "--probe", "qemu:fw.elf", "--target", "stm32f4", "--elf", "fw.elf"]
+    assert run([*line, "-o", "x.dump"]) == 0
+    assert " 2: HardFault (exception)\n" in capsys.readouterr().out
+
+
+def test_a_closed_machine_answers_no_more(tmp_path: Path) -> None:
+    machine = a_machine(tmp_path, COUNTS)
+    machine.close()
+    with pytest.raises(SimulatorError, match="it was closed"):
+        machine.read_memory(CPUID, 4)
 
 
 def test_closing_ends_the_process(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -64,6 +65,32 @@ def test_stack_pointers_come_from_mrs() -> None:
 def test_control_faultmask_basepri_and_primask_make_one_word() -> None:
     # DDI 0403 C1.6.3, DCRSR.REGSEL 20: CONTROL, FAULTMASK, BASEPRI, PRIMASK from the top.
     assert registers_of(FakeGdb(SYSTEM)).read("cfbp") == 0x06004001
+
+
+def test_unprivileged_code_sees_no_stack_pointer_but_its_own() -> None:
+    # Armv7-M ARM (DDI 0403) B5.2.2: MSP and PSP read as zero to unprivileged code.
+    gdb = FakeGdb({8: 0, 9: 0, 16: 0, 17: 0, 19: 0, 20: 0x3}, sp=0x20002000)
+    registers = registers_of(gdb)
+    assert (registers.read("msp"), registers.read("psp")) == (0, 0x20002000)
+
+
+@pytest.mark.parametrize(("wait", "left"), [(0xBF30, True), (0xBF20, True), (0x3101, False)])
+def test_a_core_behind_a_wait_leaves_it_while_an_interrupt_is_pending(
+    wait: int, left: bool
+) -> None:
+    gdb = FakeGdb(SYSTEM)
+    gdb.memory[CODE - 2] = wait.to_bytes(2, "little")
+    steps: list[str] = []
+    gdb.step = lambda: steps.append("step")  # type: ignore[method-assign]
+
+    @contextmanager
+    def pending() -> Iterator[None]:
+        steps.append("pending")
+        yield
+        steps.append("not pending")
+
+    registers_of(gdb).leave_wait(pending)
+    assert steps == (["pending", "step", "not pending"] if left else [])
 
 
 def test_code_and_registers_are_put_back() -> None:
