@@ -4,8 +4,6 @@ Armv7-M ARM (DDI 0403) B3.2.15 CFSR, B3.2.16 HFSR, B3.2.17 MMFAR, B3.2.18 BFAR, 
 Armv8-M ARM (DDI 0553) D1.2 CFSR (STKOF), SFSR, SFAR. Armv6-M has none but DFSR: they read as 0.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 SHCSR = 0xE000ED24
@@ -121,15 +119,3 @@ SFSR_BITS = (
 # Exception numbers of the faults: DDI 0403 B1.5.2, DDI 0553 B3.3.
 HARD_FAULT, DEBUG_MONITOR = 3, 12
 FAULTS = frozenset({HARD_FAULT, 4, 5, 6, 7})
-
-ADDRESS_BY_NAME: Mapping[str, int] = MappingProxyType(
-    {
-        "SHCSR": SHCSR,
-        "CFSR": CFSR,
-        "HFSR": HFSR,
-        "MMFAR": MMFAR,
-        "BFAR": BFAR,
-        "SFSR": SFSR,
-        "SFAR": SFAR,
-    }
-)

@@ -18,7 +18,7 @@ def wrap(line: Line, *, columns: int, hanging: int = 0, cap: int = 0) -> Iterato
     possible not within a number. A terminal too narrow for the indentation gets longer lines.
     """
     text = "".join([part.text for part in line])
-    if len(text) <= columns and text.isascii():
+    if width(text) <= columns:
         yield line
         return
     start, room, count = 0, columns, 1
