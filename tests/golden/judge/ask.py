@@ -57,8 +57,9 @@ def variables(frame: Any) -> dict[str, Any]:
     block = frame.block()
     while block is not None:
         for symbol in block:
-            held = symbol.is_variable or symbol.is_argument
-            if held and symbol.addr_class != gdb.SYMBOL_LOC_LABEL and symbol.name not in found:
+            label = str(symbol.type) == "__CORE_ADDR"
+            held = (symbol.is_variable or symbol.is_argument) and not label
+            if held and symbol.name not in found:
                 found[symbol.name] = reading(frame, symbol, block)
         if block.function is not None:
             break
