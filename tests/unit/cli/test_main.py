@@ -14,7 +14,8 @@ from tests.builders import a_memory_record, a_register_record
 
 
 @pytest.fixture
-def dump(tmp_path: Path) -> str:
+def dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("COLUMNS", "500")  # its path takes one line, however long
     path = tmp_path / "x.dump"
     path.write_bytes(a_register_record(0, 1, 2) + a_memory_record(0x2000_0000, bytes(16)))
     return str(path)
