@@ -109,16 +109,18 @@ def control_space(core: Core) -> tuple[Region, ...]:
 
 def proof(registers: Registers, core: Core, vtor: int, layout: Layout) -> tuple[Region, ...]:
     """The flash bytes that prove which program runs."""
-    vectors = Region(vtor, 4 * (16 + 32 * core.interrupt_words), "vector table")
+    words = 16 + 32 * core.interrupt_words
+    vectors = Region(vtor, 4 * words, "vector table", is_superset=True)
     near = (_around(registers.get(name), name) for name in ("pc", "lr"))
     return (*layout.proof, vectors, *(region for region in near if region))
 
 
 def _around(address: int | None, name: str) -> Region | None:
+    """The code there; lr may hold anything, so that nothing is lost where there is no code."""
     if address is None or address >= END_OF_MEMORY:
         return None
     start = max(address // 4 * 4 - NEAR_PC // 2, 0)
-    return Region(start, NEAR_PC, f"code at {name}")
+    return Region(start, NEAR_PC, f"code at {name}", is_superset=name == "lr")
 
 
 def stacks(

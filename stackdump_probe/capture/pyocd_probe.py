@@ -89,12 +89,9 @@ def attached(
     When the block ends, everything is put back as it was found, and the probe is closed. Raises
     ProbePermission or ConnectError.
     """
-    found = AsFound()
     target_type, number = target.pyocd_type(core)
-    session = _session(probe, target_type, frequency, found)
+    session, found = _connected(probe, target_type, frequency, number)
     try:
-        with _translated("connect"):
-            session.open()
         yield PyocdProbe(_core(session, number, found), found)
     except BaseException:
         _leave(session, found)
@@ -232,20 +229,26 @@ class PyocdProbe:
 
         self._attempt(write)
 
-    def _attempt(self, action: Callable[[], _Result], address: int = 0, size: int = 4) -> _Result:
+    def _attempt(
+        self,
+        action: Callable[[], _Result],
+        address: int = 0,
+        size: int = 4,
+        *,
+        attempts: int = ATTEMPTS,
+    ) -> _Result:
         from pyocd.core import exceptions
 
-        for left in reversed(range(ATTEMPTS)):
-            try:
-                return action()
-            except exceptions.TransferFaultError as fault:
-                raise RegionUnreadable(address, size, "bus fault") from fault
-            except (exceptions.TransferTimeoutError, exceptions.TransferError) as error:
-                if not left:
-                    raise explained(error, "read the target") from error
-            except (exceptions.Error, OSError) as error:
+        try:
+            return action()
+        except exceptions.TransferFaultError as fault:
+            raise RegionUnreadable(address, size, "bus fault") from fault
+        except exceptions.TransferError as error:
+            if attempts == 1:
                 raise explained(error, "read the target") from error
-        raise AssertionError("the last attempt returns or raises")
+        except (exceptions.Error, OSError) as error:
+            raise explained(error, "read the target") from error
+        return self._attempt(action, address, size, attempts=attempts - 1)
 
 
 def _controls(dhcsr: int) -> int:
@@ -265,6 +268,36 @@ def _will_not_halt(dhcsr: int) -> ConnectError:
     else:
         why = f"DHCSR is {dhcsr:#010x}"
     return ConnectError(f"the core does not halt: {why}", hint="is its reset line free?")
+
+
+def _connected(probe: Any, target_type: str, frequency: int, core: int) -> tuple[Any, AsFound]:
+    """Connect; once more where the target was lost on the way, which a single lost ACK does."""
+    try:
+        return _connected_once(probe, target_type, frequency, core)
+    except ConnectError as error:
+        if not _is_about_the_target(error):
+            raise
+    return _connected_once(probe, target_type, frequency, core)
+
+
+def _connected_once(probe: Any, target_type: str, frequency: int, core: int) -> tuple[Any, AsFound]:
+    found = AsFound()
+    session = _session(probe, target_type, frequency, found)
+    try:
+        with _translated("connect"):
+            session.open()
+        _core(session, core, found)
+    except BaseException:
+        _leave(session, found)
+        raise
+    return session, found
+
+
+def _is_about_the_target(error: ConnectError) -> bool:
+    """True unless the probe itself failed, which would only fail again, and slowly."""
+    from pyocd.core import exceptions
+
+    return not isinstance(error.__cause__, exceptions.ProbeError | OSError)
 
 
 def _session(probe: Any, target_type: str, frequency: int, found: AsFound) -> Any:

@@ -1,6 +1,7 @@
 """`capture`: from a device that hangs to a dump file, and its trace."""
 
 import sys
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,7 +23,7 @@ from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.stopping import stop_requests
 from stackdump_probe.dump import encode
-from stackdump_probe.errors import CaptureError, UnknownTarget
+from stackdump_probe.errors import CaptureError, ConnectError, Interrupted, UnknownTarget
 
 
 def capture(
@@ -96,37 +97,38 @@ def capture(
 ) -> None:
     """Halt a device, save its registers and RAM as a dump, let it run on, and print the trace."""
     log_of_pyocd(settings.verbose)
-    meant = _target(target)
+    bench = Bench(_target(target), probe, units.frequency(frequency), core)
     layout = layout_of(image_at(elf)) if elf and not Path(elf).is_dir() else None
     request = Request(
         ram or ("stack" if layout is None else "used"),
         tuple(units.region(text) for text in region or ()),
         after,
     )
-    path = Path(output or f"{_file_name(target)}-{datetime.now():%Y%m%d-%H%M%S}.dump")
-    room = most_bytes(request.ram, request.regions, meant.banks, layout or Layout())
-    with new_file(path, force=force, room=room) as file:
-        taken = _take(
-            file, meant, request, layout, probe, units.frequency(frequency), core, settings
-        )
-    shown = output or str(path)
-    _tell(taken, shown, settings)
-    _show(shown, None if no_trace else elf, json=json, force=force, settings=settings)
+    path = output or f"{_file_name(target)}-{datetime.now():%Y%m%d-%H%M%S}.dump"
+    room = most_bytes(request.ram, request.regions, bench.target.banks, layout or Layout())
+    with new_file(Path(path), force=force, room=room) as file:
+        taken = _take(bench, request, layout, file, settings)
+    _tell(taken, path, settings)
+    if not isinstance(taken.cut_short, Interrupted):
+        _show(path, None if no_trace else elf, json=json, force=force, settings=settings)
     if taken.cut_short is not None:
         raise CaptureError(
-            f"{taken.cut_short}; what was read until then is in {shown}", hint=taken.cut_short.hint
+            f"{taken.cut_short}; what was read until then is in {path}", hint=taken.cut_short.hint
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Which core of which target is behind which probe, and how fast the probe may talk to it."""
+
+    target: Target
+    probe: str | None
+    frequency: int  # Hz
+    core: int
 
 
 def _take(
-    file: NewFile,
-    target: Target,
-    request: Request,
-    layout: Layout | None,
-    probe: str | None,
-    frequency: int,
-    core: int,
-    settings: Settings,
+    bench: Bench, request: Request, layout: Layout | None, file: NewFile, settings: Settings
 ) -> Capture:
     """Capture and save; the file is on the disk before the probe is let go."""
     with stop_requests() as stop, progress_bar(settings) as show:
@@ -135,11 +137,25 @@ def _take(
             stop.check()
             show(done, total)
 
-        found = find_probe(probe)
+        probe = find_probe(bench.probe)
         stop.check()
-        with attached(found, target, frequency=frequency, core=core) as connected:
-            taken = take(connected, request, banks=target.banks, layout=layout, progress=between)
-            file.write(encode(taken.dump))
+        taken = None
+        try:
+            with attached(
+                probe, bench.target, frequency=bench.frequency, core=bench.core
+            ) as connected:
+                taken = take(
+                    connected,
+                    request,
+                    banks=bench.target.banks,
+                    layout=layout,
+                    progress=between,
+                )
+                file.write(encode(taken.dump))
+        except ConnectError as error:
+            if taken is None:
+                raise
+            return replace(taken, cut_short=taken.cut_short or error, left="unknown")
     return taken
 
 
@@ -180,7 +196,7 @@ def _state(taken: Capture) -> str:
         case "running":
             return f"the core stood still for {taken.stood_still * 1000:.0f} ms and runs on"
         case "unknown":
-            return "the core may still be halted"
+            return "the core may still be halted (`--after run` lets it run)"
 
 
 def _show(path: str, elf: str | None, *, json: bool, force: bool, settings: Settings) -> None:

@@ -53,10 +53,10 @@ def new_file(path: Path, *, force: bool = False, room: int = 0) -> Iterator[NewF
     or if the disk is full. When the block ends without a `write`, nothing is left behind.
     """
     path = Path(os.path.realpath(path))
-    if not force:
-        _refuse_existing(path)
     if path.exists() and not path.is_file():
         raise OutputError(f"{path} is not a regular file")
+    if not force:
+        _refuse_existing(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

@@ -5,18 +5,28 @@ from itertools import zip_longest
 
 GAP = "  "
 INDENT = "    "
+WIDEST = 24  # columns of a cell that others line up with; a wider one stands alone on its line
 
 
 def aligned(rows: Sequence[Sequence[str]], *, columns: int) -> Iterator[str]:
-    """Yield a line for each row, its cells in columns; where they do not fit below each other.
+    """Yield lines for each row, its cells in columns.
 
-    In a narrow terminal every cell but the first gets a line of its own, indented.
+    What does not fit behind a wide cell, or into a narrow terminal, goes on in the next line.
     """
-    widths = [max(map(len, cells)) for cells in zip_longest(*rows, fillvalue="")]
+    widths = [_width(cells) for cells in zip_longest(*rows, fillvalue="")]
     for row in rows:
-        line = GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
-        if sum(widths) + len(GAP) * (len(widths) - 1) <= columns:
-            yield line.rstrip()
-        else:
-            yield row[0]
-            yield from (INDENT + cell for cell in row[1:] if cell)
+        line = ""
+        for index, (cell, width) in enumerate(zip(row, widths, strict=False)):
+            start = sum(widths[:index]) + len(GAP) * index
+            if not cell:
+                continue
+            if line and (len(line) > start or start + len(cell) > columns):
+                yield line.rstrip()
+                line = ""
+                start = start if start + len(cell) <= columns else len(INDENT)
+            line = line.ljust(start) + cell.ljust(width) + GAP
+        yield line.rstrip()
+
+
+def _width(cells: Sequence[str]) -> int:
+    return max((len(cell) for cell in cells if len(cell) <= WIDEST), default=WIDEST)

@@ -6,14 +6,22 @@ def test_cells_stand_in_columns_without_trailing_blanks() -> None:
     assert list(aligned(rows, columns=80)) == ["a     bbb  c", "aaaa  b"]
 
 
-def test_in_a_narrow_terminal_cells_stand_below_each_other() -> None:
-    rows = [("name", "core", "ram"), ("longer name", "", "ram")]
+def test_in_a_narrow_terminal_a_cell_that_does_not_fit_goes_to_the_next_line() -> None:
+    rows = [("name", "core", "ram of it"), ("longer name", "", "ram")]
     assert list(aligned(rows, columns=20)) == [
-        "name",
-        "    core",
-        "    ram",
+        "name         core",
+        "    ram of it",
         "longer name",
         "    ram",
+    ]
+
+
+def test_a_very_wide_cell_does_not_push_the_others_away() -> None:
+    wide = "x" * 30
+    assert list(aligned([("a", "b", "c"), (wide, "b", "c")], columns=80)) == [
+        "a  b  c",
+        wide,
+        "   b  c",
     ]
 
 

@@ -1,0 +1,53 @@
+import json
+
+import pytest
+
+from stackdump_probe.capture.choosing import ListedProbe
+from stackdump_probe.cli import probes as module
+from stackdump_probe.cli.main import run
+
+FOUND = (
+    ListedProbe("0240000034544E45", "Arm DAPLink", "ready"),
+    ListedProbe(None, "ST-Link/V2-1", "denied"),
+)
+
+
+def plug_in(monkeypatch: pytest.MonkeyPatch, found: tuple[ListedProbe, ...]) -> None:
+    monkeypatch.setattr(module, "probes_plugged_in", lambda: found)
+
+
+def test_probes_are_listed_with_id_name_and_what_stands_in_the_way(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plug_in(monkeypatch, FOUND)
+    assert run(["probes"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == [
+        "0240000034544E45   Arm DAPLink   ready",
+        "(id not readable)  ST-Link/V2-1  denied",
+    ]
+    assert lines[2].startswith("denied: install the udev rules")
+
+
+def test_no_probe_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plug_in(monkeypatch, ())
+    assert run(["probes"]) == 0
+    assert capsys.readouterr().out == "no debug probe found\n"
+
+
+def test_json_is_one_document(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plug_in(monkeypatch, FOUND)
+    assert run(["probes", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "stackdump-probe/probes/1"
+    assert [probe["access"] for probe in document["probes"]] == ["ready", "denied"]
+    assert document["probes"][0] == {
+        "id": "0240000034544E45",
+        "name": "Arm DAPLink",
+        "access": "ready",
+        "hint": None,
+    }
