@@ -74,13 +74,17 @@ def _are_flags(values: list[int]) -> bool:
 
 def pointer(decoder: "Decoder", pointer: Pointer, number: int, depth: int) -> Content:
     """An address, with the text there if it is a pointer to characters."""
-    target = decoder.actual(pointer.target.type)
-    if isinstance(target, Base) and target.size == 1 and is_character(target):
+    if is_text(decoder.actual(pointer.target.type)):
         found = string_at(decoder, number) if depth < decoder.limits.depth else None
         if found is not None:
             text = Value(decoder.name(pointer.target.type), found, "ok", None, number)
             return PointerContent(number, decoder.symbol_at(number), text)
     return address(decoder, number)
+
+
+def is_text(target: Type) -> bool:
+    """True if a pointer to `target` is taken as a pointer to text."""
+    return isinstance(target, Base) and target.size == 1 and is_character(target)
 
 
 def address(decoder: "Decoder", number: int) -> PointerContent:
@@ -98,5 +102,11 @@ def string_at(decoder: "Decoder", number: int) -> Text | None:
             break
         octets += run
         if 0 in run:
-            return Text(octets[: octets.index(0)])
-    return Text(octets, cut=True) if octets else None
+            break
+    return text_up_to_nul(octets)
+
+
+def text_up_to_nul(octets: bytes) -> Text | None:
+    """The text that ends with a NUL, cut if none is known; None if not even a byte is."""
+    text, nul, _ = octets.partition(b"\0")
+    return Text(text, cut=not nul) if octets else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from stackdump_probe.image import types
 from stackdump_probe.image.elf import Image
+from stackdump_probe.image.names import demangle
 from stackdump_probe.image.typenames import type_name
 from stackdump_probe.image.types import Type, size_of, stride_of, stripped
 from stackdump_probe.memory import Memory
@@ -220,7 +221,7 @@ def _state_of(content: Content, absence: Absence | None) -> Absence:
     parts = _parts_of(content)
     lost = next((part for part in parts if part.state != "ok"), None)
     if lost is not None:
-        known = isinstance(content, Variant) or any(part.content is not None for part in parts)
+        known = isinstance(content, Variant) or any(part.content and part.size for part in parts)
         return Absence("partial" if known else lost.state, lost.why)
     if absence is None or _is_complete(content):
         return OK
@@ -259,6 +260,7 @@ def decoder_for(image: Image, memory: Memory, limits: Limits | None = None) -> D
         if symbol is None:
             return None
         offset = address - symbol.address & (~1 if is_code else -1)
-        return f"{symbol.name}+{offset}" if offset else symbol.name
+        name = demangle(symbol.name)
+        return f"{name}+{offset}" if offset else name
 
     return Decoder(memory, symbol_at, image.types.definition, limits or Limits())

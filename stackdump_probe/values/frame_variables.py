@@ -1,7 +1,7 @@
 """The variables of a scope in a frame: parameters, and locals of the blocks around the pc."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stackdump_probe.errors import DwarfError, Unavailable, Unsupported
 from stackdump_probe.image import constants as dw
@@ -15,12 +15,13 @@ from stackdump_probe.image.typetree import TypeTree
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.frame import Backtrace, Frame
 from stackdump_probe.values.bounds import with_bounds
+from stackdump_probe.values.c import STRING_LIMIT, is_text, text_up_to_nul
 from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.decode import Decoder, Limits, decoder_for
 from stackdump_probe.values.frame_context import FrameContext, Physical
 from stackdump_probe.values.locate import FIXED_ADDRESS, absence_of, locate, storage_of, stored
 from stackdump_probe.values.model import Pointer, Value, Variable, VariableKind
-from stackdump_probe.values.storage import absent
+from stackdump_probe.values.storage import Storage, absent
 
 OBJECTS = (dw.TAG_variable, dw.TAG_formal_parameter, dw.TAG_constant)
 GONE = "the pointer itself was optimized out"
@@ -85,12 +86,21 @@ class _Reader:
             raise Unsupported("an implicit pointer that is no pointer")
         die = self.context.unit.dwarf.die_at(location.die_offset)
         context = self.context.in_unit(die.unit)
-        target = pointer.target.type
-        size = size_of(self.decoder.actual(target)) or 0
+        target = self.decoder.actual(pointer.target.type)
+        size = STRING_LIMIT if is_text(target) else size_of(target) or 0
         whole = storage_of(die, context, max(location.byte_offset + size, 0))
-        object_ = self.decoder.decode(target, whole, location.byte_offset)
+        object_ = self.behind(pointer.target.type, whole, location.byte_offset)
         content = Pointer(None, None, object_)
         return Value(self.decoder.name(type_), content, "partial", GONE, None, None, pointer.size)
+
+    def behind(self, type_: Type, whole: Storage, at: int) -> Value:
+        """What a pointer to a `type_` points to, `at` bytes into `whole`."""
+        object_ = self.decoder.decode(type_, whole, at)
+        if object_.content is None or not is_text(self.decoder.actual(type_)):
+            return object_
+        known = min((gap.start // 8 for gap in whole.gaps), default=len(whole.octets))
+        text = text_up_to_nul(whole.octets[at:known])
+        return replace(object_, content=text, octets=None, size=None)
 
 
 def _kind(die: Die) -> VariableKind:
@@ -123,11 +133,13 @@ def _in_order(variables: list[Variable]) -> tuple[Variable, ...]:
 
 def _objects(scope: Scope) -> Iterator[Die]:
     """The named objects of the scope's blocks, innermost first, then what is gone of each."""
+    there: set[Die] = set()
     for block in scope.blocks:
         concrete = [child for child in block.children() if _is_object(child)]
+        there |= {child.origin() for child in concrete}
         names: set[object] = {child.inherited(dw.AT_name) for child in concrete}
         yield from concrete
-        yield from _gone(block, concrete, names)
+        yield from _gone(block, there, names)
 
 
 def _is_object(die: Die) -> bool:
@@ -136,15 +148,15 @@ def _is_object(die: Die) -> bool:
     return isinstance(die.inherited(dw.AT_name), str)
 
 
-def _gone(block: Die, concrete: list[Die], names: set[object]) -> Iterator[Die]:
+def _gone(block: Die, there: set[Die], names: set[object]) -> Iterator[Die]:
     """Objects of the abstract instance that the concrete one leaves out: nothing is left of them.
 
-    One whose name a concrete object bears has been split by the compiler: the live one counts.
+    Those that are `there`, be it in an inner block, are not. One whose name a concrete object
+    bears has been split by the compiler: the live one counts.
     """
     abstract = block.reference(dw.AT_abstract_origin)
     if abstract is None:
         return
-    there = {each.origin() for each in concrete}
     for child in abstract.children():
         if _is_object(child) and child not in there and child.name not in names:
             yield child
