@@ -229,13 +229,13 @@ class Parser(TypeParser):
             self.in_conversion = outer
             return node
         if code == "li":
-            return Node("name", text=f'operator"" {self.source_name().text}')
+            return Node("operator", text=f'operator"" {self.source_name().text}')
         if code[:1] == "v" and code[1:].isdigit():
-            return Node("name", text=f"operator {self.source_name().text}")
+            return Node("operator", text=f"operator {self.source_name().text}")
         if code not in OPERATORS:
             raise InvalidSymbol
         name = OPERATORS[code][0].rstrip()
-        return Node("name", text=f"operator{' ' if name[0].islower() else ''}{name}")
+        return Node("operator", text=f"operator{' ' if name[0].islower() else ''}{name}")
 
     def local_name(self) -> Node:
         self.expect("Z")
@@ -289,7 +289,7 @@ def _last_name(scope: Node | None) -> str:
     """What a constructor of the class `scope` is called."""
     while scope is not None:
         match scope.kind:
-            case "name":
+            case "name" | "operator":
                 return scope.text
             case "nested" | "local":
                 is_named = scope.parts[1].kind != "lambda" and scope.parts[1].text[:1] != "{"

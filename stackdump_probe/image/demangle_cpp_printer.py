@@ -10,6 +10,7 @@ from stackdump_probe.image.demangle_cpp_writer import Writer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_AROUND = frozenset(("pointer", "reference", "rvalue", "member"))
 _REFERENCES = frozenset(("reference", "rvalue"))
 
 
@@ -85,6 +86,17 @@ class Printer(Writer):
         self.scope = held
         return node.kind
 
+    def is_open(self, node: Node) -> bool:
+        """Whether the left part of a type ends in parentheses that its right part closes."""
+        held = self.scope
+        is_around = False
+        node, self.scope = self.resolved(node)
+        while node.kind in _AROUND or node.kind in ("qualified", "vendor", "suffixed"):
+            is_around = is_around or node.kind in _AROUND
+            node, self.scope = self.resolved(node.parts[0])
+        self.scope = held
+        return is_around and node.kind in ("function", "array")
+
     def pack_in(self, node: Node) -> Node | None:
         """The argument pack that `node`, the pattern of an expansion, goes through."""
         self.enter()
@@ -119,7 +131,7 @@ class Printer(Writer):
         match node.kind:
             case "nothing":
                 pass
-            case "name" | "builtin" | "constructor" | "standard":
+            case "name" | "operator" | "builtin" | "constructor" | "standard":
                 self.emit(text)
             case "destructor":
                 self.emit(f"~{text}")
@@ -169,7 +181,7 @@ class Printer(Writer):
                 self.within("", parts[1], "::*")
             case "function":
                 self.left(parts[0])
-                self.emit("" if parts[0].kind == "nothing" else " ")
+                self.emit("" if parts[0].kind == "nothing" or self.is_open(parts[0]) else " ")
             case "array":
                 self.left(parts[0])
             case "vector":

@@ -110,10 +110,7 @@ class Writer:
         if code == "ad" and operand.kind == "encoding" and operand.parts[0].kind == "nested":
             operand = operand.parts[0]  # the address of a function does not show its parameters
         if code in ("sZ", "sP"):
-            pack = self.pack_in(operand) if code == "sZ" else operand
-            if pack is None:
-                raise InvalidSymbol
-            self.emit(str(len(pack.parts)))
+            self.emit(str(self.pack_size(operand)))
             return
         self.emit(OPERATORS[code][0])
         if code == "gs":
@@ -122,6 +119,13 @@ class Writer:
             self.within("(", operand, ")")
         else:
             self.operand(operand)
+
+    def pack_size(self, node: Node) -> int:
+        """How many arguments a pack has, or a list in which there may be packs."""
+        if node.kind == "list":
+            return sum(map(self.pack_size, node.parts))
+        pack = self.pack_in(node.parts[0] if node.kind == "expansion" else node)
+        return len(pack.parts) if pack else 1
 
     def binary(self, code: str, left: Node, right: Node) -> None:
         sign = OPERATORS[code][0]

@@ -1,6 +1,7 @@
 """One builder per type tag: what its DIE says becomes a record."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image import constants as dw
@@ -57,6 +58,7 @@ SUBRANGES = frozenset((dw.TAG_subrange_type, dw.TAG_enumeration_type))
 MEMBERS = frozenset((dw.TAG_member, dw.TAG_inheritance))
 # An upper bound of -1 as data4, data8 and sdata hold it: no elements.
 NOTHING_BELOW = frozenset((-1, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF))
+WIDE_CHARACTERS = frozenset(("char8_t", "char16_t", "char32_t", "wchar_t"))
 DSC_RANGE = 1  # DWARF 5 table 7.25; the other descriptor is a label
 END_BIG = 1  # DWARF 5 table 7.12
 OP_PLUS_UCONST = 0x23
@@ -140,7 +142,13 @@ def _member_pointer(tree: "TypeTree", die: Die) -> Type:
 
 
 def _typedef(tree: "TypeTree", die: Die) -> Type:
-    return Typedef(tree.name(die), tree.link(die))
+    """C gives its wide characters their kind by a typedef alone: here they are types."""
+    name = tree.name(die)
+    if name in WIDE_CHARACTERS:
+        base = stripped(tree.link(die).type)
+        if isinstance(base, Base):
+            return replace(base, name=name)
+    return Typedef(name, tree.link(die))
 
 
 def _qualified(tree: "TypeTree", die: Die) -> Type:

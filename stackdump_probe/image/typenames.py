@@ -17,39 +17,103 @@ from stackdump_probe.image.types import (
     Void,
 )
 
+# A type may lead to itself, in several ways at once: so many types in a row, and in all.
 DEPTH_LIMIT = 32
+STEPS = 512
 UNNAMED = "{...}"
 
 
 def type_name(type_: Type) -> str:
     """The name of `type_`: `const char *`, `int (*)(int)`, `struct sensor`, `[u32; 4]`."""
-    return _declare(type_, "", 0)
+    return _Namer().declared(type_, "")
 
 
-def _declare(type_: Type, inner: str, depth: int) -> str:
-    """C's declarator syntax, inside out: `inner` is what has been put together so far."""
-    if depth > DEPTH_LIMIT:
-        return UNNAMED
-    deeper = depth + 1
-    match type_:
-        case Pointer():
-            return _pointer(type_, inner, deeper)
-        case Reference(target=target, rvalue=rvalue):
-            return _prefixed(target.type, "&&" if rvalue else "&", inner, deeper)
-        case MemberPointer(target=target, owner=owner):
-            star = f"{_declare(owner.type, '', deeper)}::*"
-            return _prefixed(target.type, star, inner, deeper)
-        case Array():
-            return _array(type_, inner, deeper)
-        case Function():
-            return _function(type_, inner, deeper)
-        case Qualified(qualifier=qualifier, target=target):
-            return _qualified(qualifier, target.type, inner, deeper)
-        case _:
-            return _joined(_plain(type_), inner)
+class _Namer:
+    """Writes one name; `left` steps may still be taken, `depth` types are being named."""
+
+    def __init__(self) -> None:
+        self.left = STEPS
+        self.depth = 0
+
+    def declared(self, type_: Type, inner: str) -> str:
+        """C's declarator syntax, inside out: `inner` is what has been put together so far."""
+        if self.left == 0 or self.depth == DEPTH_LIMIT:
+            return UNNAMED
+        self.left -= 1
+        self.depth += 1
+        name = self.written(type_, inner)
+        self.depth -= 1
+        return name
+
+    def written(self, type_: Type, inner: str) -> str:
+        match type_:
+            case Pointer():
+                return self.pointer(type_, inner)
+            case Reference(target=target, rvalue=rvalue):
+                return self.prefixed(target.type, "&&" if rvalue else "&", inner)
+            case MemberPointer(target=target, owner=owner):
+                return self.prefixed(target.type, f"{self.plain(owner.type)}::*", inner)
+            case Array():
+                return self.array(type_, inner)
+            case Function():
+                return self.function(type_, inner)
+            case Qualified(qualifier=qualifier, target=target):
+                return self.qualified(qualifier, target.type, inner)
+            case _:
+                return _joined(_own_name(type_), inner)
+
+    def plain(self, type_: Type) -> str:
+        """The name of a type that declares nothing."""
+        return self.declared(type_, "")
+
+    def pointer(self, pointer: Pointer, inner: str) -> str:
+        if pointer.name is not None:
+            return _joined(pointer.name, inner)
+        target = pointer.target.type
+        if pointer.language != "rust":
+            return self.prefixed(target, "*", inner)
+        return (
+            self.plain(target) if isinstance(target, Function) else f"*const {self.plain(target)}"
+        )
+
+    def prefixed(self, target: Type, star: str, inner: str) -> str:
+        joined = f"{star} {inner}" if inner[:1].isalpha() else star + inner
+        if isinstance(target, Array | Function) and target.language != "rust":
+            joined = f"({joined})"
+        return self.declared(target, joined)
+
+    def array(self, array: Array, inner: str) -> str:
+        count = _count(array.count)
+        if array.name is not None:
+            return _joined(array.name, inner)
+        if array.language == "rust":
+            return f"[{self.plain(array.element.type)}; {count}]"
+        if array.vector:
+            element = self.declared(array.element.type, inner)
+            return f"{element} __attribute__ ((vector_size({count})))"
+        return self.declared(array.element.type, f"{inner}[{count}]")
+
+    def function(self, function: Function, inner: str) -> str:
+        names = [self.plain(link.type) for link in function.parameters]
+        if function.language == "rust":
+            result = function.result.type
+            arrow = "" if isinstance(result, Void) else f" -> {self.plain(result)}"
+            return f"fn({', '.join(names)}){arrow}"
+        if function.variadic and names:
+            names.append("...")
+        listed = ", ".join(names) if names or function.variadic else "void"
+        return self.declared(function.result.type, f"{inner}({listed})")
+
+    def qualified(self, qualifier: str, target: Type, inner: str) -> str:
+        """`const` stands before what it qualifies, after the star if that is a pointer."""
+        if isinstance(target, Pointer | Reference | MemberPointer):
+            return self.declared(target, _joined(qualifier, inner))
+        if isinstance(target, Array):
+            return self.declared(target, inner)
+        return f"{qualifier} {self.declared(target, inner)}"
 
 
-def _plain(type_: Type) -> str:
+def _own_name(type_: Type) -> str:
     match type_:
         case Void():
             return "void"
@@ -71,41 +135,6 @@ def _joined(name: str, inner: str) -> str:
     return f"{name} {inner}" if inner else name
 
 
-def _pointer(pointer: Pointer, inner: str, depth: int) -> str:
-    if pointer.name is not None:
-        return _joined(pointer.name, inner)
-    target = pointer.target.type
-    if pointer.language == "rust":
-        return (
-            target_name
-            if (target_name := _rust_function(target, depth))
-            else (f"*const {_declare(target, '', depth)}")
-        )
-    return _prefixed(target, "*", inner, depth)
-
-
-def _rust_function(target: Type, depth: int) -> str | None:
-    return _function(target, "", depth) if isinstance(target, Function) else None
-
-
-def _prefixed(target: Type, star: str, inner: str, depth: int) -> str:
-    joined = f"{star} {inner}" if inner[:1].isalpha() else star + inner
-    if isinstance(target, Array | Function) and target.language != "rust":
-        joined = f"({joined})"
-    return _declare(target, joined, depth)
-
-
-def _array(array: Array, inner: str, depth: int) -> str:
-    if array.name is not None:
-        return _joined(array.name, inner)
-    if array.language == "rust":
-        return f"[{_declare(array.element.type, '', depth)}; {_count(array.count)}]"
-    if array.vector:
-        suffix = f"__attribute__ ((vector_size({_count(array.count)})))"
-        return f"{_declare(array.element.type, inner, depth)} {suffix}"
-    return _declare(array.element.type, f"{inner}[{_count(array.count)}]", depth)
-
-
 def _count(count: int | Dynamic | None) -> str:
     match count:
         case int():
@@ -114,24 +143,3 @@ def _count(count: int | Dynamic | None) -> str:
             return "..."  # GDB's word for a bound that a frame decides
         case None:
             return ""
-
-
-def _function(function: Function, inner: str, depth: int) -> str:
-    names = [_declare(link.type, "", depth) for link in function.parameters]
-    if function.language == "rust":
-        result = function.result.type
-        arrow = "" if isinstance(result, Void) else f" -> {_declare(result, '', depth)}"
-        return f"fn({', '.join(names)}){arrow}"
-    if function.variadic and names:
-        names.append("...")
-    listed = ", ".join(names) if names or function.variadic else "void"
-    return _declare(function.result.type, f"{inner}({listed})", depth)
-
-
-def _qualified(qualifier: str, target: Type, inner: str, depth: int) -> str:
-    """`const` stands before what it qualifies, after the star if that is a pointer."""
-    if isinstance(target, Pointer | Reference | MemberPointer):
-        return _declare(target, _joined(qualifier, inner), depth)
-    if isinstance(target, Array):
-        return _declare(target, inner, depth)
-    return f"{qualifier} {_declare(target, inner, depth)}"

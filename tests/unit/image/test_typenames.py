@@ -1,0 +1,95 @@
+import pytest
+
+from stackdump_probe.image.typenames import type_name
+from stackdump_probe.image.types import (
+    Array,
+    Dynamic,
+    Enum,
+    Function,
+    Link,
+    MemberPointer,
+    Pointer,
+    Qualified,
+    Reference,
+    Struct,
+    Type,
+    Typedef,
+    Unknown,
+    Void,
+)
+from tests.builders.types import CHAR, INT, U8, U32, array, pointer, rust_pointer, struct, to
+
+OP = Function(to(INT), (to(INT), to(CHAR)))
+
+# What GDB 13 prints for these types.
+C_NAMES: list[tuple[Type, str]] = [
+    (INT, "int"),
+    (Void(), "void"),
+    (pointer(Void()), "void *"),
+    (pointer(pointer(CHAR)), "char **"),
+    (Qualified("const", to(CHAR)), "const char"),
+    (pointer(Qualified("const", to(CHAR))), "const char *"),
+    (Qualified("const", to(pointer(CHAR))), "char * const"),
+    (Qualified("volatile", to(Qualified("const", to(INT)))), "volatile const int"),
+    (array(INT, 4), "int [4]"),
+    (array(array(INT, 3), 2), "int [2][3]"),
+    (array(pointer(CHAR), 2), "char *[2]"),
+    (pointer(array(INT, 4)), "int (*)[4]"),
+    (pointer(OP), "int (*)(int, char)"),
+    (array(pointer(OP), 2), "int (*[2])(int, char)"),
+    (pointer(Function(to(Void()), ())), "void (*)(void)"),
+    (pointer(Function(to(Void()), (to(INT),), variadic=True)), "void (*)(int, ...)"),
+    (pointer(Function(to(Void()), (), variadic=True)), "void (*)()"),
+    (struct("sensor", 4), "struct sensor"),
+    (struct(None, 4), "struct {...}"),
+    (struct("u", 4, kind="union"), "union u"),
+    (Enum("mode", 1, ()), "enum mode"),
+    (Typedef("uint32_t", to(INT)), "uint32_t"),
+    (Array(to(INT), None), "int []"),
+    (Array(to(INT), Dynamic(b"", None, 0)), "int [...]"),
+    (Array(to(INT), 4, vector=True), "int __attribute__ ((vector_size(4)))"),
+    (Unknown("damaged"), "{...}"),
+]
+
+
+@pytest.mark.parametrize(("type_", "name"), C_NAMES)
+def test_types_of_c_are_named_as_gdb_names_them(type_: Type, name: str) -> None:
+    assert type_name(type_) == name
+
+
+def test_types_of_cpp_have_no_tag() -> None:
+    valve = struct("plant::Valve", 4, language="c++", kind="class")
+    assert type_name(Reference(4, to(valve))) == "plant::Valve &"
+    assert type_name(Reference(4, to(valve), rvalue=True)) == "plant::Valve &&"
+    assert type_name(Reference(4, to(array(INT, 3)))) == "int (&)[3]"
+    assert type_name(MemberPointer(4, to(INT), to(valve))) == "int plant::Valve::*"
+    assert type_name(MemberPointer(8, to(OP), to(valve))) == "int (plant::Valve::*)(int, char)"
+    assert type_name(Enum("plant::Phase", 1, (), language="c++")) == "plant::Phase"
+
+
+def test_types_of_rust_are_written_as_in_rust() -> None:
+    assert type_name(array(U32, 4, "rust")) == "[u32; 4]"
+    assert type_name(rust_pointer("&mut [u8; 4]", array(U8, 4, "rust"))) == "&mut [u8; 4]"
+    assert type_name(Pointer(None, 4, to(U8), "rust")) == "*const u8"
+    function = Function(to(U32), (to(U8),), language="rust")
+    assert type_name(Pointer(None, 4, to(function), "rust")) == "fn(u8) -> u32"
+    procedure = Function(to(Void()), (), language="rust")
+    assert type_name(Pointer(None, 4, to(procedure), "rust")) == "fn()"
+    assert type_name(struct("Option<u32>", 8, language="rust")) == "Option<u32>"
+
+
+def test_a_pointer_to_itself_has_a_name_that_ends() -> None:
+    endless: list[Pointer] = []
+    endless.append(Pointer(None, 4, Link(lambda: endless[0])))
+    assert type_name(endless[0]) == "{...}"
+
+
+def test_a_function_that_takes_itself_twice_has_a_name_that_ends() -> None:
+    endless: list[Function] = []
+    itself = Link(lambda: endless[0])
+    endless.append(Function(to(INT), (itself, itself)))
+    assert len(type_name(endless[0])) < 10_000
+
+
+def test_a_struct_that_is_only_declared_has_its_name() -> None:
+    assert type_name(Struct("s", "struct", None, (), declaration=True)) == "struct s"
