@@ -1,0 +1,217 @@
+import pytest
+
+from stackdump_probe.values.model import (
+    Aggregate,
+    Array,
+    Boolean,
+    Character,
+    Complex,
+    Content,
+    Enumerator,
+    Field,
+    Integer,
+    Invalid,
+    Pointer,
+    State,
+    Text,
+    Value,
+    Variant,
+)
+from stackdump_probe.values.text import escaped, real_text, short_text
+
+
+def value(content: Content | None, state: State = "ok") -> Value:
+    return Value("t", content, state)
+
+
+def text(content: Content, **options: int) -> str | None:
+    return short_text(value(content), **options)
+
+
+def array(*numbers: int, length: int | None = None) -> Array:
+    count = len(numbers) if length is None else length
+    return Array(count, tuple(value(Integer(each)) for each in numbers))
+
+
+def aggregate(*, tuple_like: bool = False, cut: bool = False, **members: Content) -> Aggregate:
+    fields = tuple(Field(name, value(each)) for name, each in members.items())
+    return Aggregate(fields, tuple_like, cut)
+
+
+# --- the examples of the contract -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (Integer(-5), "-5"),
+        (Boolean(truth=True), "true"),
+        (Boolean(truth=False), "false"),
+        (Character(97), "'a'"),
+        (Enumerator("BUSY", 2), "BUSY"),
+        (Enumerator(None, 77), "77"),
+        (Pointer(0x2000_0000), "0x20000000"),
+        (Pointer(0), "0x00000000"),
+        (Pointer(0x0800_1000, None, value(Text(b"text"))), '0x08001000 "text"'),
+        (Pointer(0x0800_1004, "uart_isr+4"), "0x08001004 <uart_isr+4>"),
+        (array(1, 2), "[1, 2]"),
+        (aggregate(a=Integer(1), b=Integer(2)), "{a: 1, b: 2}"),
+        (Variant("Some", aggregate(tuple_like=True, a=Integer(3))), "Some(3)"),
+        (Variant("None", Aggregate(())), "None"),
+        (
+            Variant(
+                "Err",
+                aggregate(tuple_like=True, a=Variant("Timeout", aggregate(ms=Integer(5)))),
+            ),
+            "Err(Timeout { ms: 5 })",
+        ),
+        (aggregate(tuple_like=True, a=Integer(1), b=Integer(2)), "(1, 2)"),
+        (Aggregate((), tuple_like=True), "()"),
+        (Text(b"text"), '"text"'),
+        (Complex(1.0, -2.5, 4), "1.0 - 2.5i"),
+        (Complex(1.0, 2.5, 8), "1.0 + 2.5i"),
+    ],
+)
+def test_values_are_written_as_the_contract_says(content: Content, expected: str) -> None:
+    assert text(content) == expected
+
+
+def test_a_value_of_which_nothing_is_known_has_no_text() -> None:
+    assert short_text(value(None, "optimized_out")) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("optimized_out", "{a: 1, b: <optimized out>}"),
+        ("not_captured", "{a: 1, b: <not captured>}"),
+        ("unsupported", "{a: 1, b: <unsupported>}"),
+    ],
+)
+def test_a_missing_part_says_why_it_is_missing(state: State, expected: str) -> None:
+    parts = (Field("a", value(Integer(1))), Field("b", value(None, state)))
+    assert text(Aggregate(parts)) == expected
+
+
+def test_an_anonymous_member_has_no_label() -> None:
+    inner = value(aggregate(lo=Integer(1)))
+    assert text(Aggregate((Field("", inner),))) == "{{lo: 1}}"
+
+
+def test_an_invalid_value_shows_its_number_with_a_mark() -> None:
+    assert text(Invalid(7, "a bool is 0 or 1")) == "<invalid 0x7: a bool is 0 or 1>"
+
+
+def test_a_reference_shows_its_address_and_its_target() -> None:
+    assert text(Pointer(0x2000_0010, None, value(Integer(5)))) == "0x20000010 5"
+
+
+def test_a_pointer_that_is_gone_shows_its_target() -> None:
+    assert text(Pointer(None, None, value(Integer(5)))) == "<optimized out> 5"
+
+
+def test_a_target_that_is_not_known_is_left_out() -> None:
+    lost = value(None, "not_captured")
+    assert text(Pointer(0x2000_0010, None, lost)) == "0x20000010"
+
+
+# --- floating point ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "size", "expected"),
+    [
+        (0.1, 8, "0.1"),
+        (0.10000000149011612, 4, "0.1"),
+        (16777216.0, 4, "16777216.0"),
+        (3.4028234663852886e38, 4, "3.4028235e+38"),
+        (1.401298464324817e-45, 4, "1e-45"),
+        (0.0999755859375, 2, "0.1"),
+        (65504.0, 2, "65500.0"),
+        (float("inf"), 4, "inf"),
+        (float("-inf"), 8, "-inf"),
+        (float("nan"), 4, "nan"),
+        (-0.0, 4, "-0.0"),
+        (1e300, 8, "1e+300"),
+    ],
+)
+def test_floats_are_the_shortest_text_that_reads_back(
+    number: float, size: int, expected: str
+) -> None:
+    assert real_text(number, size) == expected
+
+
+# --- escaping ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("octets", "expected"),
+    [
+        (b"a\tb\r\n", r'"a\tb\r\n"'),
+        (b'say "hi"', r'"say \"hi\""'),
+        (b"back\\slash", r'"back\\slash"'),
+        (b"\x1b[31mred", r'"\x1b[31mred"'),
+        (b"nul\0nul", r'"nul\0nul"'),
+        ("né".encode(), '"né"'),
+        (b"n\xe9", r'"n\xe9"'),
+        ("\u202e\u0085".encode(), r'"\u{202e}\u{85}"'),
+    ],
+)
+def test_text_of_the_target_cannot_drive_a_terminal(octets: bytes, expected: str) -> None:
+    assert text(Text(octets)) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "size", "expected"),
+    [
+        (0, 1, r"'\0'"),
+        (10, 1, r"'\n'"),
+        (39, 1, r"'\''"),
+        (92, 1, r"'\\'"),
+        (0x1B, 1, r"'\x1b'"),
+        (0xE9, 1, r"'\xe9'"),
+        (0xE9, 4, "'é'"),
+        (0x1F600, 4, "'😀'"),
+        (0xD800, 2, r"'\u{d800}'"),
+        (0x110000, 4, r"'\u{110000}'"),
+    ],
+)
+def test_characters_are_escaped_like_text(code: int, size: int, expected: str) -> None:
+    assert text(Character(code, size)) == expected
+
+
+def test_names_from_the_debug_information_are_escaped_too() -> None:
+    assert text(Enumerator("A\x1b", 1)) == r"A\x1b"
+    assert text(Variant("V\n", Aggregate(()))) == r"V\n"
+    assert text(aggregate(**{"m\x07": Integer(1)})) == r"{m\x07: 1}"
+    assert text(Pointer(0x10, "s\x1b")) == r"0x00000010 <s\x1b>"
+    assert escaped("plain") == "plain"
+
+
+# --- cuts -------------------------------------------------------------------------------------
+
+
+def test_an_array_with_more_elements_than_were_decoded_shows_the_cut() -> None:
+    assert text(array(1, 2, length=5)) == "[1, 2, ...]"
+    assert text(array(length=5)) == "[...]"
+
+
+def test_a_struct_deeper_than_the_limits_shows_the_cut() -> None:
+    assert text(Aggregate((), cut=True)) == "{...}"
+    assert text(Variant("Some", Aggregate((), cut=True))) == "Some { ... }"
+
+
+def test_text_that_goes_on_shows_the_cut() -> None:
+    assert text(Text(b"abc", cut=True)) == '"abc"...'
+
+
+def test_a_long_value_is_cut_between_its_numbers() -> None:
+    assert text(array(1000, 2000, 3000), length=10) == "[1000, ..."
+
+
+def test_a_long_text_is_cut_anywhere() -> None:
+    assert text(Text(b"abcdefghij"), length=6) == '"abcde...'
+
+
+def test_a_value_that_just_fits_is_whole() -> None:
+    assert text(array(1, 2), length=6) == "[1, 2]"
