@@ -91,8 +91,6 @@ class Writer:
                 self.operand(parts[2])
             case "new":
                 self.new(node)
-            case _:
-                raise InvalidSymbol
 
     def literal(self, type_: Node, value: str) -> None:
         if type_.kind == "builtin":
@@ -110,7 +108,10 @@ class Writer:
         if code == "ad" and operand.kind == "encoding" and operand.parts[0].kind == "nested":
             operand = operand.parts[0]  # the address of a function does not show its parameters
         if code in ("sZ", "sP"):
-            self.emit(str(self.pack_size(operand)))
+            size = self.pack_size(operand)
+            if size is None:
+                raise InvalidSymbol
+            self.emit(str(size))
             return
         self.emit(OPERATORS[code][0])
         if code == "gs":
@@ -120,12 +121,13 @@ class Writer:
         else:
             self.operand(operand)
 
-    def pack_size(self, node: Node) -> int:
+    def pack_size(self, node: Node) -> int | None:
         """How many arguments a pack has, or a list in which there may be packs."""
         if node.kind == "list":
-            return sum(map(self.pack_size, node.parts))
+            sizes = map(self.pack_size, node.parts)
+            return sum(1 if size is None else size for size in sizes)
         pack = self.pack_in(node.parts[0] if node.kind == "expansion" else node)
-        return len(pack.parts) if pack else 1
+        return len(pack.parts) if pack else None
 
     def binary(self, code: str, left: Node, right: Node) -> None:
         sign = OPERATORS[code][0]
