@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any
 
 GOLDEN = Path(__file__).parent
 ROOT = GOLDEN.parent.parent
+# An object that holds no list with anything in it, and no object that takes several lines.
+SMALL = re.compile(r"\{(?:[^{}\[\]]|\[\]|\{[^{}\[\]\n]*\})*\}")
+LINE_END = re.compile(r"\n\s*")
 CASES = tuple(sorted(path.parent for path in GOLDEN.glob("*/hang.dump")))
 
 
@@ -25,8 +29,11 @@ def trace_json(case: Path) -> dict[str, Any]:
 
 
 def written(document: dict[str, Any]) -> str:
-    """A document as its file holds it."""
-    return json.dumps(document, indent=1) + "\n"
+    """A document as its file holds it: what has no parts on one line."""
+    text = json.dumps(document, indent=1, ensure_ascii=False)
+    for _ in range(2):
+        text = SMALL.sub(lambda found: LINE_END.sub(" ", found[0]), text)
+    return text + "\n"
 
 
 def _trace(case: Path, *options: str) -> str:
