@@ -9,75 +9,16 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from stackdump_probe.arch import debug
-from stackdump_probe.capture.choosing import ListedProbe, chosen_uid, listed
+from stackdump_probe.capture.as_found import KEPT, AsFound, let_run, running_controls
 from stackdump_probe.capture.explain import explained
-from stackdump_probe.capture.plan import Bank
-from stackdump_probe.capture.targets import Target, target_named
-from stackdump_probe.capture.usb import usb_probes
-from stackdump_probe.errors import CaptureError, ConnectError, NoProbe, RegionUnreadable
+from stackdump_probe.capture.targets import Target
+from stackdump_probe.errors import CaptureError, ConnectError, RegionUnreadable
 
 DEFAULT_FREQUENCY = 4_000_000  # Hz; pyOCD's own default is 1 MHz
 HALT_DEADLINE = 1.0  # seconds from the request to S_HALT
 ATTEMPTS = 3  # of one transfer: a WAIT or a lost ACK passes, a fault does not
 
-_KEPT = debug.C_MASKINTS | debug.C_SNAPSTALL  # DHCSR control bits that a halt leaves alone
 _Result = TypeVar("_Result")
-
-
-def drivable_probes(uid: str | None = None) -> list[Any]:
-    """The pyOCD probe objects that can be opened; `uid` may name one by type: "qemu:fw.elf"."""
-    from pyocd.core import exceptions
-    from pyocd.probe.aggregator import DebugProbeAggregator
-
-    try:
-        return list(DebugProbeAggregator.get_all_connected_probes(uid))
-    except exceptions.Error as error:
-        raise NoProbe(str(error)) from error
-    except OSError as error:
-        raise explained(error, "look for probes") from error
-
-
-def find_probe(wanted: str | None) -> Any:
-    """The pyOCD probe object that `wanted` means; None asks for the only one.
-
-    Raises NoProbe or ProbePermission.
-    """
-    typed = wanted is not None and ":" in wanted
-    probes = drivable_probes(wanted if typed else None)
-    if typed and len(probes) == 1:
-        return probes[0]
-    uid = chosen_uid(listed(map(_uid_and_name, probes), usb_probes()), wanted)
-    found = [probe for probe in probes if probe.unique_id == uid]
-    if not found:
-        raise NoProbe(f"the probe {uid} is plugged in, but pyOCD does not see it")
-    return found[0]
-
-
-def probes_plugged_in() -> tuple[ListedProbe, ...]:
-    """Every debug probe on this machine, also those that cannot be used, and why."""
-    return listed(map(_uid_and_name, drivable_probes()), usb_probes())
-
-
-def _uid_and_name(probe: Any) -> tuple[str, str]:
-    """What a probe is called."""
-    return str(probe.unique_id), str(probe.description)
-
-
-def pyocd_targets() -> tuple[Target, ...]:
-    """pyOCD's own target types, to be reached as a generic core, with the RAM that they list."""
-    from pyocd.target import TARGET
-
-    unknown_ram = target_named("cortex_m").banks
-    found = []
-    for name, kind in TARGET.items():
-        regions = getattr(kind, "MEMORY_MAP", None)
-        banks = tuple(
-            Bank(region.start, region.length, "RAM", is_superset=True)
-            for region in (regions.regions if regions else ())
-            if region.is_ram
-        )
-        found.append(Target((name,), "any Cortex-M", banks or unknown_ram, "pyOCD"))
-    return tuple(found)
 
 
 @contextmanager
@@ -101,64 +42,6 @@ def attached(
         raise explained(failure, "leave the target as it was found") from failure
 
 
-class AsFound:
-    """pyOCD's session delegate: notes the debug controls before pyOCD touches them.
-
-    pyOCD sets DEMCR.TRCENA on the way to the ROM table, C_DEBUGEN when it makes a core, and
-    clears breakpoints, watchpoints and trace when it makes those components: these are not made.
-    """
-
-    def __init__(self) -> None:
-        self.demcr: dict[Any, int] = {}  # by access port
-        self.dhcsr: dict[Any, int] = {}  # by core
-        self.stay_halted: set[Any] = set()  # cores that are not to run when we leave
-
-    def will_init_target(self, target: Any, init_sequence: Any) -> None:
-        """Called by pyOCD; changes what it does to find the cores."""
-
-        def changed(discovery: Any) -> Any:
-            if discovery.has_task("create_components"):
-                discovery.remove_task("create_components")
-            if discovery.has_task("find_components"):
-                remember = ("remember_demcr", lambda: self._remember(target))
-                discovery.insert_before("find_components", remember)
-            return discovery
-
-        init_sequence.wrap_task("discovery", changed)
-
-    def will_start_debug_core(self, core: Any) -> None:
-        """Called by pyOCD just before it sets C_DEBUGEN."""
-        self.dhcsr[core] = core.read32(debug.DHCSR)
-        if self.dhcsr[core] & debug.S_HALT:
-            self.stay_halted.add(core)
-
-    def stop_debug_core(self, core: Any) -> bool:
-        """Called by pyOCD at the end; True keeps it from clearing DHCSR and DEMCR."""
-        del core
-        return True
-
-    def _remember(self, target: Any) -> None:
-        from pyocd.core import exceptions
-        from pyocd.coresight.ap import AHB_AP
-
-        for port in target.aps.values():
-            if isinstance(port, AHB_AP):
-                try:
-                    self.demcr[port] = port.read32(debug.DEMCR)
-                except exceptions.TransferError:
-                    continue  # no core behind it, so nothing of a core will be changed
-
-    def put_back(self) -> None:
-        """Restore DEMCR.TRCENA behind every port, and DHCSR of every core."""
-        for port, demcr in self.demcr.items():
-            if not demcr & debug.DEMCR_TRCENA:
-                port.write32(debug.DEMCR, port.read32(debug.DEMCR) & ~debug.DEMCR_TRCENA)
-        for core, dhcsr in self.dhcsr.items():
-            if core not in self.stay_halted:
-                core.write32(debug.DHCSR, debug.DBGKEY | _controls(dhcsr))
-            core.flush()
-
-
 class PyocdProbe:
     """One core, as `Probe` promises it."""
 
@@ -176,7 +59,7 @@ class PyocdProbe:
         before = self._word(debug.DHCSR)
         if before & debug.S_HALT:
             return before
-        kept = _controls(self._found_dhcsr) & _KEPT
+        kept = running_controls(self._found_dhcsr) & KEPT
         self._write(debug.DHCSR, debug.DBGKEY | debug.C_DEBUGEN | debug.C_HALT | kept)
         deadline = monotonic() + HALT_DEADLINE
         while not (state := self._word(debug.DHCSR)) & debug.S_HALT:
@@ -187,9 +70,7 @@ class PyocdProbe:
     def resume(self) -> None:
         if not self._found_dfsr & debug.DFSR_HALTED:
             self._write(debug.DFSR, debug.DFSR_HALTED)  # write one to clear: ours, not theirs
-        found = _controls(self._found_dhcsr)
-        self._write(debug.DHCSR, debug.DBGKEY | debug.C_DEBUGEN | found & _KEPT)
-        self._write(debug.DHCSR, debug.DBGKEY | found)
+        self._attempt(lambda: let_run(self._core, self._found_dhcsr))
         self._found.stay_halted.discard(self._core)
 
     def stay_halted(self) -> None:
@@ -249,15 +130,6 @@ class PyocdProbe:
         except (exceptions.Error, OSError) as error:
             raise explained(error, "read the target") from error
         return self._attempt(action, address, size, attempts=attempts - 1)
-
-
-def _controls(dhcsr: int) -> int:
-    """The control bits to write so that DHCSR is as `dhcsr` was, but not halted.
-
-    Without C_DEBUGEN the others are unknown (DDI 0403 C1.6.2) and are written as 0.
-    """
-    kept = debug.C_DEBUGEN | _KEPT
-    return dhcsr & kept if dhcsr & debug.C_DEBUGEN else 0
 
 
 def _will_not_halt(dhcsr: int) -> ConnectError:

@@ -11,7 +11,8 @@ import typer
 from stackdump_probe.capture.capture import Capture, Request
 from stackdump_probe.capture.capture import capture as take
 from stackdump_probe.capture.plan import Layout, most_bytes
-from stackdump_probe.capture.pyocd_probe import attached, find_probe, pyocd_targets
+from stackdump_probe.capture.pyocd_bench import find_probe, pyocd_targets
+from stackdump_probe.capture.pyocd_probe import attached
 from stackdump_probe.capture.targets import Target, normalised, target_named
 from stackdump_probe.cli import units
 from stackdump_probe.cli.layout import layout_of
@@ -51,7 +52,7 @@ def capture(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="OUT.dump", help="the dump [default: TARGET-TIME.dump]"
+            "--output", "-o", metavar="OUT.dump", help="the dump (default: TARGET-TIME.dump)"
         ),
     ] = None,
     probe: Annotated[
@@ -75,7 +76,7 @@ def capture(
         Literal["stack", "used", "all"] | None,
         Option(
             "--ram",
-            "how much RAM to read [default: used with an ELF, else stack]",
+            "how much RAM to read (default: used with an ELF, else stack)",
             "stack|used|all",
         ),
     ] = None,

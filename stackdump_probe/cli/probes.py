@@ -5,7 +5,7 @@ from json import dumps
 from typing import Annotated
 
 from stackdump_probe.capture.choosing import ListedProbe
-from stackdump_probe.capture.pyocd_probe import probes_plugged_in
+from stackdump_probe.capture.pyocd_bench import probes_plugged_in
 from stackdump_probe.cli.options import Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings

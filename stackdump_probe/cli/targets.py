@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from stackdump_probe.capture.plan import LARGEST_BANK, Bank
-from stackdump_probe.capture.pyocd_probe import pyocd_targets
+from stackdump_probe.capture.pyocd_bench import pyocd_targets
 from stackdump_probe.capture.targets import Target, known_targets, normalised, target_named
 from stackdump_probe.cli import units
 from stackdump_probe.cli.options import Option

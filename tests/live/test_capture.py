@@ -9,7 +9,8 @@ from stackdump_probe.arch import debug
 from stackdump_probe.arch.registers import CORE, SPECIAL
 from stackdump_probe.capture.capture import Request
 from stackdump_probe.capture.plan import Region
-from stackdump_probe.capture.pyocd_probe import attached, find_probe, probes_plugged_in
+from stackdump_probe.capture.pyocd_bench import find_probe, probes_plugged_in
+from stackdump_probe.capture.pyocd_probe import attached
 from stackdump_probe.capture.targets import target_named
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode

@@ -4,7 +4,8 @@ import time
 
 from stackdump_probe.arch import debug
 from stackdump_probe.capture.capture import Capture, Request, capture
-from stackdump_probe.capture.pyocd_probe import attached, find_probe
+from stackdump_probe.capture.pyocd_bench import find_probe
+from stackdump_probe.capture.pyocd_probe import attached
 from stackdump_probe.capture.targets import target_named
 from stackdump_probe.simulator.bench import SimulatedProbe
 from tests.live.programs import COUNTER
