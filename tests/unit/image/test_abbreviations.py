@@ -59,7 +59,7 @@ def test_an_implicit_constant_is_part_of_its_declaration(value: int) -> None:
     first = declaration(
         1, dw.TAG_variable, attribute(dw.AT_decl_file, dw.FORM_implicit_const, value)
     )
-    found = table((first + BASE_TYPE.replace(b"\x01", b"\x02", 1) + b"\0"))
+    found = table(first + BASE_TYPE.replace(b"\x01", b"\x02", 1) + b"\0")
     assert found[1].constants == {dw.AT_decl_file: value}
     assert found[2].tag == dw.TAG_base_type
 

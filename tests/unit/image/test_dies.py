@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 import pytest
 
 from stackdump_probe.errors import DwarfError
@@ -18,8 +20,8 @@ TREE = (
 )
 
 
-def names(dies: object) -> list[str | None]:
-    return [die.name for die in dies]  # type: ignore[attr-defined]
+def names(dies: Iterable[Die]) -> list[str | None]:
+    return [die.name for die in dies]
 
 
 def top_of(*children: ADie) -> Die:

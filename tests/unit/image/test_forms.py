@@ -80,7 +80,8 @@ def test_flags_are_true_or_false(form: int, value: int, flag: bool) -> None:
 )
 def test_blocks_are_their_bytes(form: int, size: int) -> None:
     block = read(form, bytes(range(size))).block(dw.AT_const_value)
-    assert block == bytes(range(size))
+    assert block is not None
+    assert bytes(block) == bytes(range(size))
 
 
 @pytest.mark.parametrize("form", [dw.FORM_string, dw.FORM_strp, dw.FORM_line_strp])

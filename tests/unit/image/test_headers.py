@@ -1,7 +1,7 @@
 import pytest
 
 from stackdump_probe.errors import ImageError
-from stackdump_probe.image.headers import ProgramHeader, Section, read_headers
+from stackdump_probe.image.headers import Headers, ProgramHeader, Section, read_headers
 from tests.builders.elves import (
     ALLOC,
     EXEC,
@@ -15,7 +15,7 @@ from tests.builders.elves import (
 )
 
 
-def headers_of(elf: bytes):  # type: ignore[no-untyped-def]
+def headers_of(elf: bytes) -> Headers:
     return read_headers(memoryview(elf))
 
 

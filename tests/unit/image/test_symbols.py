@@ -15,7 +15,7 @@ def function(name: str, at: int, size: int, binding: int = GLOBAL) -> ASymbol:
 
 def name_at(symbols: SymbolTable, address: int) -> str | None:
     found = symbols.function_at(address)
-    return found and found.name
+    return found.name if found else None
 
 
 def test_bit_0_of_a_thumb_function_is_cleared_and_remembered() -> None:
