@@ -1,5 +1,6 @@
 """`capture`: from a device that hangs to a dump file, and its trace."""
 
+import shlex
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -110,6 +111,8 @@ def capture(
     with new_file(Path(path), force=force, room=room) as file:
         taken = _take(bench, request, layout, file, settings)
     _tell(taken, path, settings)
+    if elf is None and not (no_trace or json or settings.quiet):
+        print(f"trace it: stackdump-probe trace FW.elf {shlex.quote(path)}", file=sys.stderr)  # noqa: T201
     if not isinstance(taken.cut_short, Interrupted):
         _show(path, None if no_trace else elf, json=json, force=force, settings=settings)
     if taken.cut_short is not None:

@@ -84,6 +84,7 @@ def test_what_was_saved_is_told_on_standard_error(capsys: pytest.CaptureFixture[
     assert shown.out == ""
     assert shown.err.startswith("saved x.dump: 55 registers, 744 bytes of memory; ")
     assert "runs on" in shown.err
+    assert shown.err.endswith("trace it: stackdump-probe trace FW.elf x.dump\n")
 
 
 @pytest.mark.usefixtures("bench")
