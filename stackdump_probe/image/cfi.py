@@ -1,7 +1,7 @@
 """Call frame information: for a pc, how to find the caller's registers (DWARF 5 section 6.4)."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image.cfi_table import Cie, Fde, FrameTable
@@ -84,7 +84,7 @@ class Row:
     A register that is not in `registers` has no rule: the ABI says what becomes of it.
     `return_address` is the DWARF number of the column that gives the caller's pc;
     `is_signal_frame` says that this pc is exact, no return address. `args_size` are the bytes of
-    arguments pushed so far (DW_CFA_GNU_args_size). `start` is where the function's FDE begins.
+    arguments pushed so far (DW_CFA_GNU_args_size). `is_only` says that the FDE has no other row.
     """
 
     cfa: CfaRule
@@ -92,7 +92,7 @@ class Row:
     return_address: int
     args_size: int = 0
     is_signal_frame: bool = False
-    start: int = 0
+    is_only: bool = False
 
 
 class CallFrameInfo:
@@ -156,10 +156,11 @@ def call_frame_info(image: "Image") -> CallFrameInfo:
 def row_at(table: FrameTable, fde: Fde, pc: int) -> Row:
     """The row of `fde` that is in force at `pc`; raises DwarfError."""
     state = _State(table, fde)
-    for location in state.run():
-        if location > pc:
-            break
-    return state.before
+    ends = state.run()
+    first = end = next(ends)
+    while end <= pc and end < fde.end:
+        end = next(ends)
+    return replace(state.before, is_only=first == end and end >= fde.end)
 
 
 def rows(table: FrameTable, fde: Fde) -> Iterator[tuple[int, Row]]:
@@ -201,7 +202,6 @@ class _State:
             self.cie.return_address,
             self.args_size,
             self.cie.is_signal_frame,
-            self.fde.start,
         )
 
     def run(self) -> Iterator[int]:

@@ -40,7 +40,7 @@ def last_row(instructions: bytes, *, initial: bytes = SP_IS_CFA) -> Row:
 
 
 def test_without_instructions_the_rules_of_the_cie_hold() -> None:
-    assert rows_of(b"") == [(0, Row(CfaOffset(13, 0), {}, 14, start=START))]
+    assert rows_of(b"") == [(0, Row(CfaOffset(13, 0), {}, 14))]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_restore_of_a_register_without_a_first_rule_leaves_it_without() -> None:
 def test_restore_state_brings_registers_and_cfa_back() -> None:
     found = rows_of(octets(0x0E, 8, 0x84, 1, 0x0A, 0x41, 0xC4, 0x0E, 0, 0x41, 0x0B))
     assert found[1][1].registers == {}
-    assert found[2] == (4, Row(CfaOffset(13, 8), {R4: Offset(-4)}, 14, start=START))
+    assert found[2] == (4, Row(CfaOffset(13, 8), {R4: Offset(-4)}, 14))
 
 
 def test_states_are_remembered_on_a_stack() -> None:
@@ -200,6 +200,13 @@ def test_the_row_in_force_is_the_last_that_begins_at_or_before_the_pc() -> None:
     info = code_info(entries(a_cie(SP_IS_CFA), fde))
     offsets = [cfa_offset_at(info, pc) for pc in (0xFF, 0x100, 0x101, 0x102, 0x106, 0x10F, 0x110)]
     assert offsets == [None, 0, 0, 8, 16, 16, None]
+
+
+def test_a_function_with_one_row_says_so() -> None:
+    one, two = an_fde(start=0x100, size=8), an_fde(octets(0x41, 0x0E, 8), start=0x200, size=8)
+    info = code_info(entries(a_cie(SP_IS_CFA), one, two))
+    found = [info.row_at(pc) for pc in (0x100, 0x107, 0x200, 0x206)]
+    assert [row and row.is_only for row in found] == [True, True, False, False]
 
 
 def test_a_function_that_the_linker_discarded_does_not_count() -> None:

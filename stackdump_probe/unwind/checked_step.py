@@ -1,0 +1,43 @@
+"""Call frame information where it can be trusted, the code itself where it shows that it cannot."""
+
+from stackdump_probe.arch.registers import CALLEE_SAVED
+from stackdump_probe.unwind.cfi_step import cfi_step
+from stackdump_probe.unwind.epilogue import run_to_return
+from stackdump_probe.unwind.prologue_step import prologue_step
+from stackdump_probe.unwind.step import Caller, Lost, Position, Surroundings
+
+
+def checked_cfi_step(position: Position, surroundings: Surroundings) -> Caller | Lost | None:
+    """Apply the row for the pc, unless the code contradicts it; raises DwarfError.
+
+    Rows are wrong in the epilogues of Armv6-M code, which GCC describes not at all, and in naked
+    functions, whose pushes are hand-written. Both show only where the core was stopped or
+    interrupted: a return address follows a call, and no epilogue calls.
+    """
+    found = cfi_step(position, surroundings)
+    if found is None or not position.is_exact:
+        return found
+    witness = run_to_return(position, surroundings) or _naked(found, position, surroundings)
+    if witness is None or _agree(witness, found):
+        return found
+    return witness
+
+
+def _naked(found: Caller | Lost, position: Position, surroundings: Surroundings) -> Caller | None:
+    """What a function has pushed of which its one row knows nothing."""
+    row = surroundings.program.cfi.row_at(position.lookup_pc)
+    if row is None or not row.is_only or row.registers or isinstance(found, Lost):
+        return None
+    pushed = prologue_step(position, surroundings)
+    return pushed if isinstance(pushed, Caller) and pushed.rule == "prologue" else None
+
+
+def _agree(witness: Caller, found: Caller | Lost) -> bool:
+    if isinstance(found, Lost) or witness.cfa != found.cfa:
+        return False
+    kept = (found.registers.get(name) in (word, None) for name, word in _saved(witness))
+    return witness.return_address == found.return_address and all(kept)
+
+
+def _saved(caller: Caller) -> list[tuple[str, int]]:
+    return [(name, caller.registers[name]) for name in CALLEE_SAVED if name in caller.registers]
