@@ -177,8 +177,10 @@ class _Symbol(Reader):
     def function_type(self) -> None:
         self.emit("unsafe " if self.eat("U") else "")
         if self.eat("K"):
-            abi = "C" if self.eat("C") else self.identifier().replace("_", "-")
-            self.emit(f'extern "{abi}" ')
+            abi = "C" if self.eat("C") else self.identifier()
+            if not abi:
+                raise InvalidSymbol
+            self.emit(f'extern "{abi.replace("_", "-")}" ')
         self.emit("fn(")
         self.listed(self.type)
         self.emit(")")
