@@ -169,8 +169,23 @@ class AbbreviationTable(dict[int, Abbreviation]):
     def whole(self) -> AbbreviationTable:
         """This table, read to its end."""
         while not self._is_whole:
+            self._read_known()
             self._read_next()
         return self
+
+    def _read_known(self) -> None:
+        """Read on while declarations have a code of one byte and were compiled before."""
+        section, compiled, at = self._section, self._compiled, self._at
+        find, known, last = section.find, compiled.get, len(section) - 1
+        while at < last and 0 < (code := section[at]) < 0x80:
+            end = find(b"\0\0", at + 3) + 2
+            abbreviation = known(section[at + 1 : end])
+            if abbreviation is None:
+                break
+            if code not in self:
+                self[code] = abbreviation
+            at = end
+        self._at = at
 
     def leaps(self, tags: frozenset[int]) -> Sequence[int] | Mapping[int, int]:
         """How to pass each entry, by its code: the flat table of a walk that wants `tags`.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from stackdump_probe.image.dwarf import Dwarf
 
 KNOWN_VERSIONS = range(2, 6)
-_DEEPEST = 256
+_DEEPEST = 256  # entries inside each other; inlining makes dozens
 _TYPE_UNITS = (dw.UT_type, dw.UT_split_type)
 _WITH_DWO_ID = (dw.UT_skeleton, dw.UT_split_compile)
 
@@ -199,6 +199,8 @@ class Unit:
         stack = [die.offset]
         at = next_wanted(self, tags, die.end_of_attributes, stack)
         while stack:
+            if len(stack) > _DEEPEST:
+                raise self.error(f"more than {_DEEPEST} entries inside each other", at)
             found = Die(self, at, (*outside, *stack))
             yield found
             if found.has_children:

@@ -200,6 +200,17 @@ def test_entries_without_their_last_null_end_with_the_unit() -> None:
     assert names(top.walk(dw.TAG_variable)) == ["deep", "b", "c1"]
 
 
+def test_entries_that_nest_without_end_are_an_error() -> None:
+    deep = ADie(dw.TAG_variable)
+    for _ in range(300):
+        deep = ADie(dw.TAG_namespace, (), (deep,))
+    unit = a_dwarf(a_unit(deep)).units[0]
+    with pytest.raises(DwarfError, match="more than 256 entries inside each other"):
+        list(unit.walk(dw.TAG_variable))
+    with pytest.raises(DwarfError, match="no entry of the tree begins here"):
+        unit.path_to(unit.end - 320)
+
+
 def test_an_attribute_that_is_cut_short_is_an_error() -> None:
     info = debug_sections(a_unit(ADie(dw.TAG_variable, ((dw.AT_name, dw.FORM_data8, 1),))))
     cut = info[".debug_info"][:-6]
