@@ -16,16 +16,18 @@ _MASK = 0xFFFF_FFFF
 def run_to_return(position: Position, surroundings: Surroundings) -> Caller | None:
     """Where the code at pc returns to, if nothing but an epilogue is left of it; else None."""
     words = dict(position.registers.words)
+    returning = {"lr"}  # what may hold the return address: lr, and what was popped
     at = position.pc
     try:
         for _ in range(LONGEST):
             size, operation = decode(at, surroundings.memory.u16)
             match operation:
-                case Load(slots, base, advance):
-                    _load(slots, base, advance, words, surroundings)
+                case Load(slots, "sp", advance):
+                    _pop(slots, advance, words, surroundings)
+                    returning |= {name for name, _ in slots}
                 case Add(target, source, int(amount)):
                     words[target] = _known(words, source) + amount & _MASK
-                case Jump(target=None, register=str(register)):
+                case Jump(target=None, register=str(register)) if register in returning:
                     words["pc"] = _known(words, register)
                 case _:
                     return None
@@ -37,17 +39,15 @@ def run_to_return(position: Position, surroundings: Surroundings) -> Caller | No
     return None
 
 
-def _load(
+def _pop(
     slots: tuple[tuple[str, int], ...],
-    base: str,
     advance: int,
     words: dict[str, int],
     surroundings: Surroundings,
 ) -> None:
-    address = _known(words, base)
-    loaded = {name: surroundings.memory.u32(address + at & _MASK) for name, at in slots}
-    words[base] = address + advance & _MASK
-    words |= loaded
+    sp = _known(words, "sp")
+    loaded = {name: surroundings.memory.u32(sp + at & _MASK) for name, at in slots}
+    words |= {"sp": sp + advance & _MASK, **loaded}
 
 
 def _known(words: dict[str, int], name: str) -> int:

@@ -55,3 +55,14 @@ def test_what_is_not_known_gives_no_answer() -> None:
     assert run(0x4770) is None
     assert run(0xBD10, stack=(0x44,)) is None
     assert run(0x46C0) is None
+
+
+def test_a_return_address_may_be_popped_into_any_register() -> None:
+    found = returned(0xBC10, 0xBC02, 0x4708, stack=(0x44, RETURN))  # pop {r4}; pop {r1}; bx r1
+    assert (found.return_address, found.cfa) == (RETURN, RAM + 8)
+
+
+def test_a_branch_to_another_function_is_no_return() -> None:
+    assert run(0x4708, r1=RETURN) is None  # bx r1
+    assert run(0x6802, 0x4710, r0=RAM, stack=(RETURN,)) is None  # ldr r2, [r0]; bx r2
+    assert run(0xF8D0, 0xF000, r0=RAM, stack=(RETURN,)) is None  # ldr pc, [r0]
