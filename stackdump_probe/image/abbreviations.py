@@ -47,7 +47,7 @@ class Abbreviation:
         known = encoding.skips
         skips = [known[form] for _, form, _ in attributes]
         self.size = sum(skips) if not skips or min(skips) >= 0 else -1
-        self.skips = () if self.size >= 0 else _merged(skips)
+        self.skips = _merged(skips)
 
     @cached_property
     def forms(self) -> Mapping[int, int]:

@@ -9,45 +9,57 @@ from stackdump_probe.image.forms import SKIP_BLOCK, SKIP_BLOCK1, SKIP_LEB, SKIP_
 from stackdump_probe.image.leb import DAMAGE, uleb
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from stackdump_probe.image.units import Unit
 
 
-def next_wanted(unit: Unit, tags: frozenset[int], at: int, stack: list[int]) -> int:
-    """Go on from the entry at `at`, inside the entries of `stack`, to the next that has a tag.
+def end_of_tree(unit: Unit, at: int) -> int:
+    """The offset after the last entry of the siblings that begin at `at`, and their null."""
+    scan = wanted_entries(unit, frozenset(), at, [at])
+    while True:
+        try:
+            next(scan)
+        except StopIteration as end:
+            return int(end.value)
 
-    If there is none before the outermost entry of `stack` ends, `stack` is left empty and the
-    offset after that entry is returned. Raises DwarfError where bytes are malformed.
+
+def wanted_entries(
+    unit: Unit, tags: frozenset[int], at: int, stack: list[int]
+) -> Generator[int, None, int]:
+    """Yield the offset of each entry from `at` on that has one of `tags`.
+
+    While one is held, `stack` has the offsets of the entries around it, first those that it had at
+    the beginning. The walk ends with the outermost of them, and returns the offset after it.
+    Raises DwarfError where bytes are malformed.
     """
+    start = at
     try:
-        return _pass(unit, tags, at, stack)
-    except DAMAGE as damage:
-        raise unit.error(f"damaged entry: {damage}", at) from None
-
-
-def _pass(unit: Unit, tags: frozenset[int], at: int, stack: list[int]) -> int:
-    # The hot loop of every full walk: no calls for what most entries are, leaves of fixed size.
-    octets, end, table = unit.octets, unit.end, unit.abbreviations
-    leaps = table.leaps(tags)
-    while at < end:
-        start = at
-        code = octets[at]
-        if code >= 0x80:
-            code, at = uleb(octets, at)
-            at -= 1
-        leap = leaps[code]
-        if leap > 0:
-            at += leap
-        elif leap == NULL:
-            at += 1
-            stack.pop()
-            if not stack:
-                return at
-        elif leap < PARENT:
-            at += PARENT - leap
-            stack.append(start)
-        elif leap == WANTED:
-            return start
-        else:
+        # The hot loop of every full walk: no calls for what most entries are, leaves of fixed size.
+        octets, end, table = unit.octets, unit.end, unit.abbreviations
+        leaps = table.leaps(tags)
+        while at < end:
+            start = at
+            code = octets[at]
+            if code >= 0x80:
+                code, at = uleb(octets, at)
+                at -= 1
+            leap = leaps[code]
+            if leap > 0:
+                at += leap
+                continue
+            if leap == NULL:
+                at += 1
+                stack.pop()
+                if not stack:
+                    return at
+                continue
+            if leap < PARENT:
+                at += PARENT - leap
+                stack.append(start)
+                continue
+            if leap == WANTED:
+                yield start
             abbreviation = table[code]
             at += 1
             for skip in abbreviation.skips:
@@ -67,5 +79,6 @@ def _pass(unit: Unit, tags: frozenset[int], at: int, stack: list[int]) -> int:
                     at = abbreviation.encoding.variable[skip](octets, at)[1]
             if abbreviation.has_children:
                 stack.append(start)
-    stack.clear()
+    except DAMAGE as damage:
+        raise unit.error(f"damaged entry: {damage}", start) from None
     return end

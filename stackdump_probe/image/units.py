@@ -14,7 +14,7 @@ from stackdump_probe.image.forms import UNSIGNED, encoding_of
 from stackdump_probe.image.leb import DAMAGE
 from stackdump_probe.image.rangemap import RangeMap
 from stackdump_probe.image.reader import Reader
-from stackdump_probe.image.scan import next_wanted
+from stackdump_probe.image.scan import end_of_tree, wanted_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,15 +197,10 @@ class Unit:
             return
         outside = die.path
         stack = [die.offset]
-        at = next_wanted(self, tags, die.end_of_attributes, stack)
-        while stack:
+        for at in wanted_entries(self, tags, die.end_of_attributes, stack):
             if len(stack) > _DEEPEST:
                 raise self.error(f"more than {_DEEPEST} entries inside each other", at)
-            found = Die(self, at, (*outside, *stack))
-            yield found
-            if found.has_children:
-                stack.append(at)
-            at = next_wanted(self, tags, found.end_of_attributes, stack)
+            yield Die(self, at, (*outside, *stack))
 
     def children_of(self, die: Die, path: tuple[int, ...] | None) -> Iterator[Die]:
         """Yield the entries directly below `die`; what `Die.children` calls."""
@@ -224,7 +219,7 @@ class Unit:
         sibling = die.sibling
         if sibling is not None:
             return sibling
-        return next_wanted(self, frozenset(), die.end_of_attributes, [die.offset])
+        return end_of_tree(self, die.end_of_attributes)
 
     def path_to(self, offset: int) -> tuple[int, ...]:
         """The offsets of all entries around the one at `offset`, outermost first."""
