@@ -175,6 +175,8 @@ class Decoder:
                 return cpp.scalar(self, type_, octets, depth)
             case types.Unspecified():
                 return c.address(self, number_of(octets))
+            case types.Unknown(why=why):
+                return Absence("unsupported", why)
             case _:
                 return Absence("unsupported", f"there are no values of type {self.name(type_)}")
 
