@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image import constants as dw
 from stackdump_probe.image.abbreviations import skip_attributes
-from stackdump_probe.image.forms import Indirect
+from stackdump_probe.image.forms import (
+    ADDRESS_INDICES,
+    BLOCKS,
+    ELSEWHERE_REFERENCES,
+    ELSEWHERE_STRINGS,
+    PLAIN,
+    REFERENCES,
+    STRING_INDICES,
+    STRINGS,
+    UNIT_REFERENCES,
+    Indirect,
+)
 from stackdump_probe.image.leb import DAMAGE, uleb
 from stackdump_probe.image.ranges import ranges_of
 
@@ -20,56 +31,6 @@ if TYPE_CHECKING:
 
     Value: TypeAlias = "int | str | memoryview | Die"
 
-# What an attribute's form makes of its raw value (DWARF 5, 7.5.5).
-_PLAIN = frozenset(
-    {
-        dw.FORM_addr,
-        dw.FORM_data1,
-        dw.FORM_data2,
-        dw.FORM_data4,
-        dw.FORM_data8,
-        dw.FORM_data16,
-        dw.FORM_sdata,
-        dw.FORM_udata,
-        dw.FORM_implicit_const,
-        dw.FORM_sec_offset,
-        dw.FORM_loclistx,
-        dw.FORM_rnglistx,
-        dw.FORM_flag_present,
-    }
-)
-_BLOCKS = frozenset(
-    {dw.FORM_exprloc, dw.FORM_block, dw.FORM_block1, dw.FORM_block2, dw.FORM_block4}
-)
-_ADDRESS_INDICES = frozenset(
-    {
-        dw.FORM_addrx,
-        dw.FORM_addrx1,
-        dw.FORM_addrx2,
-        dw.FORM_addrx3,
-        dw.FORM_addrx4,
-        dw.FORM_GNU_addr_index,
-    }
-)
-_STRING_INDICES = frozenset(
-    {
-        dw.FORM_strx,
-        dw.FORM_strx1,
-        dw.FORM_strx2,
-        dw.FORM_strx3,
-        dw.FORM_strx4,
-        dw.FORM_GNU_str_index,
-    }
-)
-_UNIT_REFERENCES = frozenset(
-    {dw.FORM_ref1, dw.FORM_ref2, dw.FORM_ref4, dw.FORM_ref8, dw.FORM_ref_udata}
-)
-# Into a supplementary file, which no embedded tool chain hands out with the ELF.
-_ELSEWHERE_STRINGS = frozenset({dw.FORM_strp_sup, dw.FORM_GNU_strp_alt})
-_ELSEWHERE_REFERENCES = frozenset({dw.FORM_ref_sup4, dw.FORM_ref_sup8, dw.FORM_GNU_ref_alt})
-
-_STRINGS = _STRING_INDICES | {dw.FORM_string, dw.FORM_strp, dw.FORM_line_strp}
-_REFERENCES = _UNIT_REFERENCES | {dw.FORM_ref_addr, dw.FORM_ref_sig8}
 _LONGEST_ORIGIN_CHAIN = 16
 
 
@@ -181,20 +142,20 @@ class Die:
         if found is None:
             return None
         form, raw = found
-        if form in _PLAIN or form in _BLOCKS:
+        if form in PLAIN or form in BLOCKS:
             return raw
         if form == dw.FORM_flag:
             return bool(raw)
-        if form in _ADDRESS_INDICES:
+        if form in ADDRESS_INDICES:
             return self.unit.indexed_address(int(raw))
-        if form in _REFERENCES or form in _ELSEWHERE_REFERENCES:
+        if form in REFERENCES or form in ELSEWHERE_REFERENCES:
             return self._referred(form, int(raw))
         return self._text(form, raw)
 
     def string(self, at: int) -> str | None:
         """The attribute if it is a string; bytes that are not UTF-8 become U+FFFD."""
         found = self._raw(at)
-        return self._text(*found) if found and found[0] in _STRINGS else None
+        return self._text(*found) if found and found[0] in STRINGS else None
 
     @property
     def name(self) -> str | None:
@@ -204,7 +165,7 @@ class Die:
     def integer(self, at: int) -> int | None:
         """The attribute if it is a constant, a section offset or a list index."""
         found = self._raw(at)
-        if found and found[0] in _PLAIN and found[0] != dw.FORM_addr:
+        if found and found[0] in PLAIN and found[0] != dw.FORM_addr:
             return int(found[1])
         return None
 
@@ -218,27 +179,27 @@ class Die:
         found = self._raw(at)
         if found is None:
             return None
-        if found[0] in _ADDRESS_INDICES:
+        if found[0] in ADDRESS_INDICES:
             return self.unit.indexed_address(int(found[1]))
         return int(found[1]) if found[0] == dw.FORM_addr else None
 
     def block(self, at: int) -> memoryview | None:
         """The attribute if it is a block or an expression."""
         found = self._raw(at)
-        if found and isinstance(found[1], memoryview) and found[0] in _BLOCKS:
+        if found and isinstance(found[1], memoryview) and found[0] in BLOCKS:
             return found[1]
         return None
 
     def reference(self, at: int) -> Die | None:
         """The entry that the attribute refers to; None if there is no such attribute."""
         found = self._raw(at)
-        if found is None or not (found[0] in _REFERENCES or found[0] in _ELSEWHERE_REFERENCES):
+        if found is None or not (found[0] in REFERENCES or found[0] in ELSEWHERE_REFERENCES):
             return None
         return self._referred(found[0], int(found[1]))
 
     def _referred(self, form: int, raw: int) -> Die:
         unit = self.unit
-        if form in _UNIT_REFERENCES:
+        if form in UNIT_REFERENCES:
             return unit.die_at(unit.offset + raw)
         if form == dw.FORM_ref_addr:
             return unit.dwarf.die_at(raw)
@@ -249,9 +210,9 @@ class Die:
     def _text(self, form: int, raw: int | memoryview) -> str | None:
         if isinstance(raw, memoryview):
             return str(raw, "utf-8", "replace")
-        if form in _STRING_INDICES:
+        if form in STRING_INDICES:
             return self.unit.indexed_string(raw)
-        if form in _ELSEWHERE_STRINGS:
+        if form in ELSEWHERE_STRINGS:
             return None
         section = ".debug_line_str" if form == dw.FORM_line_strp else ".debug_str"
         return self.unit.dwarf.string_at(section, raw)
@@ -310,7 +271,7 @@ class Die:
     def sibling(self) -> int | None:
         """Where DW_AT_sibling says that the next entry stands; None if it does not lead forward."""
         found = self._raw(dw.AT_sibling)
-        if found is None or found[0] not in _UNIT_REFERENCES:
+        if found is None or found[0] not in UNIT_REFERENCES:
             return None
         offset = self.unit.offset + int(found[1])
         return offset if self._body < offset <= self.unit.end else None

@@ -89,6 +89,55 @@ _OFFSETS = (
     dw.FORM_GNU_strp_alt,
 )
 
+# What a form makes of an attribute's raw value (DWARF 5, 7.5.5).
+PLAIN = frozenset(
+    {
+        dw.FORM_addr,
+        dw.FORM_data1,
+        dw.FORM_data2,
+        dw.FORM_data4,
+        dw.FORM_data8,
+        dw.FORM_data16,
+        dw.FORM_sdata,
+        dw.FORM_udata,
+        dw.FORM_implicit_const,
+        dw.FORM_sec_offset,
+        dw.FORM_loclistx,
+        dw.FORM_rnglistx,
+        dw.FORM_flag_present,
+    }
+)
+BLOCKS = frozenset({dw.FORM_exprloc, dw.FORM_block, dw.FORM_block1, dw.FORM_block2, dw.FORM_block4})
+ADDRESS_INDICES = frozenset(
+    {
+        dw.FORM_addrx,
+        dw.FORM_addrx1,
+        dw.FORM_addrx2,
+        dw.FORM_addrx3,
+        dw.FORM_addrx4,
+        dw.FORM_GNU_addr_index,
+    }
+)
+STRING_INDICES = frozenset(
+    {
+        dw.FORM_strx,
+        dw.FORM_strx1,
+        dw.FORM_strx2,
+        dw.FORM_strx3,
+        dw.FORM_strx4,
+        dw.FORM_GNU_str_index,
+    }
+)
+UNIT_REFERENCES = frozenset(
+    {dw.FORM_ref1, dw.FORM_ref2, dw.FORM_ref4, dw.FORM_ref8, dw.FORM_ref_udata}
+)
+# Into a supplementary file, which no embedded tool chain hands out with the ELF.
+ELSEWHERE_STRINGS = frozenset({dw.FORM_strp_sup, dw.FORM_GNU_strp_alt})
+ELSEWHERE_REFERENCES = frozenset({dw.FORM_ref_sup4, dw.FORM_ref_sup8, dw.FORM_GNU_ref_alt})
+
+STRINGS = STRING_INDICES | {dw.FORM_string, dw.FORM_strp, dw.FORM_line_strp}
+REFERENCES = UNIT_REFERENCES | {dw.FORM_ref_addr, dw.FORM_ref_sig8}
+
 
 class Encoding:
     """Sizes and readers of every form, for one combination of sizes."""
