@@ -1,5 +1,6 @@
 """A stream to QEMU: it answers in time, or SimulatorError is raised."""
 
+import select
 import socket
 
 from stackdump_probe.errors import SimulatorError
@@ -31,6 +32,10 @@ class Channel:
         if not octets:
             raise SimulatorError("QEMU has ended")
         return octets
+
+    def has_more_within(self, seconds: float) -> bool:
+        """Wait until there is something to receive; False if there is nothing after `seconds`."""
+        return bool(select.select([self.stream], [], [], seconds)[0])
 
     def line(self) -> bytes:
         """Return the next line, without its end."""

@@ -4,6 +4,7 @@
 """
 
 import re
+from time import monotonic
 
 from stackdump_probe.errors import SimulatorError
 from stackdump_probe.simulator.channel import Channel
@@ -33,6 +34,24 @@ class GdbRemote:
     def resume(self) -> None:
         """Let the machine run on; it answers when it stops next."""
         self._channel.send(packet(b"c"))
+
+    def stops_within(self, seconds: float) -> bool:
+        """Wait for the running machine to stop by itself; False if it still runs after that."""
+        deadline = monotonic() + seconds
+        while split_packet(self._unread) is None:
+            if not self._channel.has_more_within(max(deadline - monotonic(), 0)):
+                return False
+            self._unread += self._channel.receive()
+        self._stopped()
+        return True
+
+    def set_breakpoint(self, address: int) -> None:
+        """Stop before the instruction at `address` is executed."""
+        self._expect_ok(b"Z1,%x,2" % address)
+
+    def clear_breakpoint(self, address: int) -> None:
+        """Take away what `set_breakpoint` set."""
+        self._expect_ok(b"z1,%x,2" % address)
 
     def step(self) -> None:
         """Execute one instruction; no interrupt is taken meanwhile (QEMU's default).

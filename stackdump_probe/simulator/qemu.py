@@ -5,7 +5,7 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -114,6 +114,25 @@ class Machine:
         with self._serving():
             self._registers.forget()
             self._gdb.step()
+
+    def run_to(self, addresses: Collection[int], *, patience: float = 10.0) -> bool:
+        """Let the halted core run until it is about to execute what is at one of `addresses`.
+
+        False if it does not come to any within `patience` seconds. It is halted in both cases.
+        """
+        with self._serving():
+            if self._gdb.read_register("pc") in addresses:
+                self.step()
+            for address in addresses:
+                self._gdb.set_breakpoint(address)
+            self._registers.forget()
+            self._gdb.resume()
+            has_come = self._gdb.stops_within(patience)
+            if not has_come:
+                self._gdb.interrupt()
+            for address in addresses:
+                self._gdb.clear_breakpoint(address)
+            return has_come
 
     def reset(self) -> None:
         """Reset the machine; it stays halted or running as it was."""

@@ -115,6 +115,25 @@ def session(
         yield attached
 
 
+def test_a_machine_runs_to_an_address(tmp_path: Path) -> None:
+    with a_machine(tmp_path, COUNTS) as machine:
+        assert eventually(lambda: halted_in_loop(machine))
+        loop = machine.read_register("pc") or 0
+        counted = machine.read_register("r1") or 0
+        assert machine.run_to([loop])
+        assert machine.read_register("pc") == loop
+        assert machine.read_register("r1") == counted + 1
+
+
+def test_a_machine_that_never_comes_to_an_address_is_halted(tmp_path: Path) -> None:
+    with a_machine(tmp_path, COUNTS) as machine:
+        assert eventually(lambda: halted_in_loop(machine))
+        assert not machine.run_to([0x08000000], patience=0.01)
+        counted = machine.read_register("r1")
+        assert machine.is_halted
+        assert machine.read_register("r1") == counted
+
+
 @pytest.mark.parametrize("session", MACHINES, indirect=True)
 def test_unmodified_pyocd_debugs_every_machine_by_plugin(
     session: Session, caplog: pytest.LogCaptureFixture

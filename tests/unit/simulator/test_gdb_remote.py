@@ -109,3 +109,25 @@ def test_resuming_waits_for_nothing() -> None:
     with a_qemu() as qemu:
         GdbRemote(qemu.channel).resume()
         assert qemu.heard() == packet(b"c")
+
+
+def test_breakpoints_stand_at_halfwords() -> None:
+    with a_qemu(packet(b"OK"), packet(b"OK")) as qemu:
+        gdb = GdbRemote(qemu.channel)
+        gdb.set_breakpoint(0x8000100)
+        gdb.clear_breakpoint(0x8000100)
+        assert qemu.heard() == packet(b"Z1,8000100,2") + b"+" + packet(b"z1,8000100,2") + b"+"
+
+
+def test_a_machine_that_stops_by_itself_is_noticed() -> None:
+    with a_qemu(b"+" + packet(b"T05")) as qemu:
+        gdb = GdbRemote(qemu.channel)
+        gdb.resume()
+        assert gdb.stops_within(10)
+
+
+def test_an_acknowledgement_is_no_stop() -> None:
+    with a_qemu(b"+") as qemu:
+        gdb = GdbRemote(qemu.channel)
+        gdb.resume()
+        assert not gdb.stops_within(0)
