@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from itertools import groupby
 from struct import Struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image import constants as dw
@@ -125,8 +125,21 @@ def _alone(reader: Callable[[memoryview, int], tuple[Raw, int]]) -> ManyReader:
 NULL, WANTED, VARIABLE, PARENT = 0, -1, -2, -3
 
 
-def _leap(abbreviation: Abbreviation, tags: frozenset[int]) -> int:
-    if abbreviation.tag in tags:
+class Wanted(NamedTuple):
+    """Which entries a walk stops at: those of `tags` that have one of `having`, if it names any."""
+
+    tags: frozenset[int]
+    having: frozenset[int] = frozenset()
+
+    def includes(self, abbreviation: Abbreviation) -> bool:
+        """True if the walk stops at entries of this shape."""
+        if abbreviation.tag not in self.tags:
+            return False
+        return not self.having or any(at in abbreviation.forms for at in self.having)
+
+
+def _leap(abbreviation: Abbreviation, wanted: Wanted) -> int:
+    if wanted.includes(abbreviation):
         return WANTED
     if abbreviation.size < 0:
         return VARIABLE
@@ -158,7 +171,7 @@ class AbbreviationTable(dict[int, Abbreviation]):
         self._is_whole = False
         self._encoding = encoding
         self._compiled = compiled
-        self._leaps: dict[frozenset[int], Sequence[int] | Mapping[int, int]] = {}
+        self._leaps: dict[Wanted, Sequence[int] | Mapping[int, int]] = {}
 
     def __missing__(self, code: int) -> Abbreviation:
         while not self._is_whole:
@@ -187,17 +200,17 @@ class AbbreviationTable(dict[int, Abbreviation]):
             at = end
         self._at = at
 
-    def leaps(self, tags: frozenset[int]) -> Sequence[int] | Mapping[int, int]:
-        """How to pass each entry, by its code: the flat table of a walk that wants `tags`.
+    def leaps(self, wanted: Wanted) -> Sequence[int] | Mapping[int, int]:
+        """How to pass each entry, by its code: the flat table of a walk.
 
         A positive number is what an entry without children takes, its code of one byte included;
         NULL, WANTED and VARIABLE are what they say; PARENT less the same number stands for an
         entry with children.
         """
-        known = self._leaps.get(tags)
+        known = self._leaps.get(wanted)
         if known is None:
-            by_code = {code: _leap(each, tags) for code, each in self.whole().items()}
-            known = self._leaps[tags] = _flat({**by_code, 0: NULL})
+            by_code = {code: _leap(each, wanted) for code, each in self.whole().items()}
+            known = self._leaps[wanted] = _flat({**by_code, 0: NULL})
         return known
 
     def _read_next(self) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image import constants as dw
-from stackdump_probe.image.abbreviations import skip_attributes
+from stackdump_probe.image.abbreviations import Wanted, skip_attributes
 from stackdump_probe.image.forms import (
     ADDRESS_INDICES,
     BLOCKS,
@@ -281,9 +281,12 @@ class Die:
         path = None if self._path is None else (*self._path, self.offset)
         return self.unit.children_of(self, path)
 
-    def walk(self, *tags: int) -> Iterator[Die]:
-        """Yield every entry below this one that has one of `tags`, in their order."""
-        return self.unit.walk_below(self, frozenset(tags))
+    def walk(self, *tags: int, having: tuple[int, ...] = ()) -> Iterator[Die]:
+        """Yield every entry below this one that has one of `tags`, in their order.
+
+        With `having`, only those that have one of these attributes.
+        """
+        return self.unit.walk_below(self, Wanted(frozenset(tags), frozenset(having)))
 
     @property
     def path(self) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.abbreviations import NULL, PARENT, WANTED
+from stackdump_probe.image.abbreviations import NULL, PARENT, WANTED, Wanted
 from stackdump_probe.image.forms import SKIP_BLOCK, SKIP_BLOCK1, SKIP_LEB, SKIP_STRING
 from stackdump_probe.image.leb import DAMAGE, uleb
 
@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
     from stackdump_probe.image.units import Unit
 
+_NOTHING = Wanted(frozenset())
+
 
 def end_of_tree(unit: Unit, at: int) -> int:
     """The offset after the last entry of the siblings that begin at `at`, and their null."""
-    scan = wanted_entries(unit, frozenset(), at, [at])
+    scan = wanted_entries(unit, _NOTHING, at, [at])
     while True:
         try:
             next(scan)
@@ -25,9 +27,9 @@ def end_of_tree(unit: Unit, at: int) -> int:
 
 
 def wanted_entries(
-    unit: Unit, tags: frozenset[int], at: int, stack: list[int]
+    unit: Unit, wanted: Wanted, at: int, stack: list[int]
 ) -> Generator[int, None, int]:
-    """Yield the offset of each entry from `at` on that has one of `tags`.
+    """Yield the offset of each wanted entry from `at` on.
 
     While one is held, `stack` has the offsets of the entries around it, first those that it had at
     the beginning. The walk ends with the outermost of them, and returns the offset after it.
@@ -37,7 +39,7 @@ def wanted_entries(
     try:
         # The hot loop of every full walk: no calls for what most entries are, leaves of fixed size.
         octets, end, table = unit.octets, unit.end, unit.abbreviations
-        leaps = table.leaps(tags)
+        leaps = table.leaps(wanted)
         while at < end:
             start = at
             code = octets[at]

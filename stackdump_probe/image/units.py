@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image import constants as dw
+from stackdump_probe.image.abbreviations import Wanted
 from stackdump_probe.image.dies import Die
 from stackdump_probe.image.forms import UNSIGNED, encoding_of
 from stackdump_probe.image.leb import DAMAGE
@@ -174,7 +175,9 @@ class Unit:
     def functions(self) -> RangeMap[Die]:
         """The functions with code, those that the linker discarded left out."""
         return RangeMap(
-            (low, high, die) for die in self.walk(dw.TAG_subprogram) for low, high in die.ranges()
+            (low, high, die)
+            for die in self.walk(dw.TAG_subprogram, having=(dw.AT_low_pc, dw.AT_ranges))
+            for low, high in die.ranges()
         )
 
     # --- entries ---------------------------------------------------------------------------
@@ -185,19 +188,22 @@ class Unit:
             raise self.error("an entry of this unit was expected", offset)
         return Die(self, offset)
 
-    def walk(self, *tags: int) -> Iterator[Die]:
-        """Yield every entry that has one of `tags`, in their order, skipping all others fast."""
-        if self.top.tag in tags:
-            yield self.top
-        yield from self.top.walk(*tags)
+    def walk(self, *tags: int, having: tuple[int, ...] = ()) -> Iterator[Die]:
+        """Yield every entry that has one of `tags`, in their order, skipping all others fast.
 
-    def walk_below(self, die: Die, tags: frozenset[int]) -> Iterator[Die]:
-        """Yield every entry below `die` that has one of `tags`; what `Die.walk` calls."""
+        With `having`, only those that have one of these attributes.
+        """
+        if Wanted(frozenset(tags), frozenset(having)).includes(self.top.abbreviation):
+            yield self.top
+        yield from self.top.walk(*tags, having=having)
+
+    def walk_below(self, die: Die, wanted: Wanted) -> Iterator[Die]:
+        """Yield every wanted entry below `die`; what `Die.walk` calls."""
         if not die.has_children:
             return
         outside = die.path
         stack = [die.offset]
-        for at in wanted_entries(self, tags, die.end_of_attributes, stack):
+        for at in wanted_entries(self, wanted, die.end_of_attributes, stack):
             if len(stack) > _DEEPEST:
                 raise self.error(f"more than {_DEEPEST} entries inside each other", at)
             yield Die(self, at, (*outside, *stack))

@@ -42,6 +42,19 @@ def test_a_walk_finds_entries_of_a_tag_at_any_depth() -> None:
     assert names(unit.walk(dw.TAG_compile_unit, dw.TAG_variable)) == [None, "deep", "b", "c1"]
 
 
+def test_a_walk_may_want_only_entries_that_have_an_attribute() -> None:
+    located = ADie(
+        dw.TAG_variable,
+        ((dw.AT_name, dw.FORM_string, "x"), (dw.AT_location, dw.FORM_exprloc, b"\x03")),
+    )
+    unit = a_dwarf(a_unit(*TREE, located)).units[0]
+    assert names(unit.walk(dw.TAG_variable, having=(dw.AT_location,))) == ["x"]
+    assert names(unit.walk(dw.TAG_variable, having=(dw.AT_location, dw.AT_name))) == [
+        *("deep", "b", "c1", "x")
+    ]
+    assert names(unit.walk(dw.TAG_compile_unit, having=(dw.AT_location,))) == []
+
+
 def test_a_walk_below_an_entry_does_not_leave_it() -> None:
     a, b, _ = top_of(*TREE).children()
     assert names(a.walk(dw.TAG_variable)) == ["deep"]
