@@ -58,8 +58,7 @@ class ExpressionParser(Reader):
         if code[:1] == "T":
             return self.template_parameter()
         if code[:1].isdigit() or code == "on":
-            self.eat("on")
-            return self.with_arguments(self.unqualified_name(None))
+            return self.member()
         self.at += 2
         match code:
             case "sr":
@@ -68,7 +67,7 @@ class ExpressionParser(Reader):
                     name = Node("nested", levels, self.unqualified_name(None))
                     return self.with_arguments(name)
                 scope = self.type()
-                return Node("nested", scope, self.with_arguments(self.unqualified_name(None)))
+                return Node("nested", scope, self.member())
             case "sp":
                 return Node("expansion", self.expression())
             case "fp" if self.eat("T"):
@@ -108,6 +107,10 @@ class ExpressionParser(Reader):
         while not self.eat(end):
             found.append(self.expression())
         return Node("list", *found)
+
+    def member(self) -> Node:
+        self.eat("on")
+        return self.with_arguments(self.unqualified_name(None))
 
     def with_arguments(self, name: Node) -> Node:
         return Node("template", name, self.template_arguments()) if self.peek() == "I" else name
@@ -154,7 +157,7 @@ class ExpressionParser(Reader):
         if code == "cl":
             return Node("call", left, self.expressions("E"))
         if code in ("dt", "pt"):
-            return Node("binary", left, self.with_arguments(self.unqualified_name(None)), text=code)
+            return Node("binary", left, self.member(), text=code)
         return Node("binary", left, self.expression(), text=code)
 
     def folded_operator(self) -> str:

@@ -71,8 +71,7 @@ class TypeParser(ExpressionParser):
         return Node("parameter", text=str(self.optional_number()))
 
     def template_arguments(self) -> Node:
-        if not (self.eat("I") or self.eat("J")):
-            raise InvalidSymbol
+        self.at += 1  # I, or J for a pack
         return self.arguments()
 
     def arguments(self) -> Node:
@@ -178,7 +177,7 @@ class TypeParser(ExpressionParser):
             self.expect("E")
             specification += " throw"
         if self.eat("Dx"):
-            specification += " transaction_safe"
+            specification = " transaction_safe" + specification
         self.expect("F")
         self.eat("Y")  # extern "C", which is not shown
         function = self.bare_function_type(has_return_type=True)

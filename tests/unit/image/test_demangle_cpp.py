@@ -175,6 +175,72 @@ AS_CXXFILT = [
     ("_Z3fooIiEM1AFvvET_", "void (A::*foo<int>(int))()"),
     ("_Z1fPFPA3_ivE", "f(int (*(*)()) [3])"),
     ("_Z1fPFM1AFvvEvE", "f(void (A::*(*)())())"),
+    ("_ZZ1fvE1A", "f()::A"),
+    ("_Z1fI1AEDTnw_T_ilLi3EEES1_", "decltype (new A{3}) f<A>(A)"),
+    ("_Z1fI1AEDTnwLi3E_T_EES1_", "decltype (new (3) A) f<A>(A)"),
+    ("_ZZZ3fooIiEvvENKUlvE_clEvE1x", "foo<int>()::{lambda()#1}::operator()() const::x"),
+    ("_ZZZ1fvENKUlT_E_clIiEEDaS_E1x", "f()::{lambda(auto:1)#1}::operator()<int>(int) const::x"),
+    ("_Zv13fooi", "operator foo(int)"),
+    ("_ZNSt3fooB5cxx113barEv", "std::foo[abi:cxx11]::bar()"),
+    (
+        "_Z1fSsB5cxx11",
+        "f(std::basic_string<char, std::char_traits<char>, std::allocator<char> >[abi:cxx11])",
+    ),
+    ("_Z1fPDxFvvE", "f(void (*)() transaction_safe)"),
+    ("_Z1fPDOLb1EEFvvE", "f(void (*)() noexcept(true))"),
+    ("_Z1fPDwiEFvvE", "f(void (*)() throw(int))"),
+    ("_Z1fPFvvRE", "f(void (*)() &)"),
+    ("_Z1fPFvvOE", "f(void (*)() &&)"),
+    ("_Z1fPA_i", "f(int (*) [])"),
+    ("_Z1fI1AiEvT_IT0_E", "void f<A, int>(A<int>)"),
+    ("_Z1fISt6vectorEvT_IiE", "void f<std::vector>(std::vector<int>)"),
+    ("_ZN1AcvT_IiEIS_EEv", "A::operator A<int><A>()"),
+    ("_ZN1AcvT_IiEIiEEv", "A::operator int<int><int>()"),
+    ("_Z1fSbIcE", "f(std::basic_string<char>)"),
+    ("_Z1fSt6vectorIiE", "f(std::vector<int>)"),
+    ("_Z1fIS_E", "f<f>"),
+    ("_Z1f3FooS_IiE", "f(Foo, Foo<int>)"),
+    ("_Z1f3FooIiES_IcE", "f(Foo<int>, Foo<char>)"),
+    ("_Z1fDF16b", "f(std::bfloat16_t)"),
+    ("_Z1fIiEvNT_4typeE", "void f<int>(int::type)"),
+    ("_Z1fIiEvNDTfp_E4typeE", "void f<int>(decltype ({parm#1})::type)"),
+    ("_Z1fI1AEvNDTtlT_EE4typeE", "void f<A>(decltype (A{})::type)"),
+    ("_ZTv0_n12_NK1A1fEv", "virtual thunk to A::f() const"),
+    ("_ZNK1A1fEv.cold", "A::f() const [clone .cold]"),
+    ("_Z1fDwiEFvvE", "f(void () throw(int))"),
+    ("_Z1fIJiEEvDpRKT_", "void f<int>(int const&)"),
+    ("_Z1fSt3fooIiES0_", "f(std::foo<int>, std::foo<int>)"),
+    ("_ZSt3fooIiEvv", "void std::foo<int>()"),
+    (
+        "_ZNSs3fooEv",
+        "std::basic_string<char, std::char_traits<char>, std::allocator<char> >::foo()",
+    ),
+    (
+        "_ZNKSs4sizeEv",
+        "std::basic_string<char, std::char_traits<char>, std::allocator<char> >::size() const",
+    ),
+    ("_Z1fNSt3fooE", "f(std::foo)"),
+    ("_Z1fM1AKFvvRE", "f(void (A::*)() const &)"),
+    ("_Z1fIiEvDTsrNT_1xE1yE", "void f<int>(decltype (int::x::y))"),
+    ("_Z1fIiEDTsr1AIT_E1xES1_", "decltype (A<int>::x) f<int>(int)"),
+    ("_Z1fIiEDTsrT_onplIiEES0_", "decltype (int::operator+<int>) f<int>(int)"),
+    (
+        "_Z1fIiEDTdtfp_onplES0_",
+        "decltype ({parm#1}.(operator+)) f<int>(decltype ({parm#1}.(operator+)))",
+    ),
+    ("_Z1fIiEDTccPKcfp_ES1_", "decltype (const_cast<char const*>({parm#1})) f<int>(char const*)"),
+    (
+        "_Z1fIiEDTrcPKcfp_ES1_",
+        "decltype (reinterpret_cast<char const*>({parm#1})) f<int>(char const*)",
+    ),
+    (
+        "_Z1fIiEDTclsrT_4funcfp_EES1_",
+        "decltype (int::func({parm#1})) f<int>(decltype (int::func({parm#1})))",
+    ),
+    ("_ZSaIcE", "std::allocator<char>"),
+    ("_ZSs", "std::basic_string<char, std::char_traits<char>, std::allocator<char> >"),
+    ("_Z1fNK1A1BE", "f(A::B const)"),
+    ("_Z1fPDoDxFvvE", "f(void (*)() transaction_safe noexcept)"),
 ]
 
 
@@ -209,6 +275,9 @@ def test_what_binutils_cannot_write_is_written_as_the_grammar_has_it() -> None:
     assert demangle_cpp("_Z1fI1AEDTnxfp_ES1_") == (
         "decltype (noexcept ({parm#1})) f<A>(decltype (noexcept ({parm#1})))"
     )
+    assert demangle_cpp("_Z1fI1AEDTfL0p_ES1_") == "decltype ({parm#1}) f<A>(decltype ({parm#1}))"
+    assert demangle_cpp("_Z1fIiEvTL0__") == "void f<int>(int)"
+    assert demangle_cpp("_Z1fu3fooIiE") == "f(foo<int>)"
     assert demangle_cpp("_ZGR1x0_") == "reference temporary #1 for x"
 
 
@@ -222,7 +291,8 @@ def test_what_binutils_cannot_write_is_written_as_the_grammar_has_it() -> None:
         "_Z1fILi", "_Z1fILiEEvv", "_Z1fIXplLi1EEEvv", "_Z1fIXqqLi1EEEvv", "_Z1fIXnwqEEvv",
         "_Z1fA", "_Z1fA3i", "_Z1fM1A", "_Z1fDz", "_Z1fDF_", "_Z1fDt", "_ZZ4main", "_ZZ4mainE",
         "_ZNC1Ev", "_ZN1AC9Ev", "_ZT?", "_ZTh1A", "_ZGX", "_ZUlvE", "_ZN1AUliEv", "_ZDC1a", "_ZDTfp_EC1Ev",
-        "_Z1fIXflqqT_EEvv", "_Z1fIXsZT_EEvv", "_Z1fIXfLqqT_T_EEvv",
+        "_Z1fIXflqqT_EEvv", "_Z1fIXsZT_EEvv", "_Z1fIXfLqqT_T_EEvv", "_Z1fIXnw_ixEEvv", "_ZNT_C1Ev",
+        "_Z1fIJiEJEEvDpDpT_T0_", "_Z1fIJiiEJiEEvDpSt4pairIT_T0_E",
     ],
 )  # fmt: skip
 def test_what_breaks_the_grammar_has_no_name(symbol: str) -> None:

@@ -57,6 +57,8 @@ V0 = [
     ("_RNvYNtC3foo3BarNtB4_5Trait3baz", "<foo::Bar as foo::Trait>::baz"),
     ("_RNSC3foo6vtable", "foo::{shim:vtable#0}"),
     ("_RNXC3foos_3bar", "foo::{X:bar#1}"),
+    ("_RNvMINtC1a1bFG_RL0_hEuEh3foo", "<u8>::foo"),
+    ("_RC3foo.llvm.xyz", "foo.llvm.xyz"),
     ("_RC3foo.llvm.9D1C9369", "foo"),
     ("_RC3foo.llvm.9D1C9369@@16", "foo"),
     ("_RNvC9backtrace3foo.llvm.A5310EB9", "backtrace::foo"),
@@ -87,6 +89,11 @@ TYPES = [
     ("FG_RL0_hEu", "for<'a> fn(&'a u8)"),
     ("FG0_RL1_hRL0_hEu", "for<'a, 'b> fn(&'a u8, &'b u8)"),
     ("DNtC5krate5TraitEL_", "dyn krate::Trait"),
+    ("FG_DNtC5krate5TraitEL0_Eu", "for<'a> fn(dyn krate::Trait + 'a)"),
+    (
+        "TDINtC5krate5TraithEp1ThEL_DB5_p1UtEL_E",
+        "(dyn krate::Trait<u8, T = u8>, dyn krate::Trait<U = u16>)",
+    ),
     ("DG_INtC5krate5TraitRL0_hEEL_", "dyn for<'a> krate::Trait<&'a u8>"),
     ("DNtC5krate5TraitNtB5_4SendEL_", "dyn krate::Trait + krate::Send"),
     ("DNtC5krate5Traitp1NKj0_EL_", "dyn krate::Trait<N = 0>"),
@@ -200,7 +207,7 @@ def test_lifetimes_beyond_the_alphabet_are_numbered() -> None:
         "_RMC0", "_RMC0R", "_RMC0DE", "_RMC0DEm", "_RMC0WmX", "_RMC0FK0Eu", "_RMC0RL0_h", "_RMC0Aj",
         "_RIC0Kb2_E", "_RIC0KcX_E", "_RIC0Kcd800_E", "_RIC0Kc110000_E", "_RIC0Kc11111111111111111_E",
         "_RIC0Kef_E", "_RIC0Keff_E", "_RIC0KVC3fooXE", "_RIC0KVC3fooT", "_RC1au_", "_RC1au0_",
-        "_RNvCsZZZZZZZZZZZZZZZZZ_1a1b", "_RNvC1au1_",
+        "_RCu2_b_", "_RCu0", "_RNvCsZZZZZZZZZZZZZZZZZ_1a1b", "_RNvC1au1_",
     ],
 )  # fmt: skip
 def test_what_is_no_symbol_of_rust_has_no_name(symbol: str) -> None:
