@@ -41,7 +41,7 @@ def variables_of(
     Parameters come first, then the locals of each block, the innermost block first; a local that
     hides a parameter comes before it. An object that cannot be had says why in its state.
     """
-    level = backtrace.frames.index(frame)
+    level = next(index for index, each in enumerate(backtrace.frames) if each is frame)
     physical = Physical(backtrace.frames, level, memory, image)
     context = FrameContext(physical, _function(scope.die), scope.die.unit)
     reader = _Reader(decoder_for(image, memory, limits), image.types, context, scope.inline)

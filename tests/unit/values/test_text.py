@@ -183,7 +183,7 @@ def test_characters_are_escaped_like_text(code: int, size: int, expected: str) -
 def test_names_from_the_debug_information_are_escaped_too() -> None:
     assert text(Enumerator("A\x1b", 1)) == r"A\x1b"
     assert text(Variant("V\n", Aggregate(()))) == r"V\n"
-    assert text(aggregate(**{"m\x07": Integer(1)})) == r"{m\x07: 1}"
+    assert text(Aggregate((Field("m\x07", value(Integer(1))),))) == r"{m\x07: 1}"
     assert text(Pointer(0x10, "s\x1b")) == r"0x00000010 <s\x1b>"
     assert escaped("plain") == "plain"
 
