@@ -33,7 +33,7 @@ HOMES = {
     "elftools": ("image/",),
     "libusb_package": ("capture/usb.py", "simulator/"),
     "pyocd": ("capture/", "simulator/plugin.py"),
-    "rich": ("report/", "cli/"),
+    "rich": ("cli/console.py", "cli/progress.py"),
     "typer": ("cli/",),
     "click": ("cli/",),
     "usb": ("capture/usb.py", "simulator/"),

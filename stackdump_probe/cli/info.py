@@ -5,7 +5,7 @@ from typing import Annotated
 from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.options import Argument, Option
 from stackdump_probe.cli.settings import Settings
-from stackdump_probe.cli.terminal import columns, write
+from stackdump_probe.cli.terminal import columns, write, write_styled
 from stackdump_probe.report.info import dump_info
 
 
@@ -22,6 +22,6 @@ def info(
 
         write([info_to_json(found)])
     else:
-        from stackdump_probe.report.info_text import info_to_text
+        from stackdump_probe.report.info_text import info_lines
 
-        write(info_to_text(found, columns=columns(), theme=settings.theme("dark")))
+        write_styled(info_lines(found, columns=columns()), settings.theme("dark"))

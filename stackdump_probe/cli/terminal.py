@@ -4,6 +4,8 @@ import os
 import sys
 from collections.abc import Iterable
 
+from stackdump_probe.report.theme import THEMES, Line, ThemeName, plain
+
 WIDTH_WITHOUT_TERMINAL = 100
 
 
@@ -22,3 +24,13 @@ def write(lines: Iterable[str]) -> None:
     """Write lines to standard output, each as soon as it is there on a terminal."""
     for line in lines:
         sys.stdout.write(f"{line}\n")
+
+
+def write_styled(lines: Iterable[Line], theme: ThemeName) -> None:
+    """Write styled lines to standard output: by rich in the colors of `theme`, "none" as text."""
+    if theme == "none":
+        write(map(plain, lines))
+        return
+    from stackdump_probe.cli.console import print_styled
+
+    print_styled(lines, THEMES[theme], sys.stdout)

@@ -6,7 +6,7 @@ from stackdump_probe.cli.files import read_dumps, read_source
 from stackdump_probe.cli.open_image import open_image
 from stackdump_probe.cli.options import Argument, Option
 from stackdump_probe.cli.settings import Settings
-from stackdump_probe.cli.terminal import columns, write
+from stackdump_probe.cli.terminal import columns, write, write_styled
 from stackdump_probe.report.build import MISMATCH, build_report
 
 
@@ -49,17 +49,16 @@ def trace(
 
         write([to_json(report)])
         return
-    from stackdump_probe.report.to_text import to_text
+    from stackdump_probe.report.frame_rows import Look
+    from stackdump_probe.report.to_text import to_lines
 
-    write(
-        to_text(
-            report,
-            columns=columns(),
-            theme=settings.theme(theme),
-            show_inlined=show_inlined_variables,
-            show_zero_sized=show_zero_sized_variables,
-            max_lines=max_wrapping_lines,
-            verbose=settings.verbose > 0,
-            read_source=read_source,
-        )
+    look = Look(
+        columns=columns(),
+        show_inlined=show_inlined_variables,
+        show_zero_sized=show_zero_sized_variables,
+        max_lines=max_wrapping_lines,
+        verbose=settings.verbose > 0,
+        read_source=read_source,
+        elf_path=opened.path,
     )
+    write_styled(to_lines(report, look), settings.theme(theme))

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from stackdump_probe.arch.cores import core_revision
 from stackdump_probe.report.model import DumpInfo, Range
-from stackdump_probe.report.theme import Line, Span, ThemeName, span
-from stackdump_probe.report.to_text import (
+from stackdump_probe.report.rows import (
     Row,
     core_rows,
     fault_rows,
@@ -13,11 +12,12 @@ from stackdump_probe.report.to_text import (
     laid_out,
     register_rows,
 )
+from stackdump_probe.report.theme import Line, Span, span
 
 
-def info_to_text(info: DumpInfo, *, columns: int = 100, theme: ThemeName = "none") -> Iterator[str]:
-    """Yield the lines of `info`, without line ends."""
-    return laid_out(_rows(info, columns), columns=columns, theme=theme)
+def info_lines(info: DumpInfo, *, columns: int) -> Iterator[Line]:
+    """Yield the lines of `info` in styled spans, whose text is safe for a terminal."""
+    return laid_out(_rows(info, columns), columns=columns)
 
 
 def _rows(info: DumpInfo, columns: int) -> Iterator[Row]:

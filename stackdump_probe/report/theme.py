@@ -1,4 +1,4 @@
-"""Colors: what a piece of text is decides its style, a theme what the style looks like."""
+"""Styles: what a piece of text is decides its style, a theme what the style looks like."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -21,33 +21,33 @@ class Span(NamedTuple):
 
 Line = tuple[Span, ...]
 
-# ECMA-48 SGR parameters, of the 16 colors that every terminal has and its user may have chosen.
+# In rich's words, of the 16 colors that every terminal has and its user may have chosen.
 _DARK: Mapping[Style, str] = MappingProxyType(
     {
-        "dim": "90",
-        "alarm": "1;91",
-        "doubt": "93",
-        "function": "1;97",
-        "kind": "96",
-        "place": "94",
-        "name": "92",
-        "type": "36",
-        "value": "93",
-        "here": "1;91",
+        "dim": "bright_black",
+        "alarm": "bold bright_red",
+        "doubt": "bright_yellow",
+        "function": "bold bright_white",
+        "kind": "bright_cyan",
+        "place": "bright_blue",
+        "name": "bright_green",
+        "type": "cyan",
+        "value": "bright_yellow",
+        "here": "bold bright_red",
     }
 )
 _LIGHT: Mapping[Style, str] = MappingProxyType(
     {
-        "dim": "90",
-        "alarm": "1;31",
-        "doubt": "35",
-        "function": "1;30",
-        "kind": "36",
-        "place": "34",
-        "name": "32",
-        "type": "36",
-        "value": "35",
-        "here": "1;31",
+        "dim": "bright_black",
+        "alarm": "bold red",
+        "doubt": "magenta",
+        "function": "bold black",
+        "kind": "cyan",
+        "place": "blue",
+        "name": "green",
+        "type": "cyan",
+        "value": "magenta",
+        "here": "bold red",
     }
 )
 THEMES: Mapping[ThemeName, Mapping[Style, str]] = MappingProxyType(
@@ -60,10 +60,6 @@ def span(text: str, style: Style = "plain") -> Span:
     return Span(printable(text), style)
 
 
-def paint(line: Iterable[Span], theme: ThemeName) -> str:
-    """The line as a terminal takes it; with theme "none" its bare text."""
-    codes = THEMES[theme]
-    return "".join(
-        f"\x1b[{codes[style]}m{text}\x1b[0m" if style in codes and text else text
-        for text, style in line
-    )
+def plain(line: Iterable[Span]) -> str:
+    """The text of the line, whatever its styles."""
+    return "".join([part.text for part in line])

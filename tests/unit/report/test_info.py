@@ -3,14 +3,16 @@
 import pytest
 
 from stackdump_probe.report.info import dump_info
-from stackdump_probe.report.info_text import info_to_text
+from stackdump_probe.report.info_text import info_lines
+from stackdump_probe.report.theme import plain
 from tests.builders import a_dump, words
 
 
 def test_info_shows_core_fault_registers_and_ranges() -> None:
     control_space = words(0x410F_C241, *[0] * 9, 1 << 25, 0)
     dump = a_dump({0x2000_0000: bytes(4096), 0xE000_ED00: control_space}, sp=5, xpsr=0x0100_0006)
-    assert list(info_to_text(dump_info(dump, dumps=["a.dump", "b.dump"]))) == [
+    info = dump_info(dump, dumps=["a.dump", "b.dump"])
+    assert [plain(line) for line in info_lines(info, columns=100)] == [
         "fault: integer division by zero",
         "       CFSR.DIVBYZERO  integer division by zero",
         "core:  Cortex-M4, handler mode, UsageFault",
@@ -52,5 +54,5 @@ def test_what_was_left_out_of_the_dump_is_warned_of() -> None:
     from tests.builders import a_register_record
 
     info = dump_info(decode(a_register_record(9999, 1)), dumps=["x.dump"])
-    lines = list(info_to_text(info))
-    assert lines[1] == "warning: 1 registers from DWARF number 9999 on have no known name"
+    lines = list(info_lines(info, columns=100))
+    assert plain(lines[1]) == "warning: 1 registers from DWARF number 9999 on have no known name"

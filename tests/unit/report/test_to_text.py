@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from stackdump_probe.report.frame_rows import Look
 from stackdump_probe.report.model import CoreState, ElfMatch, Location, ReportEnd, Variable
-from stackdump_probe.report.to_text import to_text
+from stackdump_probe.report.theme import plain
+from stackdump_probe.report.to_text import to_lines, to_text
 from stackdump_probe.report.wrap import width
 from tests.unit.report.samples import BUS_FAULT, a_frame, a_report, a_thread, a_variable
 
@@ -248,15 +250,14 @@ def test_every_line_keeps_to_the_width(columns: int) -> None:
     assert max(map(width, lines)) <= columns
 
 
-def test_color_adds_nothing_but_color() -> None:
-    frames = (a_frame(variables=(a_variable(),)), a_frame(1, rule="scan"))
-    plain = lines_of(*frames, fault=BUS_FAULT)
-    for theme in ("dark", "light"):
-        painted = lines_of(*frames, fault=BUS_FAULT, options={"theme": theme})
-        assert [_without_color(line) for line in painted] == plain
+def test_the_styled_lines_have_the_text_of_the_plain_ones() -> None:
+    report = a_report(a_frame(variables=(a_variable(),)), a_frame(1, rule="scan"), fault=BUS_FAULT)
+    lines = list(to_lines(report, Look(columns=60)))
+    assert [plain(line) for line in lines] == list(to_text(report, columns=60))
+    assert {part.style for line in lines for part in line} > {"alarm", "doubt", "function", "name"}
 
 
-def _without_color(line: str) -> str:
-    import re
-
-    return re.sub(r"\x1b\[[0-9;]+m", "", line)
+def test_no_line_ends_with_spaces() -> None:
+    report = a_report(a_frame(location=Location("a.c ", 3), variables=(a_variable(value=" "),)))
+    lines = list(to_text(report, read_source=lambda _path: ["  "] * 20))
+    assert lines == [line.rstrip(" ") for line in lines]

@@ -1,0 +1,132 @@
+"""One frame of the trace as rows: its title, place, source lines and variables."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from stackdump_probe.report.model import Location, ReportFrame, Variable
+from stackdump_probe.report.rows import Row
+from stackdump_probe.report.source import ReadSource, caret_column, expanded, source_around
+from stackdump_probe.report.theme import Span, span
+
+_INDENT = " " * 6  # before everything that belongs to a frame
+_CONTINUED = 4  # how much further a wrapped line is indented
+_BEFORE, _AFTER = 2, 1  # source lines around the innermost pc
+
+_DOUBTS = {
+    "leaf": "likely: return address taken from lr",
+    "prologue": "likely: found by reading the prologue",
+    "scan": "guess: found by scanning the stack",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What of a trace is shown, and in how many columns.
+
+    A variable takes at most `max_lines` lines, 0 is no cap. `read_source` gives the lines of a
+    source file, or None for one that is not here; `elf_path` is where else it may be.
+    """
+
+    columns: int = 100
+    show_inlined: bool = False
+    show_zero_sized: bool = False
+    max_lines: int = 5
+    verbose: bool = False
+    read_source: ReadSource | None = None
+    elf_path: str = ""
+
+
+def frame_rows(frame: ReportFrame, look: Look, number_width: int) -> Iterator[Row]:
+    """Yield the rows of one frame, whose number takes `number_width` columns."""
+    number = Span(f" {frame.level:>{number_width}}: ", "dim")
+    yield Row((number, *_title(frame)), hanging=len(_INDENT) + _CONTINUED)
+    if frame.location is not None:
+        yield Row((Span(f"{_INDENT}at "), span(place(frame.location), "place")), hanging=9)
+        yield from _source_rows(frame, frame.location, look)
+    if look.verbose:
+        yield Row((Span(_INDENT), span(_details(frame), "dim")), hanging=len(_INDENT))
+    for variable in shown(frame.variables, look):
+        yield variable_row(variable, look, indent=_INDENT)
+
+
+def _title(frame: ReportFrame) -> Iterator[Span]:
+    if frame.function is not None:
+        yield span(frame.function, "function")
+    else:
+        yield Span(f"{frame.pc:#010x}", "function")
+        yield Span(" (no symbol)", "dim")
+    if frame.kind != "function":
+        yield Span(f" ({frame.kind})", "kind")
+    if frame.rule in _DOUBTS and frame.kind != "inline":
+        yield Span(f" ({_DOUBTS[frame.rule]})", "doubt")
+
+
+def place(location: Location) -> str:
+    """The location as editors and terminals recognise it: file:line:column."""
+    where = f"{location.file}:{location.line}"
+    return f"{where}:{location.column}" if location.column else where
+
+
+def _details(frame: ReportFrame) -> str:
+    cfa = "unknown" if frame.cfa is None else f"{frame.cfa:#010x}"
+    return f"pc {frame.pc:#010x}  cfa {cfa}  rule {frame.rule}"
+
+
+def _source_rows(frame: ReportFrame, location: Location, look: Look) -> Iterator[Row]:
+    if look.read_source is None:
+        return
+    before, after = (_BEFORE, _AFTER) if frame.level == 0 else (0, 0)
+    lines = source_around(
+        location, look.read_source, elf_path=look.elf_path, before=before, after=after
+    )
+    digits = len(str(lines[-1].number)) if lines else 0
+    for line in lines:
+        arrow = Span("-> " if line.is_here else "   ", "here")
+        text = span(expanded(line.text), "plain" if line.is_here else "dim")
+        yield Row((Span(_INDENT), arrow, Span(f"{line.number:>{digits}} | ", "dim"), text), cap=1)
+        if line.is_here and frame.level == 0 and location.column:
+            yield from _caret_row(line.text, location.column, digits, look)
+
+
+def _caret_row(text: str, column: int, digits: int, look: Look) -> Iterator[Row]:
+    margin = f"{_INDENT}   {' ' * digits} | "
+    at = caret_column(text, column)
+    if at < min(len(expanded(text)), look.columns - len(margin)):
+        yield Row((Span(margin, "dim"), Span(" " * at), Span("^", "here")))
+
+
+def shown(variables: Sequence[Variable], look: Look) -> Iterator[Variable]:
+    """Yield the variables that `look` does not hide."""
+    for variable in variables:
+        hidden = (variable.inlined and not look.show_inlined) or (
+            variable.zero_sized and not look.show_zero_sized
+        )
+        if not hidden:
+            yield variable
+
+
+def variable_row(variable: Variable, look: Look, *, indent: str) -> Row:
+    """A variable with its type, and its value or why there is none."""
+    line = (
+        Span(indent),
+        span(variable.name, "name"),
+        Span(": "),
+        span(variable.type, "type"),
+        Span(" = "),
+        *_value(variable),
+    )
+    return Row(line, hanging=len(indent) + _CONTINUED, cap=look.max_lines)
+
+
+def _value(variable: Variable) -> Iterator[Span]:
+    if variable.value is not None:
+        yield span(variable.value, "value")
+        if variable.state == "partial":
+            yield span(f" <partial{_because(variable)}>", "dim")
+    else:
+        state = "no value" if variable.state == "ok" else variable.state.replace("_", " ")
+        yield span(f"<{state}{_because(variable)}>", "dim")
+
+
+def _because(variable: Variable) -> str:
+    return f": {variable.why}" if variable.why else ""

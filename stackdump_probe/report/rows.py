@@ -1,0 +1,75 @@
+"""Lines before they are wrapped, and the rows that a trace and `info` have in common."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from stackdump_probe.report.model import CoreState, Fault
+from stackdump_probe.report.theme import Line, Span, span
+from stackdump_probe.report.wrap import wrap
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line before it is wrapped, and how: see `wrap`."""
+
+    line: Line = ()
+    hanging: int = 0
+    cap: int = 0
+
+
+def laid_out(rows: Iterable[Row], *, columns: int) -> Iterator[Line]:
+    """Yield the rows as lines of at most `columns`, none of which ends with spaces."""
+    for row in rows:
+        for line in wrap(row.line, columns=columns, hanging=row.hanging, cap=row.cap):
+            yield _without_end_spaces(line)
+
+
+def _without_end_spaces(line: Line) -> Line:
+    while line and line[-1].text.endswith(" "):
+        text, style = line[-1]
+        kept = text.rstrip()
+        line = (*line[:-1], Span(kept, style)) if kept else line[:-1]
+    return line
+
+
+def labelled(label: str, text: str, *, alarm: bool = False) -> Row:
+    """A row such as "core:  Cortex-M4", its text aligned with that of its neighbours."""
+    head = f"{label}: ".ljust(7)
+    line = (Span(head, "alarm" if alarm else "dim"), span(text, "alarm" if alarm else "plain"))
+    return Row(line, hanging=len(head))
+
+
+def fault_rows(fault: Fault | None) -> Iterator[Row]:
+    """Yield what went wrong, then each status bit that says so."""
+    if fault is None:
+        return
+    yield labelled("fault", fault.summary, alarm=True)
+    for cause in fault.causes:
+        line = (
+            Span(" " * 7),
+            span(f"{cause.register}.{cause.bit}", "kind"),
+            span(f"  {cause.text}"),
+        )
+        yield Row(line, hanging=11)
+
+
+def core_rows(core: CoreState) -> Iterator[Row]:
+    """Yield what is known of the core, if anything is."""
+    mode = None if core.mode is None else f"{core.mode} mode"
+    known = [each for each in (_core_name(core), mode, core.exception) if each is not None]
+    if known:
+        yield labelled("core", ", ".join(known))
+
+
+def _core_name(core: CoreState) -> str | None:
+    if core.name is not None or core.cpuid is None:
+        return core.name
+    return f"core with CPUID {core.cpuid:#010x}"
+
+
+def register_rows(registers: Mapping[str, int], *, columns: int) -> Iterator[Row]:
+    """Yield the registers in as many columns as fit, at most four."""
+    cells = [f"{name:<6} {word:#010x}" for name, word in registers.items()]
+    per_row = max(1, min(4, columns // 20))
+    for at in range(0, len(cells), per_row):
+        yield Row((Span("  ".join(cells[at : at + per_row])),))
