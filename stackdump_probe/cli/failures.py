@@ -24,9 +24,14 @@ DEBUG_VARIABLE = "STACKDUMP_DEBUG"
 
 
 def tell(error: BaseException) -> int:
-    """Write what went wrong to standard error; return the exit code."""
-    if isinstance(error, BrokenPipeError):
+    """Write what went wrong to standard error; return the exit code.
+
+    An exit on purpose is none of ours, and is raised again.
+    """
+    if isinstance(error, BrokenPipeError) or _is_exit_for_lost_reader(error):
         return _reader_gone()
+    if isinstance(error, SystemExit):
+        raise error
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
         _write("interrupted")
         return INTERRUPTED
@@ -67,6 +72,11 @@ def _one_line(text: str) -> str:
     """`text` as one line without control characters; it may quote names from a file."""
     joined = " ".join(text.split())
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in joined)
+
+
+def _is_exit_for_lost_reader(error: BaseException) -> bool:
+    """True for the exit that typer, click and rich each make of a BrokenPipeError."""
+    return isinstance(error, SystemExit) and isinstance(error.__context__, BrokenPipeError)
 
 
 def _reader_gone() -> int:

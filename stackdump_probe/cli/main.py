@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = _dispatch(_command_first(arguments))
         sys.stdout.flush()
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, SystemExit) as error:
         from stackdump_probe.cli.failures import tell
 
         return tell(error)

@@ -70,3 +70,8 @@ def test_a_defect_shows_its_traceback_when_asked(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("STACKDUMP_DEBUG", "1")
     with pytest.raises(ValueError, match="oops"):
         tell(ValueError("oops"))
+
+
+def test_an_exit_on_purpose_is_left_alone() -> None:
+    with pytest.raises(SystemExit):
+        tell(SystemExit(3))
