@@ -97,7 +97,10 @@ def capture(
     *,
     settings: Settings,
 ) -> None:
-    """Halt a device, save its registers and RAM as a dump, let it run on, and print the trace."""
+    """Save registers and RAM of a device as a dump, and trace it.
+
+    The device is halted without a reset, and runs on afterwards.
+    """
     log_of_pyocd(settings.verbose)
     bench = Bench(_target(target), probe, units.frequency(frequency), core)
     layout = layout_of(image_at(elf)) if elf and not Path(elf).is_dir() else None

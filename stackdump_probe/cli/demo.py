@@ -25,17 +25,22 @@ WHAT = {
 def demo(
     name: Annotated[
         Literal["hang", "fault"],
-        typer.Argument(metavar="[hang|fault]", help="a device that hangs, or one that crashed"),
+        typer.Argument(
+            metavar="[hang|fault]", help="a device that hangs (the default), or one that crashed"
+        ),
     ] = "hang",
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="OUT.dump", help="the dump [default: as capture]"),
+        typer.Option("--output", "-o", metavar="OUT.dump", help="the dump (default: as capture)"),
     ] = None,
     force: Annotated[bool, Option("--force", "replace the output file")] = False,
     *,
     settings: Settings,
 ) -> None:
-    """Capture firmware in QEMU through pyOCD, let it run on, and print the trace."""
+    """Capture firmware that hangs in QEMU, and trace it.
+
+    pyOCD sees it as it would a board; it runs on afterwards.
+    """
     elf = FOLDER / f"{name}.elf"
     try:
         qemu_program()

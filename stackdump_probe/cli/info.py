@@ -15,7 +15,7 @@ def info(
     *,
     settings: Settings,
 ) -> None:
-    """Show what is in a dump: memory ranges, registers, core and faults."""
+    """Show what is in a dump: memory, registers, core and faults."""
     found = dump_info(read_dumps(dumps), dumps=dumps)
     if json:
         from stackdump_probe.report.to_json import info_to_json

@@ -58,7 +58,7 @@ def _dispatch(arguments: Sequence[str]) -> int:
 
     names = (name,) if name in COMMANDS else COMMANDS
     commands = {each: _command(each) for each in names}
-    return call_by_typer(commands, arguments, colored_help=_colored_help(arguments))
+    return call_by_typer(commands, arguments)
 
 
 def _command(name: str) -> Callable[..., Any]:
@@ -82,15 +82,6 @@ def _leading_options(arguments: Sequence[str]) -> int:
     while at < len(arguments) and arguments[at].startswith("-"):
         at += 2 if arguments[at] == "--color" else 1
     return at
-
-
-def _colored_help(arguments: Sequence[str]) -> bool:
-    from stackdump_probe.cli.settings import Settings
-
-    wanted = " ".join(arguments).replace("--color=", "--color ")
-    if "--color always" in wanted:
-        return True
-    return "--color never" not in wanted and Settings().colored(sys.stdout)
 
 
 def _let_any_text_out() -> None:

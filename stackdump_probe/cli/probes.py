@@ -16,7 +16,7 @@ from stackdump_probe.cli.terminal import columns, write
 def probes(
     json: Annotated[bool, Option("--json", "one JSON document")] = False, *, settings: Settings
 ) -> None:
-    """List the debug probes that are plugged in, with what stands in the way of using them."""
+    """List the debug probes that are plugged in, and what bars them."""
     log_of_pyocd(settings.verbose)
     found = probes_plugged_in()
     write([_json(found)] if json else _text(found))

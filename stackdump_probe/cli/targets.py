@@ -25,7 +25,10 @@ def targets(
     *,
     settings: Settings,
 ) -> int:
-    """List the target names with their core and RAM; a part number may go on after the name."""
+    """List the names of targets with their core and RAM.
+
+    A part number may go on after the name: stm32g071rb is an stm32g0.
+    """
     del settings
     found = [target for target in known_targets() if _fits(target, filter)]
     others = [each for each in pyocd_targets() if _fits(each, filter) and not _is_ours(each.name)]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import typer
 
 from stackdump_probe import __version__
+from stackdump_probe.cli.help import CommandWithPlainHelp
 from stackdump_probe.cli.options import Argument, Option
 from stackdump_probe.cli.settings import settings_from
 
@@ -20,29 +21,26 @@ DESCRIPTION = (
 )
 
 
-def call_by_typer(
-    commands: Mapping[str, Command], arguments: Sequence[str], *, colored_help: bool
-) -> int:
+def call_by_typer(commands: Mapping[str, Command], arguments: Sequence[str]) -> int:
     """Run the one of `commands` that `arguments` ask for; return its exit code.
 
     Usage errors escape as typer raises them: with `format_message()` and `exit_code`.
     """
-    app = _application(commands, colored_help=colored_help)
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(_application(commands))
     result = command.main(list(arguments), PROGRAM, standalone_mode=False)
     return result if isinstance(result, int) else 0
 
 
-def _application(commands: Mapping[str, Command], *, colored_help: bool) -> typer.Typer:
+def _application(commands: Mapping[str, Command]) -> typer.Typer:
     app = typer.Typer(
         help=DESCRIPTION,
-        rich_markup_mode="rich" if colored_help else None,
+        rich_markup_mode=None,  # its tables cut the names of options at 80 columns
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_typed(_whole_program))
     for name, function in commands.items():
-        app.command(name)(_typed(function))
+        app.command(name, cls=CommandWithPlainHelp)(_typed(function))
     return app
 
 
@@ -90,20 +88,21 @@ def _typed_parameter(parameter: inspect.Parameter) -> inspect.Parameter:
     if get_origin(annotation) is Annotated:
         plain, *marks = get_args(annotation)
         if isinstance(marks[0], Option | Argument):
-            annotation = Annotated[_choices(plain), _typer_mark(marks[0])]
+            annotation = Annotated[_choices(plain), _typer_mark(marks[0], plain)]
     return parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
 
 
-def _typer_mark(mark: Option | Argument) -> Any:
+def _typer_mark(mark: Option | Argument, plain: Any) -> Any:
     if isinstance(mark, Argument):
         return typer.Argument(metavar=mark.metavar, help=mark.help, show_default=False)
+    metavar = "|".join(get_args(plain)) if get_origin(plain) is Literal else mark.metavar
     return typer.Option(
         *mark.names.split(),
-        metavar=mark.metavar,
+        metavar=metavar,
         help=mark.help,
         count=mark.counted,
         min=mark.lowest,
-        show_default=mark.metavar is not None,
+        show_default=metavar is not None,
     )
 
 

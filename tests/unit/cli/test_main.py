@@ -42,6 +42,34 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(f"\n  {name} " in out for name in main.COMMANDS)
 
 
+def test_help_says_of_each_command_what_it_does_in_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main.run(["--help"]) == 0
+    _head, commands = capsys.readouterr().out.split("Commands:\n")
+    assert len(commands.splitlines()) == len(main.COMMANDS)
+    assert "..." not in commands
+
+
+def test_help_shows_what_a_command_takes_as_it_declares_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main.run(["trace", "-h"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Usage: stackdump-probe trace [OPTIONS] FW.elf|DIR DUMP..."
+    assert "  FW.elf|DIR  the program, or a directory that holds it" in lines
+    assert "  DUMP...     dump files of one capture" in lines
+    assert "  --json                          one JSON document" in lines
+    assert "  -t, --theme dark|light|none     colors for a terminal  [default: dark]" in lines
+
+
+@pytest.mark.parametrize("command", main.COMMANDS)
+def test_help_names_no_type_of_python(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run([command, "--help"]) == 0
+    assert not {"<bool>", "<str>", "<int>", "[]"} & set(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize(
     "line",
     ["bogus", "trace", "trace a", "info", "info --bogus x", "--bogus", "info x --color red"],

@@ -37,7 +37,7 @@ def command(
 
 def by_typer(arguments: list[str]) -> dict[str, Any]:
     calls.clear()
-    call_by_typer({"command": command}, ["command", *arguments], colored_help=False)
+    call_by_typer({"command": command}, ["command", *arguments])
     return calls[0]
 
 
@@ -101,7 +101,7 @@ def test_a_short_option_with_its_value_attached_is_understood_by_typer() -> None
 
 
 def test_typer_knows_the_version_too(capsys: pytest.CaptureFixture[str]) -> None:
-    assert call_by_typer({"command": command}, ["--version"], colored_help=False) == 0
+    assert call_by_typer({"command": command}, ["--version"]) == 0
     assert capsys.readouterr().out == f"stackdump-probe {__version__}\n"
 
 
@@ -115,5 +115,5 @@ def with_choice(
 @pytest.mark.parametrize(("line", "ram"), [([], None), (["--ram", "all"], "all")])
 def test_a_choice_may_be_left_out(line: list[str], ram: str | None) -> None:
     calls.clear()
-    call_by_typer({"command": with_choice}, ["command", *line], colored_help=False)
+    call_by_typer({"command": with_choice}, ["command", *line])
     assert calls == [{"ram": ram}]
