@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from stackdump_probe.errors import RegisterUnknown
+from stackdump_probe.errors import NotCaptured, RegisterUnknown
 
 CORE = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc")
 SINGLES = tuple(f"s{n}" for n in range(32))
@@ -15,6 +15,7 @@ SPECIAL = ("xpsr", "msp", "psp", "cfbp", "fpscr", "msplim", "psplim")
 
 # AAPCS32 (IHI 0042) 5.1.1 and 5.1.2.1: what a called function must leave as it was.
 CALLEE_SAVED = (*(f"r{n}" for n in range(4, 12)), "sp", *(f"s{n}" for n in range(16, 32)))
+CALLER_SAVED = ("r0", "r1", "r2", "r3", "r12", "lr", *(f"s{n}" for n in range(16)))
 
 # AADWARF32 (IHI 0040) 4.1: r0-r15 are 0-15, the legacy single registers 64-95;
 # 143 is the return address authentication code of Armv8.1-M.
@@ -34,16 +35,20 @@ DOUBLES = 16
 class Registers:
     """32-bit values by lower-case name; a register that is not known is absent.
 
-    Names: r0..r12 sp lr pc, s0..s31, and SPECIAL.
+    Names: r0..r12 sp lr pc, s0..s31, and SPECIAL. `lost_at` says of absent ones that an inner
+    frame saved them, and the address: memory that was not captured.
     """
 
     words: Mapping[str, int] = field(default_factory=dict)
+    lost_at: Mapping[str, int] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> int:
-        """The word in `name`; raises RegisterUnknown."""
+        """The word in `name`; raises RegisterUnknown, or NotCaptured if its memory is missing."""
         try:
             return self.words[name]
         except KeyError:
+            if name in self.lost_at:
+                raise NotCaptured(self.lost_at[name], 4) from None
             raise RegisterUnknown(name) from None
 
     def __contains__(self, name: str) -> bool:
@@ -55,7 +60,12 @@ class Registers:
 
     def updated(self, **words: int) -> "Registers":
         """A copy with `words` put in place of what was there."""
-        return Registers({**self.words, **words})
+        return Registers({**self.words, **words}, self.lost_at)
+
+    def lost_but(self, recovered: Mapping[str, int]) -> dict[str, int]:
+        """`lost_at` of those that a function must keep and that are not in `recovered`."""
+        names = (name for name in self.lost_at if name in CALLEE_SAVED and name not in recovered)
+        return {name: self.lost_at[name] for name in names}
 
     def only(self, names: tuple[str, ...]) -> "Registers":
         """A copy with no other registers than `names`."""

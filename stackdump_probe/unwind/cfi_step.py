@@ -1,7 +1,5 @@
 """One step by call frame information."""
 
-from collections.abc import Iterator
-
 from stackdump_probe.arch.registers import (
     CALLEE_SAVED,
     DOUBLES,
@@ -9,7 +7,13 @@ from stackdump_probe.arch.registers import (
     NAME_BY_DWARF_NUMBER,
     Registers,
 )
-from stackdump_probe.errors import DwarfError, RegisterUnknown, Unavailable, Unsupported
+from stackdump_probe.errors import (
+    DwarfError,
+    NotCaptured,
+    RegisterUnknown,
+    Unavailable,
+    Unsupported,
+)
 from stackdump_probe.image import expression
 from stackdump_probe.image.cfi import (
     CfaExpression,
@@ -25,7 +29,7 @@ from stackdump_probe.image.cfi import (
     ValOffset,
 )
 from stackdump_probe.memory import Memory
-from stackdump_probe.unwind.ends import unavailable
+from stackdump_probe.unwind.ends import not_captured, unavailable
 from stackdump_probe.unwind.frame import End
 from stackdump_probe.unwind.step import Caller, Lost, Position, Surroundings
 
@@ -40,6 +44,9 @@ def cfi_step(position: Position, surroundings: Surroundings) -> Caller | Lost | 
     frame = _CalleeFrame(position.registers, surroundings.memory)
     try:
         frame.canonical_address = _cfa(row, frame)
+    except NotCaptured as gap:
+        what = "the register that gives the frame address"
+        return Lost(not_captured(gap.address, surroundings.memory, what))
     except Unavailable as gap:
         return Lost(unavailable(gap, surroundings.memory, "the frame address"))
     return _caller(row, frame, position, surroundings)
@@ -86,25 +93,23 @@ def caller_registers(row: Row, frame: "_CalleeFrame") -> Registers:
     """
     words = {name: frame.registers[name] for name in CALLEE_SAVED if name in frame.registers}
     words["sp"] = frame.cfa()
+    lost_at = frame.registers.lost_but(words)
     for number, rule in row.registers.items():
         if number == row.return_address:
             continue
-        for name, word in _recovered(number, rule, frame):
-            if word is None:
-                words.pop(name, None)
-            else:
-                words[name] = word
-    return Registers(words)
-
-
-def _recovered(number: int, rule: Rule, frame: "_CalleeFrame") -> Iterator[tuple[str, int | None]]:
-    names = names_of(number)
-    try:
-        whole: int | None = frame.recover(number, rule)
-    except (Unavailable, DwarfError):
-        whole = None
-    for index, name in enumerate(names):
-        yield name, None if whole is None else whole >> 32 * index & _MASK
+        names = names_of(number)
+        for name in names:
+            words.pop(name, None)
+            lost_at.pop(name, None)
+        try:
+            whole = frame.recover(number, rule)
+        except NotCaptured as gap:
+            lost_at |= dict.fromkeys(names, gap.address)
+        except (Unavailable, DwarfError):
+            continue
+        else:
+            words |= {name: whole >> 32 * at & _MASK for at, name in enumerate(names)}
+    return Registers(words, lost_at)
 
 
 def names_of(number: int) -> tuple[str, ...]:

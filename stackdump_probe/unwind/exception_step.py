@@ -96,7 +96,8 @@ def _unstack(
         return Lost(_not_a_frame(exc_return, xpsr, basic))
     cfa = basic + size + (4 if xpsr.was_realigned else 0)
     words |= {"pc": words["pc"] & ~1, "xpsr": xpsr.unstacked, "sp": cfa}
-    return Interrupted(Registers(words), xpsr, frame_address, cfa)
+    registers = Registers(words, handler.lost_but(words))
+    return Interrupted(registers, xpsr, frame_address, cfa)
 
 
 def _not_a_frame(exc_return: ExcReturn, xpsr: Xpsr, address: int) -> End:

@@ -183,11 +183,17 @@ def _caller(state: _State, position: Position, surroundings: Surroundings) -> Ca
     else:
         return None
     words = {name: registers[name] for name in CALLEE_SAVED if name in registers}
+    lost_at = registers.lost_but(words)
     for name, at in state.saved.items():
         words.pop(name, None)
-        if name != "lr":
-            words |= {name: memory.u32(cfa + at & _MASK)} if memory.holds(cfa + at, 4) else {}
+        where = cfa + at & _MASK
+        if name == "lr":
+            continue
+        if memory.holds(where, 4):
+            words[name] = memory.u32(where)
+        else:
+            lost_at[name] = where
     words["sp"] = cfa
     rule: Rule = "prologue" if state.saved or state.places.get("sp") else "leaf"
-    where = None if saved_at is None else cfa + saved_at & _MASK
-    return Caller(Registers(words), return_address, cfa, rule, saved_at=where)
+    lr_at = None if saved_at is None else cfa + saved_at & _MASK
+    return Caller(Registers(words, lost_at), return_address, cfa, rule, saved_at=lr_at)

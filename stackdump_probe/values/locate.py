@@ -1,6 +1,6 @@
 """A variable's DIE and a frame -> the bytes of the object, with what is missing and why."""
 
-from stackdump_probe.arch.registers import CALLEE_SAVED
+from stackdump_probe.arch.registers import CALLER_SAVED
 from stackdump_probe.errors import (
     DwarfError,
     NotCaptured,
@@ -36,7 +36,8 @@ from stackdump_probe.values.storage import (
 )
 
 # DW_OP_addr, addrx and GNU_addr_index: what begins so is there without a frame.
-FIXED_ADDRESS = (0x03, 0xA1, 0xFB)
+OP_ADDR = 0x03
+FIXED_ADDRESS = (OP_ADDR, 0xA1, 0xFB)
 OPTIMIZED_OUT = Absence("optimized_out")
 ORIGINS_LIMIT = 16
 REGISTERS_LIMIT = 16  # registers that one object may lie in, by the rule of consecutive numbers
@@ -56,6 +57,8 @@ def locate(die: Die, context: UnitContext) -> Location | bytes | None:
     expression = location_at(told, dw.AT_location, context.pc or 0)
     if expression is None:
         return None
+    if len(expression) == 5 and expression[0] == OP_ADDR:  # nearly every static object
+        return Address(int.from_bytes(expression[1:], "little"))
     unit = told.unit
     inside = context.in_unit(unit) if isinstance(context, FrameContext) else context
     return evaluate(expression, inside)
@@ -146,10 +149,10 @@ def _in_registers(number: int, context: UnitContext, size: int) -> Storage:
 def _word_in(name: str, context: UnitContext) -> tuple[int, Absence | None]:
     if not isinstance(context, FrameContext):
         return 0, Absence("unsupported", f"{name} without a frame")
-    word = context.physical.frame.registers.get(name)
-    if word is None:
-        return 0, lost_register(name, context.physical.frame)
-    return word, None
+    try:
+        return context.physical.frame.registers[name], None
+    except Unavailable as error:
+        return 0, absence_of(error, context)
 
 
 def _put_together(location: Pieces, context: UnitContext, size: int) -> Storage:
@@ -203,6 +206,6 @@ def absence_of(error: StackdumpError, context: UnitContext) -> Absence:
 
 def lost_register(name: str, frame: Frame) -> Absence:
     """Why a register is not known: AAPCS32 5.1.1 lets a callee change what it need not keep."""
-    if frame.lookup_pc != frame.pc and name not in CALLEE_SAVED:
+    if frame.lookup_pc != frame.pc and name in CALLER_SAVED:
         return Absence("optimized_out", f"{name} is not saved across the call")
-    return Absence("not_captured", f"{name} is not in the dump")
+    return Absence("not_captured", f"{name} is not known")

@@ -3,7 +3,7 @@
 import pytest
 
 from stackdump_probe.arch.registers import NAME_BY_DWARF_NUMBER, Registers
-from stackdump_probe.errors import RegisterUnknown
+from stackdump_probe.errors import NotCaptured, RegisterUnknown
 
 
 def test_a_register_that_is_not_known_is_named_in_the_error() -> None:
@@ -38,3 +38,17 @@ def test_control_is_the_top_byte_of_the_word_with_the_masks() -> None:
 
 def test_control_is_unknown_if_it_was_not_captured() -> None:
     assert Registers().control is None
+
+
+def test_a_register_saved_where_nothing_was_captured_says_where() -> None:
+    registers = Registers({"sp": 0x2000_0000}, {"r7": 0x2000_0040})
+    with pytest.raises(NotCaptured) as raised:
+        registers["r7"]
+    assert raised.value.address == 0x2000_0040
+    assert "r7" not in registers
+    assert registers.get("r7") is None
+
+
+def test_of_lost_registers_only_those_that_a_function_must_keep_stay_lost() -> None:
+    registers = Registers({}, {"r0": 0x2000_0000, "r4": 0x2000_0004, "r5": 0x2000_0008})
+    assert registers.lost_but({"r5": 1}) == {"r4": 0x2000_0004}

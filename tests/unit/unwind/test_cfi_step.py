@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.cfi import (
     CfaExpression,
@@ -188,3 +191,18 @@ def test_a_stack_where_no_ram_can_be_is_corrupt() -> None:
 def test_a_malformed_expression_for_the_frame_address_is_an_error() -> None:
     with pytest.raises(DwarfError, match="the stack is empty"):
         step(a_row(CfaExpression(octets(0x22))), SP_IN)
+
+
+def test_a_register_saved_outside_the_dump_is_lost_at_that_address() -> None:
+    saved = {4: Offset(0x100), 14: Offset(-4)}
+    found = caller(Row(CfaOffset(13, 8), saved, 14), {**SP_IN, "r4": 1}, 0x44, 0x0800_0301)
+    assert "r4" not in found.registers
+    assert found.registers.lost_at == {"r4": RAM + 8 + 0x100}
+
+
+def test_a_cfa_from_a_register_that_was_not_captured_ends_for_want_of_memory() -> None:
+    frame = replace(at({"pc": PC, "sp": RAM}), registers=Registers({"pc": PC}, {"r7": RAM + 0x40}))
+    program = AProgram((AFunction("f", 0x0800_0100, row=Row(CfaOffset(7, 8), {}, 14)),))
+    found = cfi_step(frame, around(a_stack(), program=program))
+    assert isinstance(found, Lost)
+    assert (found.end.kind, found.end.address) == ("no_memory", RAM + 0x40)
