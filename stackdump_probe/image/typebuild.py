@@ -64,6 +64,12 @@ END_BIG = 1  # DWARF 5 table 7.12
 OP_PLUS_UCONST = 0x23
 
 
+def _natural(die: Die, attribute: int) -> int | None:
+    """A size; a negative one is none."""
+    number = die.integer(attribute)
+    return None if number is None or number < 0 else number
+
+
 def language_of(die: Die) -> Language:
     """The language of the unit that `die` is in."""
     return LANGUAGES.get(die.unit.language, "c")
@@ -94,7 +100,7 @@ def _bit_offset(die: Die, link: Link, offset: int, bit_size: int) -> int:
     from_top = die.integer(dw.AT_bit_offset)
     if from_top is None:
         return offset * 8
-    storage = die.integer(dw.AT_byte_size)
+    storage = _natural(die, dw.AT_byte_size)
     if storage is None:
         storage = size_of(link.type) or 0
     return (offset + storage) * 8 - from_top - bit_size
@@ -107,20 +113,20 @@ def _void(_tree: "TypeTree", _die: Die) -> Type:
 def _base(_tree: "TypeTree", die: Die) -> Type:
     return Base(
         die.name,
-        die.integer(dw.AT_byte_size) or 0,
+        _natural(die, dw.AT_byte_size) or 0,
         die.integer(dw.AT_encoding) or 0,
         language_of(die),
-        die.integer(dw.AT_bit_size),
+        _natural(die, dw.AT_bit_size),
         die.integer(dw.AT_endianity) == END_BIG,
     )
 
 
 def _unspecified(_tree: "TypeTree", die: Die) -> Type:
-    return Unspecified(die.name, die.integer(dw.AT_byte_size) or _pointer_size(die))
+    return Unspecified(die.name, _natural(die, dw.AT_byte_size) or _pointer_size(die))
 
 
 def _pointer_size(die: Die) -> int:
-    return die.integer(dw.AT_byte_size) or die.unit.address_size
+    return _natural(die, dw.AT_byte_size) or die.unit.address_size
 
 
 def _pointer(tree: "TypeTree", die: Die) -> Type:
@@ -134,7 +140,7 @@ def _reference(tree: "TypeTree", die: Die) -> Type:
 
 def _member_pointer(tree: "TypeTree", die: Die) -> Type:
     owner = tree.link(die, dw.AT_containing_type)
-    size = die.integer(dw.AT_byte_size)
+    size = _natural(die, dw.AT_byte_size)
     if size is None:  # Itanium C++ ABI 2.3: an offset, or for a function two words
         is_function = isinstance(stripped(tree.link(die).type), Function)
         size = die.unit.address_size * (2 if is_function else 1)
@@ -168,14 +174,14 @@ def _function(tree: "TypeTree", die: Die) -> Type:
 def _array(tree: "TypeTree", die: Die) -> Type:
     """One Array per DW_TAG_subrange_type, the first the outermost."""
     counts = [_count(child) for child in die.children() if child.tag in SUBRANGES]
-    stride_bits = die.integer(dw.AT_bit_stride)
+    stride_bits = _natural(die, dw.AT_bit_stride)
     stride = die.integer(dw.AT_byte_stride) or (stride_bits // 8 if stride_bits else None)
     vector = die.flag(dw.AT_GNU_vector)
     link, language = tree.link(die), language_of(die)
     for count in reversed(counts[1:]):
         link = _known(Array(link, count, language, stride, None, vector))
         stride = None
-    size = die.integer(dw.AT_byte_size)
+    size = _natural(die, dw.AT_byte_size)
     return Array(link, counts[0] if counts else None, language, stride, size, vector, die.name)
 
 
@@ -209,7 +215,7 @@ def _bound(value: object, added: int) -> int | Dynamic | None:
 def _enum(tree: "TypeTree", die: Die) -> Type:
     die = _whole(die)
     underlying = die.reference(dw.AT_type)
-    size = die.integer(dw.AT_byte_size)
+    size = _natural(die, dw.AT_byte_size)
     enumerators = tuple(_enumerators(die))
     signed = any(number < 0 for _, number in enumerators)
     if underlying is not None:
@@ -248,7 +254,7 @@ def _struct(tree: "TypeTree", die: Die) -> Type:
     return Struct(
         tree.name(die),
         STRUCTS[die.tag],
-        die.integer(dw.AT_byte_size),
+        _natural(die, dw.AT_byte_size),
         tuple(members),
         language_of(die),
         variants,
@@ -272,7 +278,7 @@ def _is_static(die: Die) -> bool:
 def _member(tree: "TypeTree", die: Die) -> Member:
     offset, location = _member_place(die)
     link = tree.link(die)
-    bit_size = die.integer(dw.AT_bit_size)
+    bit_size = _natural(die, dw.AT_bit_size)
     return Member(
         die.name,
         link,

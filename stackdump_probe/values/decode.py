@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from stackdump_probe.image import types
 from stackdump_probe.image.elf import Image
@@ -11,8 +12,15 @@ from stackdump_probe.image.types import Type, size_of, stride_of, stripped
 from stackdump_probe.memory import Memory
 from stackdump_probe.values import c, cpp, rust
 from stackdump_probe.values.model import Aggregate, Array, Content, Field, Value, Variant
-from stackdump_probe.values.scalars import base_content, bits_of, number_of
-from stackdump_probe.values.storage import Absence, Place, Storage, in_memory
+from stackdump_probe.values.scalars import Reading, base_content, bits_of, number_of, reading_of
+from stackdump_probe.values.storage import (
+    ADDRESS_SPACE,
+    OUTSIDE,
+    Absence,
+    Place,
+    Storage,
+    in_memory,
+)
 
 OK = Absence("ok")
 UNSIZED = "the size of its type is not known"
@@ -26,6 +34,20 @@ class Limits:
     depth: int = 8
     entries: int = 1024
     total: int = 16 * 1024
+
+
+class _Shape(NamedTuple):
+    """What every object of a type shares."""
+
+    actual: Type
+    size: int | None
+    name: str
+    read: Reading | None
+
+    @property
+    def why_unsized(self) -> str:
+        """Why there is no size."""
+        return self.actual.why if isinstance(self.actual, types.Unknown) else UNSIZED
 
 
 def _whole(type_: types.Struct | types.Enum) -> Type:
@@ -47,7 +69,7 @@ class Decoder:
     symbol_at: Callable[[int], str | None] = _no_symbol
     definition: Callable[[types.Struct | types.Enum], Type] = _whole
     limits: Limits = field(default_factory=Limits)
-    _names: dict[Type, str] = field(default_factory=dict)
+    _shapes: "dict[Type, _Shape]" = field(default_factory=dict)
     _left: int = 0
 
     def decode(self, type_: Type, storage: Storage, at: int = 0) -> Value:
@@ -57,36 +79,42 @@ class Decoder:
 
     def part(self, type_: Type, place: Place) -> Value:
         """The object of `type_` at `place`."""
-        actual = self.actual(type_)
-        size = size_of(actual)
+        shape = self._shape(type_)
+        size = shape.size
         if size is None:
-            if not isinstance(actual, types.Array):
-                why = actual.why if isinstance(actual, types.Unknown) else UNSIZED
-                return self._absent(type_, Absence("unsupported", why), place, None)
-            size = 0
+            return self._absent(type_, Absence("unsupported", shape.why_unsized), place, None)
         absence = place.missing(size) if size else None
-        content = self._content(actual, place, size, absence)
+        if shape.read is None:
+            content = self._content(shape.actual, place, size, absence)
+        else:
+            content = absence or shape.read(place.octets(size))
         if isinstance(content, Absence):
             return self._absent(type_, content, place, size)
         state = _state_of(content, absence)
         shown = content if state.state in ("ok", "partial") else None
         octets = None if absence else place.octets(size)
-        name = self.name(type_)
-        return Value(name, shown, state.state, state.why, place.address, octets, size)
+        return Value(shape.name, shown, state.state, state.why, place.address, octets, size)
 
     def name(self, type_: Type) -> str:
         """The type's name, put together once."""
-        name = self._names.get(type_)
-        if name is None:
-            name = self._names[type_] = type_name(type_)
-        return name
+        return self._shape(type_).name
 
     def actual(self, type_: Type) -> Type:
         """The type under typedefs and qualifiers, as the unit that defines it has it."""
-        actual = stripped(type_)
-        if isinstance(actual, types.Struct | types.Enum) and actual.declaration:
-            return self.definition(actual)
-        return actual
+        return self._shape(type_).actual
+
+    def _shape(self, type_: Type) -> "_Shape":
+        shape = self._shapes.get(type_)
+        if shape is None:
+            actual = stripped(type_)
+            if isinstance(actual, types.Struct | types.Enum) and actual.declaration:
+                actual = self.definition(actual)
+            size = size_of(actual)
+            if size is None and isinstance(actual, types.Array):
+                size = 0
+            read = reading_of(actual) if isinstance(actual, types.Base) else None
+            shape = self._shapes[type_] = _Shape(actual, size, type_name(type_), read)
+        return shape
 
     def followed(self, target: Type, address: int, depth: int) -> Value | None:
         """The object behind a pointer that is `depth` levels down; None if that is too deep."""
@@ -123,8 +151,13 @@ class Decoder:
         """`count` elements, `step` bytes apart, as many as the limits allow."""
         if place.depth >= self.limits.depth:
             return Array(count, ())
+        shape = self._shape(element)
+        shown = max(min(count, self.limits.entries, self._left), 0)
+        if shape.read is not None and step > 0 and not place.storage.gaps:
+            self._left -= shown
+            return Array(count, tuple(_numbers(shape, shape.read, place, shown, step)))
         inside, values = place.deeper(), []
-        for index in range(min(count, self.limits.entries)):
+        for index in range(shown):
             if not self._spend():
                 break
             values.append(self.part(element, inside.moved(index * step)))
@@ -203,6 +236,20 @@ class Decoder:
     def _absent(self, type_: Type, absence: Absence, place: Place, size: int | None) -> Value:
         name = self.name(type_)
         return Value(name, None, absence.state, absence.why, place.address, None, size)
+
+
+def _numbers(shape: _Shape, read: Reading, place: Place, count: int, step: int) -> Iterator[Value]:
+    """`count` elements of a base type, `step` bytes apart: what `part` gives, but quicker."""
+    name, size = shape.name, shape.size or 0
+    held, address = place.storage.octets, place.storage.address
+    for at in range(place.at, place.at + count * step, step):
+        octets = held[at : at + size]
+        where = None if address is None else (address + at) % ADDRESS_SPACE
+        content = read(octets) if at >= 0 and len(octets) == size else OUTSIDE
+        if isinstance(content, Absence):
+            yield Value(name, None, content.state, content.why, where, None, size)
+        else:
+            yield Value(name, content, "ok", None, where, octets, size)
 
 
 def _is_signed(type_: Type) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from stackdump_probe.arch.registers import CALLER_SAVED
 from stackdump_probe.errors import OptimizedOut, RegisterUnknown, Unsupported
 from stackdump_probe.image import constants as dw
 from stackdump_probe.image.dies import Die
@@ -106,11 +107,11 @@ class FrameContext(UnitContext):
         return FrameContext(self.physical, self.function, unit, nesting=self.nesting)
 
     def register(self, number: int) -> int:
-        words = self.physical.frame.registers
         names = names_of(number)
         if not names:
             raise RegisterUnknown(f"DWARF register {number}")
-        return sum(words[name] << 32 * index for index, name in enumerate(names))
+        words = (word_in(name, self.physical.frame) for name in names)
+        return sum(word << 32 * index for index, word in enumerate(words))
 
     def cfa(self) -> int:
         cfa = self.physical.frame.cfa
@@ -145,3 +146,17 @@ class _WithoutFrameBase(FrameContext):
 
     def frame_base(self) -> int:
         raise Unsupported("a frame base that builds on itself")
+
+
+def word_in(name: str, frame: Frame) -> int:
+    """The word that a register has in `frame`; raises Unavailable.
+
+    AAPCS32 5.1.1: a callee may change what it need not keep, so a compiler that leaves an object
+    in such a register across a call has given it up.
+    """
+    try:
+        return frame.registers[name]
+    except RegisterUnknown:
+        if frame.lookup_pc != frame.pc and name in CALLER_SAVED:
+            raise OptimizedOut(f"{name} is not saved across the call") from None
+        raise

@@ -75,7 +75,7 @@ class _Reader:
             size = size_of(self.decoder.actual(type_))
             storage = stored(location, context, size or 0)
         except (Unavailable, DwarfError) as error:
-            absence = absence_of(error, context)
+            absence = absence_of(error)
             storage = absent(size_of(self.decoder.actual(type_)) or 0, absence)
         return self.decoder.decode(type_, storage)
 

@@ -1,6 +1,5 @@
 """A variable's DIE and a frame -> the bytes of the object, with what is missing and why."""
 
-from stackdump_probe.arch.registers import CALLER_SAVED
 from stackdump_probe.errors import (
     DwarfError,
     NotCaptured,
@@ -24,8 +23,7 @@ from stackdump_probe.image.expression import (
 )
 from stackdump_probe.image.locations import location_at
 from stackdump_probe.unwind.cfi_step import names_of
-from stackdump_probe.unwind.frame import Frame
-from stackdump_probe.values.frame_context import FrameContext, UnitContext
+from stackdump_probe.values.frame_context import FrameContext, UnitContext, word_in
 from stackdump_probe.values.storage import (
     Absence,
     Gap,
@@ -94,7 +92,7 @@ def storage_of(die: Die, context: UnitContext, size: int) -> Storage:
     try:
         return stored(locate(die, context), context, size)
     except (Unavailable, DwarfError) as error:
-        return absent(size, absence_of(error, context))
+        return absent(size, absence_of(error))
 
 
 def stored(location: Location | bytes | None, context: UnitContext, size: int) -> Storage:
@@ -150,9 +148,9 @@ def _word_in(name: str, context: UnitContext) -> tuple[int, Absence | None]:
     if not isinstance(context, FrameContext):
         return 0, Absence("unsupported", f"{name} without a frame")
     try:
-        return context.physical.frame.registers[name], None
+        return word_in(name, context.physical.frame), None
     except Unavailable as error:
-        return 0, absence_of(error, context)
+        return 0, absence_of(error)
 
 
 def _put_together(location: Pieces, context: UnitContext, size: int) -> Storage:
@@ -175,7 +173,7 @@ def _piece(location: Location, bit_offset: int, bits: int, context: UnitContext)
     try:
         whole = stored(location, context, size)
     except (Unavailable, DwarfError) as error:
-        return absent(size, absence_of(error, context))
+        return absent(size, absence_of(error))
     return whole if bit_offset == 0 else _from_bit(whole, bit_offset)
 
 
@@ -189,23 +187,12 @@ def _from_bit(storage: Storage, start: int) -> Storage:
     return Storage(number.to_bytes(len(storage.octets), "little"), None, gaps)
 
 
-def absence_of(error: StackdumpError, context: UnitContext) -> Absence:
+def absence_of(error: StackdumpError) -> Absence:
     """What a failed look for a value says about it."""
     match error:
-        case NotCaptured():
-            return Absence("not_captured", str(error))
-        case RegisterUnknown() if isinstance(context, FrameContext):
-            return lost_register(error.name, context.physical.frame)
-        case RegisterUnknown():
+        case NotCaptured() | RegisterUnknown():
             return Absence("not_captured", str(error))
         case OptimizedOut():
             return Absence("optimized_out", str(error) or None)
         case _:
             return Absence("unsupported", str(error))
-
-
-def lost_register(name: str, frame: Frame) -> Absence:
-    """Why a register is not known: AAPCS32 5.1.1 lets a callee change what it need not keep."""
-    if frame.lookup_pc != frame.pc and name in CALLER_SAVED:
-        return Absence("optimized_out", f"{name} is not saved across the call")
-    return Absence("not_captured", f"{name} is not known")

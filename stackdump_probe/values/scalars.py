@@ -1,6 +1,7 @@
 """Numbers out of bytes: the base types of all languages."""
 
 import struct
+from collections.abc import Callable
 
 from stackdump_probe.image import constants as dw
 from stackdump_probe.image.types import SIGNED_ENCODINGS, Base
@@ -20,6 +21,12 @@ from stackdump_probe.values.storage import Absence
 FLOAT_FORMATS = {2: "<e", 4: "<f", 8: "<d"}
 # `char` and its wide kinds hold text; `signed char` and `unsigned char` hold numbers.
 CHARACTER_NAMES = frozenset(("char", "char8_t", "char16_t", "char32_t", "wchar_t"))
+INTEGERS = SIGNED_ENCODINGS | {
+    dw.ATE_unsigned,
+    dw.ATE_unsigned_char,
+    dw.ATE_address,
+    dw.ATE_UTF,
+}
 LAST_CODE_POINT = 0x10FFFF
 SURROGATES = range(0xD800, 0xE000)
 
@@ -43,32 +50,40 @@ def is_character(base: Base) -> bool:
     return base.encoding == dw.ATE_UTF or base.name in CHARACTER_NAMES
 
 
+Reading = Callable[[bytes], Content | Absence]
+
+
 def base_content(base: Base, octets: bytes) -> Content | Absence:
     """The value of a base type; a fixed-point or decimal one is not taken apart."""
-    if base.big_endian:
-        octets = octets[::-1]
+    return reading_of(base)(octets)
+
+
+def reading_of(base: Base) -> Reading:
+    """How values of a base type are read, found out once for many of them."""
     if base.size == 0:
-        return Aggregate((), tuple_like=True)  # Rust's ()
-    if base.bit_size is not None and base.bit_size < base.size * 8:
-        signed = base.encoding in SIGNED_ENCODINGS
-        return Integer(bits_of(octets, 0, base.bit_size, signed=signed))
+        return lambda _: Aggregate((), tuple_like=True)  # Rust's ()
+    read = _reading(base)
+    return (lambda octets: read(octets[::-1])) if base.big_endian else read
+
+
+def _reading(base: Base) -> Reading:
+    signed = base.encoding in SIGNED_ENCODINGS
+    bits = base.bit_size
+    if bits is not None and bits < base.size * 8:
+        return lambda octets: Integer(bits_of(octets, 0, bits, signed=signed))
     match base.encoding:
         case dw.ATE_boolean:
-            return _boolean(number_of(octets))
+            return lambda octets: _boolean(number_of(octets))
         case dw.ATE_float:
-            return _real(base, octets)
+            return lambda octets: _real(base, octets)
         case dw.ATE_complex_float:
-            return _complex(base, octets)
-        case dw.ATE_UTF | dw.ATE_signed | dw.ATE_signed_char if is_character(base):
-            return _character(base, octets)
-        case dw.ATE_unsigned | dw.ATE_unsigned_char if is_character(base):
-            return _character(base, octets)
-        case dw.ATE_signed | dw.ATE_signed_char:
-            return Integer(number_of(octets, signed=True))
-        case dw.ATE_unsigned | dw.ATE_unsigned_char | dw.ATE_address | dw.ATE_UTF:
-            return Integer(number_of(octets))
-        case _:
-            return Absence("unsupported", f"values of encoding {base.encoding:#x} are left raw")
+            return lambda octets: _complex(base, octets)
+        case encoding if encoding not in INTEGERS:
+            why = f"values of encoding {encoding:#x} are left raw"
+            return lambda _: Absence("unsupported", why)
+    if is_character(base):
+        return lambda octets: _character(base, octets)
+    return lambda octets: Integer(int.from_bytes(octets, "little", signed=signed))
 
 
 def _boolean(number: int) -> Content:

@@ -104,16 +104,16 @@ class _Search:
         name = die.inherited(dw.AT_name)
         if not isinstance(name, str) or not (self.noise or _is_authored(die, name)):
             return None
-        type_ = self.decoder.actual(self.image.types.type_of(die))
-        size = size_of(type_) or 0
+        type_ = self.image.types.type_of(die)
+        size = size_of(self.decoder.actual(type_)) or 0
         try:
             location = locate(die, context)
             if isinstance(location, Address) and not self._is_new(die, name, location.address):
                 return None
             storage = stored(location, context, size)
         except (Unavailable, DwarfError) as error:
-            storage = absent(size, absence_of(error, context))
-        value = self.decoder.decode(self.image.types.type_of(die), storage)
+            storage = absent(size, absence_of(error))
+        value = self.decoder.decode(type_, storage)
         file, line = declared_at(die) if self.declared else (None, None)
         return Variable(scope.prefix + name, "static", value, file, line)
 

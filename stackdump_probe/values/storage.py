@@ -19,6 +19,9 @@ class Absence:
     why: str | None = None
 
 
+OUTSIDE = Absence("unsupported", "the object does not reach to this part of it")
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Bits `start` up to `end` of an object that are not known."""
@@ -45,9 +48,7 @@ class Storage:
         for gap in self.gaps:
             if gap.start < end and start < gap.end:
                 return gap.absence
-        if end > len(self.octets) * 8:
-            return Absence("unsupported", "the object ends before this part of it")
-        return None
+        return OUTSIDE if start < 0 or end > len(self.octets) * 8 else None
 
     def address_at(self, offset: int) -> int | None:
         """The address of the byte `offset`, if it has one."""

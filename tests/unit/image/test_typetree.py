@@ -464,3 +464,15 @@ def test_a_type_without_an_alias_keeps_its_typedef() -> None:
     found = type_of(CHAR, wrapper(dw.TAG_typedef, "char", named("byte_t"), label="it"))
     assert isinstance(found, Typedef)
     assert found.name == "byte_t"
+
+
+def test_sizes_below_zero_are_none() -> None:
+    found = types_of(
+        base("b", -4, dw.ATE_signed),
+        struct("s", -8, member("f", "b", 0, number(dw.AT_bit_size, -1)), label="s"),
+        variable("b", "b"),
+        variable("s", "s"),
+    )
+    assert (size_of(found["b"]), size_of(found["s"])) == (0, None)
+    assert isinstance(found["s"], Struct)
+    assert found["s"].members[0].bit_size is None

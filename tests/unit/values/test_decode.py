@@ -288,3 +288,20 @@ def test_an_enum_of_no_bytes_is_no_reason_to_fail() -> None:
 
 def test_a_base_type_of_odd_size_is_read_all_the_same() -> None:
     assert decode(Base("i24", 3, dw.ATE_signed), b"\xff\xff\xff").content == Integer(-1)
+
+
+def test_a_member_before_its_struct_is_unsupported() -> None:
+    behind = struct("s", 4, member("m", INT, -4), member("a", array(BYTE, 2), -1))
+    found = decode(behind, bytes(4))
+    assert found.state == "unsupported"
+    assert found.why == "the object does not reach to this part of it"
+
+
+def test_an_array_whose_elements_reach_beyond_it_is_partial() -> None:
+    spaced = Array(to(INT), 2, stride=4, size=4)
+    found = decode(spaced, b"\x01\0\0\0")
+    assert (found.state, short_text(found)) == ("partial", "[1, <unsupported>]")
+
+
+def test_elements_without_distance_are_all_the_same() -> None:
+    assert text(Array(to(BYTE), 2, stride=0, size=1), b"\x07") == "[7, 7]"

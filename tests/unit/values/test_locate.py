@@ -103,7 +103,7 @@ def test_an_object_larger_than_all_registers_is_unsupported_behind_them() -> Non
 
 
 def test_a_register_that_the_innermost_frame_lacks_was_not_captured() -> None:
-    assert state_of(by(b"\x53")) == Absence("not_captured", "r3 is not known")
+    assert state_of(by(b"\x53")) == Absence("not_captured", "r3 is not known in this frame")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_register_that_a_call_may_change_is_lost_in_the_caller(
 
 def test_a_register_that_a_call_must_keep_was_not_captured() -> None:
     found = located(expression(b"\x54"), at=frame(returned=True))
-    assert state_of(found) == Absence("not_captured", "r4 is not known")
+    assert state_of(found) == Absence("not_captured", "r4 is not known in this frame")
 
 
 def test_an_address_built_on_a_lost_register_is_lost_with_it() -> None:
@@ -229,7 +229,7 @@ def test_a_bit_piece_takes_bits_from_the_middle_of_a_register() -> None:
 def test_a_piece_that_cannot_be_had_costs_that_piece() -> None:
     found = by(b"\x53" + PIECE + b"\x04\x54" + PIECE + b"\x04", 8, r3=1)
     assert found.missing(0, 32) is None
-    assert found.missing(32, 64) == Absence("not_captured", "r4 is not known")
+    assert found.missing(32, 64) == Absence("not_captured", "r4 is not known in this frame")
 
 
 def test_a_piece_of_2_to_the_60_bits_is_no_larger_than_the_object() -> None:

@@ -81,7 +81,7 @@ def test_a_place_reads_numbers_from_where_it_is() -> None:
     assert place.number(0, 4) == 0x0403_0201
     assert place.moved(1).octets(2) == b"\x02\x03"
     assert place.address == RAM + 2
-    assert place.number(2, 4) == Absence("unsupported", "the object ends before this part of it")
+    assert place.number(2, 4) == Absence("unsupported", "the object does not reach to this part of it")
 
 
 def test_addresses_wrap_at_the_end_of_the_address_space() -> None:
