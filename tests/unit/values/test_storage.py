@@ -1,5 +1,6 @@
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values.storage import (
+    OUTSIDE,
     PARTIAL_LIMIT,
     Absence,
     Gap,
@@ -81,8 +82,12 @@ def test_a_place_reads_numbers_from_where_it_is() -> None:
     assert place.number(0, 4) == 0x0403_0201
     assert place.moved(1).octets(2) == b"\x02\x03"
     assert place.address == RAM + 2
-    assert place.number(2, 4) == Absence("unsupported", "the object does not reach to this part of it")
+    assert place.number(2, 4) is OUTSIDE
 
 
 def test_addresses_wrap_at_the_end_of_the_address_space() -> None:
     assert Storage(b"", 0xFFFF_FFFC).address_at(8) == 4
+
+
+def test_nothing_lies_before_an_object() -> None:
+    assert Storage(b"ab").missing(-8, 8) is OUTSIDE
