@@ -1,7 +1,6 @@
 """`probes`: which debug probes are plugged in, and whether they can be used."""
 
 from collections.abc import Iterator, Sequence
-from json import dumps
 from typing import Annotated
 
 from stackdump_probe.capture.choosing import ListedProbe
@@ -11,6 +10,8 @@ from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.tables import aligned
 from stackdump_probe.cli.terminal import columns, write
+
+SCHEMA = "stackdump-probe/probes/1"
 
 
 def probes(
@@ -34,8 +35,10 @@ def _text(found: Sequence[ListedProbe]) -> Iterator[str]:
 
 
 def _json(found: Sequence[ListedProbe]) -> str:
-    rows = [
+    from stackdump_probe.report.to_json import Json, one_document
+
+    rows: list[Json] = [
         {"id": probe.uid, "name": probe.name, "access": probe.access, "hint": probe.remedy}
         for probe in found
     ]
-    return dumps({"schema": "stackdump-probe/probes/1", "probes": rows}, indent=2)
+    return one_document(SCHEMA, {"probes": rows})

@@ -1,7 +1,6 @@
 """`targets`: the names that `capture --target` takes."""
 
 from collections.abc import Iterator, Sequence
-from json import dumps
 from typing import Annotated
 
 import typer
@@ -15,6 +14,8 @@ from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.tables import aligned
 from stackdump_probe.cli.terminal import columns, write
 from stackdump_probe.errors import UnknownTarget
+
+SCHEMA = "stackdump-probe/targets/1"
 
 
 def targets(
@@ -81,7 +82,9 @@ def _bank(bank: Bank) -> str:
 
 
 def _json(found: Sequence[Target]) -> str:
-    rows = [
+    from stackdump_probe.report.to_json import Json, one_document
+
+    rows: list[Json] = [
         {
             "name": target.name,
             "prefixes": list(target.prefixes),
@@ -91,4 +94,4 @@ def _json(found: Sequence[Target]) -> str:
         }
         for target in found
     ]
-    return dumps({"schema": "stackdump-probe/targets/1", "targets": rows}, indent=2)
+    return one_document(SCHEMA, {"targets": rows})

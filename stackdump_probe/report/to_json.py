@@ -1,6 +1,6 @@
 """A Report as the JSON that docs/json-schema.md describes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from json import dumps
 
 from stackdump_probe import __version__
@@ -24,10 +24,9 @@ INFO_SCHEMA = "stackdump-probe/info/1"
 
 def to_json(report: Report) -> str:
     """The report as one JSON document in ASCII on one line."""
-    return _encoded(
+    return one_document(
+        TRACE_SCHEMA,
         {
-            "schema": TRACE_SCHEMA,
-            "tool": _tool(),
             "elf": {"path": report.elf_path, "build_id": report.build_id},
             "dumps": list(report.dumps),
             "elf_match": {
@@ -40,7 +39,7 @@ def to_json(report: Report) -> str:
             "threads": [_thread(each) for each in report.threads],
             "statics": _variables(report.statics),
             "warnings": list(report.warnings),
-        }
+        },
     )
 
 
@@ -49,28 +48,26 @@ def info_to_json(info: DumpInfo) -> str:
     memory: list[Json] = [
         {"start": each.start, "size": each.size, "region": each.region} for each in info.memory
     ]
-    return _encoded(
+    return one_document(
+        INFO_SCHEMA,
         {
-            "schema": INFO_SCHEMA,
-            "tool": _tool(),
             "dumps": list(info.dumps),
             "core": _core(info.core),
             "registers": dict(info.registers),
             "fault": _fault(info.fault),
             "memory": memory,
             "warnings": list(info.warnings),
-        }
+        },
     )
 
 
-def _encoded(document: Json) -> str:
-    """The document as text; in ASCII, so that no encoding of a terminal can spoil it."""
-    return dumps(document, allow_nan=False)
+def one_document(schema: str, fields: Mapping[str, Json]) -> str:
+    """The fields as one line that says first what it is and what wrote it.
 
-
-def _tool() -> Json:
-    """What wrote the document."""
-    return {"name": "stackdump-probe", "version": __version__}
+    It is ASCII, so that no encoding of a terminal can spoil it.
+    """
+    tool: Json = {"name": "stackdump-probe", "version": __version__}
+    return dumps({"schema": schema, "tool": tool, **fields}, allow_nan=False)
 
 
 def _core(state: CoreState) -> Json:

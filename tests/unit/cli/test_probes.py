@@ -5,10 +5,13 @@ import pytest
 from stackdump_probe.capture.choosing import ListedProbe
 from stackdump_probe.cli import probes as module
 from stackdump_probe.cli.main import run
+from tests.schemas import validator
 
 FOUND = (
     ListedProbe("0240000034544E45", "Arm DAPLink", "ready"),
     ListedProbe(None, "ST-Link/V2-1", "denied"),
+    ListedProbe("E660583883", "Raspberry Pi Debug Probe", "busy"),
+    ListedProbe("000050123456", "J-Link", "unusable"),
 )
 
 
@@ -22,11 +25,13 @@ def test_probes_are_listed_with_id_name_and_what_stands_in_the_way(
     plug_in(monkeypatch, FOUND)
     assert run(["probes"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:2] == [
-        "0240000034544E45   Arm DAPLink   ready",
-        "(id not readable)  ST-Link/V2-1  denied",
+    assert lines[:4] == [
+        "0240000034544E45   Arm DAPLink               ready",
+        "(id not readable)  ST-Link/V2-1              denied",
+        "E660583883         Raspberry Pi Debug Probe  busy",
+        "000050123456       J-Link                    unusable",
     ]
-    assert lines[2].startswith("denied: install the udev rules")
+    assert lines[4].startswith("denied: install the udev rules")
 
 
 def test_no_probe_is_said(
@@ -43,8 +48,14 @@ def test_json_is_one_document(
     plug_in(monkeypatch, FOUND)
     assert run(["probes", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
+    validator("probes").validate(document)
     assert document["schema"] == "stackdump-probe/probes/1"
-    assert [probe["access"] for probe in document["probes"]] == ["ready", "denied"]
+    assert [probe["access"] for probe in document["probes"]] == [
+        "ready",
+        "denied",
+        "busy",
+        "unusable",
+    ]
     assert document["probes"][0] == {
         "id": "0240000034544E45",
         "name": "Arm DAPLink",

@@ -6,6 +6,7 @@ from stackdump_probe.capture.plan import Bank
 from stackdump_probe.capture.targets import Target
 from stackdump_probe.cli import targets as module
 from stackdump_probe.cli.main import run
+from tests.schemas import validator
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +55,11 @@ def test_json_lists_the_banks_in_bytes(capsys: pytest.CaptureFixture[str]) -> No
     (target,) = document["targets"]
     assert target["name"] == "stm32g0"
     assert target["ram"] == [{"start": 0x2000_0000, "size": 144 * 1024}]
+
+
+@pytest.mark.parametrize("line", ["targets", "targets f4", "targets max"])
+def test_json_keeps_to_its_schema(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*line.split(), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    validator("targets").validate(document)
+    assert document["targets"]

@@ -1,17 +1,16 @@
 """A report as the JSON of the contract, checked against the schema in docs/."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from stackdump_probe import __version__
 from stackdump_probe.report.info import dump_info
 from stackdump_probe.report.model import CoreState, ElfMatch, Location, Report
 from stackdump_probe.report.to_json import info_to_json, to_json
 from tests.builders import a_dump, words
+from tests.schemas import validator
 from tests.unit.report.samples import (
     BUS_FAULT,
     a_frame,
@@ -20,15 +19,6 @@ from tests.unit.report.samples import (
     a_thread,
     a_variable,
 )
-
-DOCS = Path(__file__).parents[3] / "docs"
-
-
-def validator(name: str) -> Draft202012Validator:
-    schema = json.loads((DOCS / f"{name}.schema.json").read_text(encoding="utf-8"))
-    Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema)
-
 
 TRACE, INFO = validator("trace"), validator("info")
 
