@@ -10,6 +10,7 @@ from stackdump_probe.image import constants as dw
 
 _SIGNED = frozenset((dw.ATE_signed, dw.ATE_signed_char))
 _FLOAT_FORMATS = {2: "<e", 4: "<f", 8: "<d"}
+_LONG_MASK = (1 << 64) - 1
 _LARGEST_INTEGER = 32  # bytes; the largest register that any base type is put in
 
 
@@ -116,7 +117,16 @@ def binary(opcode: int, left: Value, right: Value) -> Value:
         return Value(int(_COMPARISONS[opcode](_ordered(left), _ordered(right))))
     if opcode in (_DIV, _MOD):
         return _quotient_or_remainder(opcode, left, right)
-    return of_bits(_INTEGER[opcode](left.unsigned, right.unsigned), left.type)
+    operate = _INTEGER[opcode]
+    if _is_long(left) or _is_long(right):
+        return Value(operate(int(left.number), int(right.number)) & _LONG_MASK, left.type)
+    return of_bits(operate(left.unsigned, right.unsigned), left.type)
+
+
+def _is_long(value: Value) -> bool:
+    """True for a constant that the generic type has no room for: clang computes with them too."""
+    number = value.number
+    return value.type == GENERIC and isinstance(number, int) and not -(1 << 31) <= number < 1 << 32
 
 
 def is_binary(opcode: int) -> bool:

@@ -369,6 +369,12 @@ def test_clang_writes_64_bit_constants_in_the_generic_type() -> None:
     assert evaluate(big, Frame()) == StackValue(0x1_2345_6789)
 
 
+def test_clang_computes_with_64_bit_constants_in_the_generic_type() -> None:
+    # What clang 14 writes for a struct of bitfields: DW_OP_lit0, DW_OP_constu, DW_OP_or.
+    bits = octets(0x30, CONSTU) + uleb(0xB_1234_5678_9AC8) + octets(0x21, STACK_VALUE)
+    assert evaluate(bits, Frame()) == StackValue(0xB_1234_5678_9AC8)
+
+
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
