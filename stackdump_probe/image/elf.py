@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from stackdump_probe.image.cfi import CallFrameInfo
     from stackdump_probe.image.dwarf import Dwarf
+    from stackdump_probe.image.exidx import ExceptionTables
     from stackdump_probe.image.symbols import SymbolTable
     from stackdump_probe.image.typetree import TypeTree
     from stackdump_probe.image.vectors import VectorTable
@@ -205,6 +206,13 @@ class Image:
         from stackdump_probe.image.cfi import call_frame_info
 
         return call_frame_info(self)
+
+    @cached_property
+    def exidx(self) -> ExceptionTables:
+        """The exception tables of the Arm ABI; without entries if there are none."""
+        from stackdump_probe.image.exidx import exception_tables
+
+        return exception_tables(self)
 
     @cached_property
     def dwarf(self) -> Dwarf:
