@@ -6,12 +6,15 @@ there is none, or None if it has no rule for this pc. Steps are tried in order, 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.image.cfi import Row
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.frame import End, Rule
+
+if TYPE_CHECKING:
+    from stackdump_probe.image.exidx import Entry
 
 
 class FunctionSymbol(Protocol):
@@ -46,6 +49,13 @@ class CallFrames(Protocol):
         """The rules at `pc`; raises DwarfError."""
 
 
+class ExceptionIndex(Protocol):
+    """The exception tables of the Arm ABI."""
+
+    def entry_at(self, pc: int) -> "Entry | None":
+        """The entry that covers `pc`; raises DwarfError."""
+
+
 class Program(Protocol):
     """What unwinding asks of an Image."""
 
@@ -53,6 +63,8 @@ class Program(Protocol):
     def entry(self) -> int: ...
     @property
     def cfi(self) -> CallFrames: ...
+    @property
+    def exidx(self) -> ExceptionIndex: ...
     @property
     def symbols(self) -> Symbols: ...
     @property

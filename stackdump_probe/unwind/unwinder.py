@@ -6,6 +6,7 @@ from stackdump_probe.errors import ImageError
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.checked_step import checked_cfi_step
 from stackdump_probe.unwind.exception_step import leave_exception
+from stackdump_probe.unwind.exidx_step import exidx_step
 from stackdump_probe.unwind.frame import Backtrace, End, Frame, Rule
 from stackdump_probe.unwind.judgement import Starts, end_at, follows_call, misplaced
 from stackdump_probe.unwind.leaf_step import leaf_step
@@ -24,7 +25,7 @@ from stackdump_probe.unwind.step import Caller, Lost, Position, Program, Step, S
 LIMIT = 1024  # frames
 
 # The surest first.
-STEPS: tuple[Step, ...] = (checked_cfi_step, prologue_step, leaf_step)
+STEPS: tuple[Step, ...] = (checked_cfi_step, exidx_step, prologue_step, leaf_step)
 
 
 def unwind(

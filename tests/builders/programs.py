@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.image.cfi import CfaOffset, CfaRule, Offset, Row, Rule
+from stackdump_probe.image.exidx import Entry
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.unwind.step import Position, Surroundings
 from tests.builders.octets import halfwords, words
@@ -58,12 +59,23 @@ class SomeCalls:
 
 
 @dataclass(frozen=True, slots=True)
+class SomeEntries:
+    """Entries of exception tables."""
+
+    entries: Sequence[Entry] = ()
+
+    def entry_at(self, pc: int) -> Entry | None:
+        return next((each for each in self.entries if each.start <= pc < each.end), None)
+
+
+@dataclass(frozen=True, slots=True)
 class AProgram:
     """Functions in flash; whatever lies in one is code."""
 
     functions: Sequence[AFunction] = ()
     vectors: SomeVectors | None = None
     entry: int = 0
+    exidx: SomeEntries = SomeEntries()
 
     @property
     def symbols(self) -> SomeCalls:
