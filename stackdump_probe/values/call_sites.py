@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stackdump_probe.errors import OptimizedOut, Unsupported
+from stackdump_probe.errors import DwarfError, OptimizedOut, Unsupported
 from stackdump_probe.image import constants as dw
 from stackdump_probe.image.dies import Die
 from stackdump_probe.image.expression import (
@@ -25,6 +25,7 @@ WORD_MASK = 0xFFFF_FFFF
 NESTING_LIMIT = 16  # entry values that build on entry values
 OP_REG0, OP_BREG0, OP_REGX = 0x50, 0x70, 0x90
 REGVAL_TYPES = (0xA5, 0xF5)  # DW_OP_regval_type and its GNU form
+STACK_VALUE = b"\x9f"
 SITES = (dw.TAG_call_site, dw.TAG_GNU_call_site)
 PARAMETERS = (dw.TAG_call_site_parameter, dw.TAG_GNU_call_site_parameter)
 VALUES = (dw.AT_call_value, dw.AT_GNU_call_site_value)
@@ -109,24 +110,34 @@ def _is_same(origin: Die, function: Die, image: "Image") -> bool:
 
 def _register_of(expression: bytes | memoryview) -> int | None:
     """The register that is all the expression names, whatever type it gives it."""
-    operation = expression[0] if expression else 0
+    reader = Reader(expression, "expression")
+    operation = reader.u8() if reader.left else 0
     if OP_REG0 <= operation < OP_BREG0:
-        return operation - OP_REG0 if len(expression) == 1 else None
-    if operation in (OP_REGX, *REGVAL_TYPES):
-        return Reader(expression, "expression", at=1).uleb()
-    return None
+        register = operation - OP_REG0
+    elif operation in (OP_REGX, *REGVAL_TYPES):
+        register = reader.uleb()
+        if operation != OP_REGX:
+            reader.uleb()  # the type
+    else:
+        return None
+    return None if reader.left else register  # pieces are more than one register
 
 
 def _value(caller: "FrameContext", parameter: Die) -> int:
     for attribute in VALUES:
         expression = parameter.block(attribute)
         if expression is not None:
-            location = evaluate(expression, caller)
-            # A typed value, such as a double, keeps bits that a word has no room for.
-            if isinstance(location, StackValue):
-                return location.number
-            return word_of(location, caller)
+            return _evaluated(bytes(expression), caller)
     raise OptimizedOut("the caller does not tell what was passed")
+
+
+def _evaluated(expression: bytes, caller: "FrameContext") -> int:
+    """The value with all bits that it was written with: an address would keep 32 of a double."""
+    try:
+        location = evaluate(expression + STACK_VALUE, caller)
+    except DwarfError:  # it ends in a location, to which nothing can be added
+        location = evaluate(expression, caller)
+    return location.number if isinstance(location, StackValue) else word_of(location, caller)
 
 
 def word_of(location: Location, context: Context) -> int:

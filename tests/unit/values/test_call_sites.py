@@ -156,14 +156,51 @@ def test_a_float_is_matched_by_its_register_whatever_its_type() -> None:
     assert text(image) == "1.5"
 
 
-def test_a_double_keeps_all_its_bits() -> None:
+TWO_POINT_TWO = pack("<d", 2.2)
+D0 = b"\x90" + uleb(256)
+
+
+def image_of_double(place: bytes, value: bytes) -> Image:
+    """A double that was passed in d0, told with `value` for `place`."""
     double = base("double", 8, dw.ATE_float)
-    value = b"\x0e" + pack("<d", 2.2) + b"\x9f"  # DW_OP_const8u, DW_OP_stack_value
-    call = a_call(passed(b"\x90" + uleb(256), value))
-    entry = b"\xa3\x03\x90" + uleb(256) + b"\x9f"
-    callee = a_function(parameter("p", "double", expression(entry)))
-    image = an_image(a_c_unit(double, callee, a_function(call, low=CALLER, name="caller")))
-    assert text(image) == "2.2"
+    callee = a_function(parameter("p", "double", expression(b"\xa3\x03" + D0 + b"\x9f")))
+    caller = a_function(a_call(passed(place, value)), low=CALLER, name="caller")
+    return an_image(a_c_unit(double, callee, caller))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"\x0e" + TWO_POINT_TWO,  # DW_OP_const8u
+        b"\x0e" + TWO_POINT_TWO + b"\x9f",  # and DW_OP_stack_value
+        b"\x9e\x08" + TWO_POINT_TWO,  # DW_OP_implicit_value is no number
+    ],
+)
+def test_a_double_keeps_all_its_bits_or_is_not_shown(value: bytes) -> None:
+    found = parameter_of(image_of_double(D0, value)).value
+    assert short_text(found) in ("2.2", None)
+    assert (found.state == "ok") == (value[0] == 0x0E)
+
+
+def test_a_typed_double_keeps_all_its_bits() -> None:
+    double = base("double", 8, dw.ATE_float)
+    told = b"\xa4" + uleb(double_at()) + b"\x08" + TWO_POINT_TWO  # DW_OP_const_type
+    callee = a_function(parameter("p", "double", expression(b"\xa3\x03" + D0 + b"\x9f")))
+    caller = a_function(a_call(passed(D0, told)), low=CALLER, name="caller")
+    assert text(an_image(a_c_unit(double, callee, caller))) == "2.2"
+
+
+def double_at() -> int:
+    """Where the first entry of a unit such as these stands in it."""
+    image = an_image(a_c_unit(base("double", 8, dw.ATE_float)))
+    unit = image.dwarf.units[0]
+    return next(unit.walk(dw.TAG_base_type)).offset - unit.offset
+
+
+def test_a_place_of_pieces_is_not_its_first_register() -> None:
+    halves = b"\x90" + uleb(256) + b"\x93\x04\x90" + uleb(257) + b"\x93\x04"
+    found = parameter_of(image_of_double(halves, b"\x0e" + TWO_POINT_TWO)).value
+    assert found.state == "optimized_out"
 
 
 @pytest.mark.parametrize("attribute", [dw.AT_call_parameter, dw.AT_abstract_origin])
