@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from stackdump_probe.arch.exceptions import ExcReturn
+from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.unwind.calls import call_before
 from stackdump_probe.unwind.epilogue import run_to_return
@@ -37,7 +38,7 @@ def exidx_step(position: Position, surroundings: Surroundings) -> Caller | Lost 
     ending = run_to_return(position, surroundings) if position.is_exact else None
     witness = ending or prologue_step(position, surroundings)
     if isinstance(witness, Caller):
-        return found if _agree(witness, found) else witness
+        return _agreed(found, witness)
     return found if _is_proven(found, start or entry.start, surroundings) else None
 
 
@@ -46,11 +47,16 @@ def _start_of_function(address: int, symbols: Symbols) -> int | None:
     return None if function is None else function.address
 
 
-def _agree(witness: Caller, found: Caller) -> bool:
-    """sp is among the registers, and so the CFA."""
-    known = witness.registers.words.items()
-    kept = (found.registers.get(name) in (word, None) for name, word in known)
-    return witness.return_address == found.return_address and all(kept)
+def _agreed(found: Caller, witness: Caller) -> Caller:
+    """The frame if both are of one mind, without the registers that they are not; or `witness`.
+
+    The code may not have saved a register yet, or in a way that `witness` did not see through.
+    """
+    if (found.cfa, found.return_address) != (witness.cfa, witness.return_address):
+        return witness
+    words = found.registers.words.items()
+    kept = {name: word for name, word in words if witness.registers.get(name) in (word, None)}
+    return replace(found, registers=Registers(kept, found.registers.lost_at))
 
 
 def _is_proven(found: Caller, start: int, surroundings: Surroundings) -> bool:
