@@ -2,13 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from stackdump_probe.errors import NotCaptured
+from stackdump_probe.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Segment:
     """Bytes from address `start`; `origin` tells who vouches for them ("dump" or "elf")."""
 

@@ -1,7 +1,7 @@
 """The structure of the package, executable: who may import whom, and what stays unloaded.
 
 An import points right in `cli | report, capture, simulator | values | unwind | image, dump |
-arch, memory | errors`, never sideways between packages.
+arch, memory | errors, record`, never sideways between packages.
 """
 
 import ast
@@ -16,7 +16,7 @@ import stackdump_probe
 
 ROOT = Path(stackdump_probe.__file__).parent
 LAYERS = (
-    ("errors",),
+    ("errors", "record"),
     ("memory",),
     ("arch",),
     ("image", "dump"),

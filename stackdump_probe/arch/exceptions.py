@@ -5,10 +5,10 @@ Armv6-M ARM (DDI 0419) B1.5.6-B1.5.8; Armv7-M ARM (DDI 0403) B1.5.6-B1.5.8; Armv
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from stackdump_probe.arch.registers import SINGLES
+from stackdump_probe.record import record
 
 # DDI 0403 B1.5.6, lowest address first.
 BASIC_FRAME = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr")
@@ -62,7 +62,7 @@ SYSTEM_EXCEPTIONS: Mapping[int, str] = MappingProxyType(
 FIRST_INTERRUPT = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExcReturn:
     """What exception entry puts in lr, and a handler's return puts in pc.
 
@@ -107,7 +107,7 @@ class ExcReturn:
         return bool(self.word >> 2 & 1) and self.to_thread
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Xpsr:
     """The program status word; as RETPSR also what entry stacks of it (DDI 0403 B1.4.2)."""
 

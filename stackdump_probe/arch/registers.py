@@ -1,10 +1,10 @@
 """The register file of a Cortex-M: names, DWARF numbers, and a set of values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from stackdump_probe.errors import NotCaptured, RegisterUnknown
+from stackdump_probe.record import record
 
 CORE = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc")
 SINGLES = tuple(f"s{n}" for n in range(32))
@@ -31,7 +31,7 @@ FIRST_DOUBLE = 256
 DOUBLES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Registers:
     """32-bit values by lower-case name; a register that is not known is absent.
 
@@ -39,8 +39,8 @@ class Registers:
     frame saved them, and the address: memory that was not captured.
     """
 
-    words: Mapping[str, int] = field(default_factory=dict)
-    lost_at: Mapping[str, int] = field(default_factory=dict)
+    words: Mapping[str, int] = MappingProxyType({})
+    lost_at: Mapping[str, int] = MappingProxyType({})
 
     def __getitem__(self, name: str) -> int:
         """The word in `name`; raises RegisterUnknown, or NotCaptured if its memory is missing."""

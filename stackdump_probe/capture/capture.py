@@ -15,12 +15,13 @@ from stackdump_probe.capture.reading import readable_parts
 from stackdump_probe.dump import Dump
 from stackdump_probe.errors import ConnectError, Interrupted, NotCaptured
 from stackdump_probe.memory import Memory, Segment
+from stackdump_probe.record import record
 
 Progress = Callable[[int, int], None]
 Left = Literal["running", "halted", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """What the user wants read, and in which state the core is left."""
 
@@ -29,7 +30,7 @@ class Request:
     after: After = "restore"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Capture:
     """A dump and how it came about.
 

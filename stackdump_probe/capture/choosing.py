@@ -1,11 +1,11 @@
 """Which of the probes on this machine a capture uses."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from stackdump_probe.capture.usb import UsbProbe
 from stackdump_probe.errors import NoProbe, ProbePermission
+from stackdump_probe.record import record
 
 PERMISSION_HINT = (
     "install the udev rules (udev/README.md), then plug the probe in again; "
@@ -13,7 +13,7 @@ PERMISSION_HINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListedProbe:
     """A probe that is plugged in; `uid` is what `--probe` takes, None if it cannot be read.
 

@@ -1,10 +1,9 @@
 """Which core this is, as far as it decides what can be read of it."""
 
-from dataclasses import dataclass
-
 from stackdump_probe.arch.debug import CPUID, DSCSR, DSCSR_CDS, ICTR, ICTR_INTLINESNUM, MVFR0
 from stackdump_probe.capture.probe import Probe
 from stackdump_probe.errors import RegionUnreadable
+from stackdump_probe.record import record
 
 # CPUID.Architecture: 0xF has the Main Extension (or is v7-M), 0xC has not (or is v6-M).
 _MAINLINE = 0xF
@@ -15,7 +14,7 @@ _V8M_PARTS = range(0xD00, 0xE00)
 _STAR_MC1 = 0x132
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Core:
     """What this core has; `interrupt_words` counts NVIC words of 32 interrupts each."""
 

@@ -1,12 +1,12 @@
 """What is read of a halted core, in which order. Pure: addresses in, regions out."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from stackdump_probe.arch.debug import SELECTORS
 from stackdump_probe.arch.registers import CORE, SINGLES, Registers
 from stackdump_probe.capture.core import Core
+from stackdump_probe.record import record
 
 Ram = Literal["stack", "used", "all"]
 
@@ -22,7 +22,7 @@ LONGEST_UNKNOWN_RAM = 1024 * 1024  # and so much of it is tried
 AWAY_FROM_RAM = 4 * 1024  # of a stack pointer that points at no known RAM
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Region:
     """`size` bytes from `start`; `what` is for people.
 
@@ -48,14 +48,14 @@ class Region:
         return Region(start, end - start, self.what, self.is_superset)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bank(Region):
     """RAM of a target; an alias shows the bytes of another bank and is read only if asked for."""
 
     is_alias: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layout:
     """What the ELF knows of the program's memory; empty without an ELF.
 

@@ -1,15 +1,15 @@
 """Which target a name means: its RAM banks, and how pyOCD reaches it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from stackdump_probe.capture.plan import Bank
 from stackdump_probe.capture.target_table import ROWS, Row
 from stackdump_probe.errors import UnknownTarget
+from stackdump_probe.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """A part, or a family of parts whose largest has these banks.
 

@@ -5,9 +5,10 @@ pyOCD lists only probes that it may open, so that a missing udev rule looks like
 
 import errno
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from stackdump_probe.record import record
 
 Access = Literal["ready", "denied", "busy"]
 
@@ -52,7 +53,7 @@ KNOWN_PROBES: tuple[tuple[int, int | None, str], ...] = (
 _VENDOR_SPECIFIC = 0xFF  # bInterfaceClass of a CMSIS-DAP v2, ST-Link or J-Link interface
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UsbProbe:
     """A probe on USB; `serial` is None where it could not be read."""
 

@@ -2,7 +2,6 @@
 
 import shlex
 import sys
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,6 +25,7 @@ from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.stopping import stop_requests
 from stackdump_probe.dump import encode
 from stackdump_probe.errors import CaptureError, ConnectError, Interrupted, UnknownTarget
+from stackdump_probe.record import record, replace
 
 
 def capture(
@@ -124,7 +124,7 @@ def capture(
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bench:
     """Which core of which target is behind which probe, and how fast the probe may talk to it."""
 

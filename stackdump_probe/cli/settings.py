@@ -2,16 +2,16 @@
 
 import os
 import sys
-from dataclasses import dataclass
 from typing import Annotated, Literal, TextIO
 
 from stackdump_probe.cli.options import Option
+from stackdump_probe.record import record
 from stackdump_probe.report.theme import ThemeName
 
 Color = Literal["auto", "always", "never"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """The options that all commands have in common.
 

@@ -1,21 +1,21 @@
 """What a dump holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dump:
     """Registers and memory of one halted core.
 
     `notes` says, a sentence each, what was found in the file and left out of the rest.
     """
 
-    registers: Registers = field(default_factory=Registers)
-    memory: Memory = field(default_factory=Memory)
+    registers: Registers = Registers()
+    memory: Memory = Memory()
     notes: tuple[str, ...] = ()
 
 

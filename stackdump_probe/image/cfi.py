@@ -1,55 +1,55 @@
 """Call frame information: for a pc, how to find the caller's registers (DWARF 5 section 6.4)."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image.cfi_table import Cie, Fde, FrameTable
 from stackdump_probe.image.reader import Reader
+from stackdump_probe.record import record, replace
 
 if TYPE_CHECKING:
     from stackdump_probe.image.elf import Image
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Undefined:
     """The register has no recoverable value in the caller."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SameValue:
     """The register was not changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Offset:
     """The value is saved at CFA + `offset`."""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ValOffset:
     """The value is CFA + `offset`."""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InRegister:
     """The value is in another register, by its DWARF number."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expression:
     """The value is saved where this expression points to; it starts with the CFA pushed."""
 
     octets: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ValExpression:
     """The value is what this expression computes; it starts with the CFA pushed."""
 
@@ -59,7 +59,7 @@ class ValExpression:
 Rule = Undefined | SameValue | Offset | ValOffset | InRegister | Expression | ValExpression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CfaOffset:
     """CFA = a register + `offset`."""
 
@@ -67,7 +67,7 @@ class CfaOffset:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CfaExpression:
     """CFA = what this expression computes."""
 
@@ -77,7 +77,7 @@ class CfaExpression:
 CfaRule = CfaOffset | CfaExpression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """The rules at one pc.
 

@@ -6,7 +6,6 @@ generic part, section 10.6.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from operator import itemgetter
@@ -14,6 +13,7 @@ from struct import Struct
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.reader import Reader
+from stackdump_probe.record import record
 
 _DWARF64 = 0xFFFF_FFFF
 _FDE_HEAD = Struct("<IIII").unpack_from  # length, CIE pointer, initial location, range
@@ -27,7 +27,7 @@ _POINTER_FORMS = {
 _ULEB, _SLEB, _PC_RELATIVE = 0x1, 0x9, 0x10
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cie:
     """What a group of functions has in common.
 
@@ -48,7 +48,7 @@ class Cie:
     instructions_offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fde:
     """How to unwind code from `start` up to `end`; bit 0 of both is clear."""
 

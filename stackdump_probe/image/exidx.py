@@ -2,13 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from struct import unpack_from
 from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, NotCaptured
 from stackdump_probe.image.exidx_code import SECTION, Instruction, Refusal, decode
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
 
 if TYPE_CHECKING:
     from stackdump_probe.image.elf import Image
@@ -29,7 +29,7 @@ _GNU_PERSONALITIES = frozenset((
 ))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """What is said of the code from `start` up to `end`.
 

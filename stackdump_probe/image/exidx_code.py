@@ -3,29 +3,28 @@
 They move vsp, a virtual stack pointer, from the sp of the frame to that of its caller.
 """
 
-from dataclasses import dataclass
-
 from stackdump_probe.arch.registers import CORE, DOUBLES, SINGLES
 from stackdump_probe.image.reader import Reader
+from stackdump_probe.record import record
 
 SECTION = ".ARM.exidx"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MoveVsp:
     """vsp moves by `amount` bytes."""
 
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetVsp:
     """vsp becomes what register `name` holds."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pop:
     """The words from vsp upwards are those of `names`; vsp moves past them.
 
@@ -38,7 +37,7 @@ class Pop:
 Instruction = MoveVsp | SetVsp | Pop
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refusal:
     """The frame cannot be undone; `reason` completes "the unwind table ..."."""
 

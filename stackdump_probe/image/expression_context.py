@@ -1,34 +1,34 @@
 """What a DWARF expression evaluates to, and what it may ask of its surroundings."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from stackdump_probe.errors import Unsupported
 from stackdump_probe.image.expression_values import BaseType
+from stackdump_probe.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Address:
     """The object is in memory."""
 
     address: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InRegister:
     """The object is the register of this DWARF number, or its low bytes."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImplicitValue:
     """The object is nowhere; these are its bytes."""
 
     octets: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StackValue:
     """The object is nowhere; this is its value.
 
@@ -41,7 +41,7 @@ class StackValue:
     type: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImplicitPointer:
     """A pointer that was optimised out, but what it points to is known.
 
@@ -52,12 +52,12 @@ class ImplicitPointer:
     byte_offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Empty:
     """The object was optimised out."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """`bit_size` bits of the object, which are those from `bit_offset` on at `location`."""
 
@@ -66,7 +66,7 @@ class Piece:
     location: "Simple"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pieces:
     """The object is put together from these, lowest address first."""
 

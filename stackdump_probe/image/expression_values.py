@@ -3,10 +3,10 @@
 import math
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from stackdump_probe.errors import Unsupported
 from stackdump_probe.image import constants as dw
+from stackdump_probe.record import record
 
 _SIGNED = frozenset((dw.ATE_signed, dw.ATE_signed_char))
 _FLOAT_FORMATS = {2: "<e", 4: "<f", 8: "<d"}
@@ -14,7 +14,7 @@ _LONG_MASK = (1 << 64) - 1
 _LARGEST_INTEGER = 32  # bytes; the largest register that any base type is put in
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BaseType:
     """A DW_TAG_base_type: `encoding` is its DW_ATE, `offset` where its DIE is in its unit."""
 
@@ -37,7 +37,7 @@ class BaseType:
 GENERIC = BaseType(dw.ATE_unsigned, 4)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """An entry of the stack.
 

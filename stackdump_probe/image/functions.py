@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image import constants as dw
@@ -10,6 +9,7 @@ from stackdump_probe.image.dies import Die
 from stackdump_probe.image.lines import SourceLocation, lines_for
 from stackdump_probe.image.names import qualified_name
 from stackdump_probe.image.ranges import listed_ranges
+from stackdump_probe.record import record
 
 if TYPE_CHECKING:
     from stackdump_probe.image.dwarf import Dwarf
@@ -25,7 +25,7 @@ _BLOCKS = (
 _LINKAGE_NAMES = (dw.AT_linkage_name, dw.AT_MIPS_linkage_name)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """A function that contains `pc`, in which others may be inlined.
 

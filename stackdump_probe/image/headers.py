@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import Struct, error
 
 from stackdump_probe.errors import ImageError
+from stackdump_probe.record import record
 
 # ELF specification (TIS 1.2) and its Arm supplement AAELF32 (IHI 0044).
 _FILE_HEADER = Struct("<16s2H5I6H")
@@ -22,7 +22,7 @@ SHT_SYMTAB, SHT_NOTE, SHT_NOBITS = 2, 7, 8
 SHF_WRITE, SHF_ALLOC, SHF_EXECINSTR, SHF_COMPRESSED = 1, 2, 4, 0x800
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """One section header; `offset` and `size` are those in the file, as yet unchecked."""
 
@@ -50,7 +50,7 @@ class Section:
         return self.flags & (SHF_ALLOC | SHF_EXECINSTR) == SHF_ALLOC | SHF_EXECINSTR
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProgramHeader:
     """`file_size` bytes from `offset`, stored at `physical`, run at `virtual`."""
 
@@ -63,7 +63,7 @@ class ProgramHeader:
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Headers:
     """All headers of one file."""
 

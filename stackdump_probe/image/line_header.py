@@ -1,11 +1,11 @@
 """The header of a line number program, DWARF 2 to 5 (DWARF 5, 6.2.4; DWARF 4, 6.2.4)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from stackdump_probe.image import constants as dw
 from stackdump_probe.image.reader import Reader
 from stackdump_probe.image.units import read_length
+from stackdump_probe.record import record
 
 SECTION = ".debug_line"
 
@@ -25,7 +25,7 @@ StringAt = Callable[[str, int], str]
 """Reads the string at an offset of a section, `.debug_str` or `.debug_line_str`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileEntry:
     """A source file's name as compiled, and the number of its directory in the header."""
 
@@ -33,7 +33,7 @@ class FileEntry:
     directory: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LineHeader:
     """What the state machine must know, its program, and the names that rows refer to."""
 

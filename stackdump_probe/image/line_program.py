@@ -1,12 +1,12 @@
 """The line number state machine (DWARF 5, 6.2): from a program's opcodes to rows."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.line_header import SECTION, FileEntry, LineHeader
+from stackdump_probe.record import record
 
 Row = tuple[int, int, int, int, bool]
 """Address, file number, line (0: none), column (0: none), and whether it begins a statement.
@@ -15,7 +15,7 @@ Plain tuples, since a program makes thousands of them.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sequence:
     """Rows for the code from `start` up to `end`, lowest address first.
 
@@ -29,7 +29,7 @@ class Sequence:
     continued: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lines:
     """What one program says: its sequences in its own order, and files that it defined itself."""
 

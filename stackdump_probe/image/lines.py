@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image import constants as dw
 from stackdump_probe.image.line_header import SECTION, FileEntry, LineHeader, read_line_header
 from stackdump_probe.image.line_program import Lines, Row, Sequence, run_line_program
+from stackdump_probe.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _AFTER_ANY_FILE = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceLocation:
     """A place in a source file, whose name is as it was given to the compiler."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image import constants as dw
 from stackdump_probe.image.reader import Reader
+from stackdump_probe.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LLE_GNU_view_pair = 0x09
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocationEntry:
     """The expression that holds from `low` up to `high`; `is_default` where no other one does."""
 

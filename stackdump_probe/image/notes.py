@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import Struct
+
+from stackdump_probe.record import record
 
 _NOTE_HEADER = Struct("<3I")  # size of the name, size of the descriptor, type
 _NT_GNU_BUILD_ID = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BuildId:
     """The build id, and how many bytes from the start of the notes it lies."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from struct import Struct
 from typing import TYPE_CHECKING, Literal
 
 from stackdump_probe.image.headers import SHT_SYMTAB
+from stackdump_probe.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ State = Literal["t", "a", "d"]
 _STATES: Mapping[int, State] = {ord("t"): "t", ord("a"): "a", ord("d"): "d"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Symbol:
     """One symbol; bit 0 of a Thumb function's `address` is cleared. `section` is an index."""
 

@@ -1,7 +1,6 @@
 """One builder per type tag: what its DIE says becomes a record."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image import constants as dw
@@ -33,6 +32,7 @@ from stackdump_probe.image.types import (
     size_of,
     stripped,
 )
+from stackdump_probe.record import replace
 
 if TYPE_CHECKING:
     from stackdump_probe.image.typetree import TypeTree

@@ -4,10 +4,10 @@ Sizes and offsets are in bytes unless a name says bits; None where the debug inf
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from stackdump_probe.image import constants as dw
+from stackdump_probe.record import entity, record
 
 Language = Literal["c", "c++", "rust"]
 Qualifier = Literal["const", "volatile", "restrict", "_Atomic"]
@@ -32,12 +32,12 @@ class Link:
         return self._type
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Void:
     """No type: what `void *` points at, what a procedure returns."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Base:
     """A type of the language itself; `encoding` is a DW_ATE constant.
 
@@ -52,7 +52,7 @@ class Base:
     big_endian: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Unspecified:
     """A type that the language leaves open, `decltype(nullptr)` or Rust's `!`."""
 
@@ -60,7 +60,7 @@ class Unspecified:
     size: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Pointer:
     """An address of an object or of code; `name` is given by Rust only (`&mut Sensor`)."""
 
@@ -70,7 +70,7 @@ class Pointer:
     language: Language = "c"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Reference:
     """A C++ reference: an address that stands for its target."""
 
@@ -79,7 +79,7 @@ class Reference:
     rvalue: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class MemberPointer:
     """A C++ pointer to a member of `owner`: data, or a function if the target is one."""
 
@@ -88,7 +88,7 @@ class MemberPointer:
     owner: Link
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dynamic:
     """A bound that only a frame knows: an expression, or the variable that holds it.
 
@@ -100,7 +100,7 @@ class Dynamic:
     added: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Array:
     """`count` elements; None if the source leaves it open, Dynamic for a variable-length array.
 
@@ -117,7 +117,7 @@ class Array:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Member:
     """A part of a struct; `offset` is None if only `location` (an expression) tells it.
 
@@ -136,7 +136,7 @@ class Member:
     virtual: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Case:
     """One variant: chosen by a discriminant in one of `ranges`, or by no other's if it is empty."""
 
@@ -145,7 +145,7 @@ class Case:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class VariantPart:
     """Parts of which one is active at a time; without a discriminant the only one is."""
 
@@ -153,7 +153,7 @@ class VariantPart:
     cases: tuple[Case, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Struct:
     """A struct, class or union, its members in order of declaration, bases first.
 
@@ -171,7 +171,7 @@ class Struct:
     die: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Enum:
     """Named numbers in order of declaration, stored as `underlying` says, else unsigned."""
 
@@ -183,7 +183,7 @@ class Enum:
     declaration: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Typedef:
     """Another name of a type."""
 
@@ -191,7 +191,7 @@ class Typedef:
     target: Link
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Qualified:
     """A type with a promise on its use; its values look the same."""
 
@@ -199,7 +199,7 @@ class Qualified:
     target: Link
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Function:
     """What can be called; `variadic` if more arguments may follow, or none are told."""
 
@@ -209,7 +209,7 @@ class Function:
     language: Language = "c"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Unknown:
     """A type that cannot be read, and why."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import unpack
 from typing import TYPE_CHECKING
 
 from stackdump_probe.arch.exceptions import FIRST_INTERRUPT, SYSTEM_EXCEPTIONS
+from stackdump_probe.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ _HANDLER_SUFFIXES = ("_IRQHandler", "_Handler", "_isr")
 _SHARED_BY_MANY = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VectorTable:
     """The words of the table at `address`, as many as are known."""
 

@@ -1,8 +1,8 @@
 """One frame of the trace as rows: its title, place, source lines and variables."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from stackdump_probe.record import record
 from stackdump_probe.report.model import Location, ReportFrame, Variable
 from stackdump_probe.report.rows import Row
 from stackdump_probe.report.source import ReadSource, caret_column, expanded, source_around
@@ -19,7 +19,7 @@ _DOUBTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Look:
     """What of a trace is shown, and in how many columns.
 

@@ -1,15 +1,15 @@
 """The lines of source around a location, where the file is on this machine."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+from stackdump_probe.record import record
 from stackdump_probe.report.model import Location
 
 # Gives the lines of the file at a path, or None; the caller decides what may be opened.
 ReadSource = Callable[[str], Sequence[str] | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceLine:
     """A line of a source file; `is_here` for the one that the location names."""
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
 from types import MappingProxyType
 
+from stackdump_probe.record import record
 from stackdump_probe.simulator.choose import model_for
 from stackdump_probe.simulator.cmsis_dap import CmsisDap
 from stackdump_probe.simulator.core_debug import CoreDebug
@@ -16,7 +16,7 @@ from stackdump_probe.simulator.machines import machine_named
 from stackdump_probe.simulator.qemu import Machine
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SimulatedProbe:
     """A plugged-in probe: the machine behind it, its debug hardware, and the probe's id."""
 

@@ -1,7 +1,8 @@
 """What stands between a debugger and the simulated target, to look on or to spoil."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from stackdump_probe.record import record
 
 
 class Ack(IntEnum):
@@ -13,7 +14,7 @@ class Ack(IntEnum):
     NONE = 7
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Access:
     """One transfer on the wire: which port, which of its four registers, and what is written."""
 
@@ -23,7 +24,7 @@ class Access:
     word: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """How the target answers; `parity_error` is a data phase that came in damaged."""
 

@@ -1,15 +1,15 @@
 """The machines of QEMU that firmware is run on, and what their debug hardware says of itself."""
 
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from stackdump_probe.errors import SimulatorError
+from stackdump_probe.record import record
 
 ARM = 0x43B
 ST = 0x020
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Component:
     """A CoreSight component as a ROM table points to it; `base` is an absolute address."""
 
@@ -20,7 +20,7 @@ class Component:
     architecture: int = 0  # DEVARCH.ARCHID of class 9
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MachineModel:
     """One machine of QEMU with the identity of the part that it models.
 

@@ -4,11 +4,11 @@ pyOCD cuts off the `qemu:` in front of it.
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from stackdump_probe.errors import ImageError, SimulatorError
+from stackdump_probe.record import record
 from stackdump_probe.simulator.choose import model_for
 from stackdump_probe.simulator.machines import MachineModel, machine_named
 
@@ -18,7 +18,7 @@ LONGEST_RUN = 3600.0
 FORM = "write qemu:fw.elf, or qemu:fw.elf?machine=mps2-an385&run=500ms"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProbeId:
     """Which program is run, on which machine (None: as the program asks), and for how long first.
 

@@ -1,11 +1,10 @@
 """Thumb call instructions, seen from the address that they return to."""
 
-from dataclasses import dataclass
-
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A call instruction; `target` is where a BL goes, None for BLX by register."""
 

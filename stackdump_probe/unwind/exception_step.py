@@ -1,6 +1,5 @@
 """One step from a handler's entry through the stacked frame to what was interrupted."""
 
-from dataclasses import dataclass
 from struct import iter_unpack
 
 from stackdump_probe.arch.exceptions import (
@@ -26,12 +25,13 @@ from stackdump_probe.arch.exceptions import (
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
 from stackdump_probe.unwind.ends import not_captured
 from stackdump_probe.unwind.frame import End
 from stackdump_probe.unwind.step import Lost, Surroundings
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Interrupted:
     """What an exception interrupted: its `registers`, bit 0 of pc clear, the stacked `xpsr`.
 

@@ -1,10 +1,9 @@
 """One step by the exception tables, where they can be trusted."""
 
-from dataclasses import replace
-
 from stackdump_probe.arch.exceptions import ExcReturn
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import NotCaptured
+from stackdump_probe.record import replace
 from stackdump_probe.unwind.calls import call_before
 from stackdump_probe.unwind.epilogue import run_to_return
 from stackdump_probe.unwind.prologue_step import prologue_step

@@ -1,15 +1,15 @@
 """What unwinding yields: frames, and why there are no more."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from stackdump_probe.arch.registers import Registers
+from stackdump_probe.record import record
 
 Rule = Literal["innermost", "cfi", "exidx", "prologue", "leaf", "exception", "scan"]
 EndKind = Literal["reset", "thread_start", "no_memory", "no_rule", "corrupt", "lockup", "limit"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Frame:
     """One physical frame, innermost first in a Backtrace; inline frames are no part of it.
 
@@ -34,7 +34,7 @@ class Frame:
         return self.registers["pc"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class End:
     """Why the frames end; `address` is the word or code address that stopped it, if one did."""
 
@@ -44,7 +44,7 @@ class End:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Backtrace:
     """Frames, innermost first, at least one if the dump holds a pc."""
 

@@ -1,11 +1,11 @@
 """One step by what the code of the function has done to the stack on its way to pc."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import NotCaptured, Unavailable
+from stackdump_probe.record import record, replace
 from stackdump_probe.unwind.ends import unavailable
 from stackdump_probe.unwind.frame import Rule
 from stackdump_probe.unwind.step import Caller, Lost, Position, Surroundings
@@ -17,7 +17,7 @@ _SAVED = frozenset((*CALLEE_SAVED, "lr")) - {"sp"}
 _MASK = 0xFFFF_FFFF
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _State:
     """What holds before an instruction, all addresses relative to the CFA.
 
@@ -26,8 +26,8 @@ class _State:
     block are ahead.
     """
 
-    places: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({"sp": 0}))
-    saved: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    places: Mapping[str, int] = MappingProxyType({"sp": 0})
+    saved: Mapping[str, int] = MappingProxyType({})
     keeps_lr: bool = True
     conditional: int = 0
 

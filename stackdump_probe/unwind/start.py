@@ -1,7 +1,5 @@
 """What the captured registers say of the context that the core was halted in."""
 
-from dataclasses import dataclass
-
 from stackdump_probe.arch.debug import DHCSR, S_LOCKUP
 from stackdump_probe.arch.exceptions import (
     CFSR_STACKING_ERRORS,
@@ -14,12 +12,13 @@ from stackdump_probe.arch.exceptions import (
 from stackdump_probe.arch.faults import CFSR
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
 from stackdump_probe.unwind.step import Position, Vectors
 
 _VECTORS = 512  # DDI 0403 B1.5.3: IPSR has 9 bits
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mode:
     """`exception` is being handled, 0 in thread mode, None if nothing tells.
 

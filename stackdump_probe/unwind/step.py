@@ -5,12 +5,12 @@ there is none, or None if it has no rule for this pc. Steps are tried in order, 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.image.cfi import Row
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
 from stackdump_probe.unwind.frame import End, Rule
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Program(Protocol):
         """True if instructions may be at `address`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Surroundings:
     """What is the same for all frames: memory, the program, the registers as captured."""
 
@@ -82,7 +82,7 @@ class Surroundings:
     live: Registers
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Position:
     """A frame that is to be left.
 
@@ -105,7 +105,7 @@ class Position:
         return self.pc if self.is_exact else self.pc - 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caller:
     """The caller's `registers` without pc, and the `return_address` as it was found, with bit 0.
 
@@ -121,7 +121,7 @@ class Caller:
     saved_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lost:
     """There is no caller to be had; `is_final` says that no other step need be tried."""
 

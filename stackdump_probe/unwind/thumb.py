@@ -5,12 +5,12 @@ it is taken to leave sp alone.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from stackdump_probe.arch.registers import CORE
+from stackdump_probe.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Load:
     """Each register of `slots` from `base` + its offset; then `base` moves by `advance`."""
 
@@ -19,7 +19,7 @@ class Load:
     advance: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Store:
     """Each register of `slots` to `base` + its offset; then `base` moves by `advance`."""
 
@@ -28,7 +28,7 @@ class Store:
     advance: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Add:
     """`target` becomes `source` + `amount`, or something unknown if that is None."""
 
@@ -37,7 +37,7 @@ class Add:
     amount: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Jump:
     """A branch to `target`, or to what `register` holds, or to what is not known here."""
 
@@ -46,19 +46,19 @@ class Jump:
     is_conditional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A branch that leaves the address behind it in lr."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IfThen:
     """Makes the next `count` instructions conditional."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Other:
     """Anything else."""
 

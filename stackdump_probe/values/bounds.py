@@ -1,7 +1,5 @@
 """Variable-length arrays: a frame says how many elements they have."""
 
-from dataclasses import replace
-
 from stackdump_probe.image.expression import evaluate
 from stackdump_probe.image.types import (
     CHAIN_LIMIT,
@@ -14,6 +12,7 @@ from stackdump_probe.image.types import (
     size_of,
 )
 from stackdump_probe.image.typetree import TypeTree
+from stackdump_probe.record import replace
 from stackdump_probe.values.call_sites import word_of
 from stackdump_probe.values.frame_context import UnitContext
 from stackdump_probe.values.locate import storage_of

@@ -1,7 +1,6 @@
 """Bytes and a type -> Value: numbers here, what a language adds in its own module."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from stackdump_probe.image import types
@@ -10,6 +9,7 @@ from stackdump_probe.image.names import demangle
 from stackdump_probe.image.typenames import type_name
 from stackdump_probe.image.types import Type, size_of, stride_of, stripped
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
 from stackdump_probe.values import c, cpp, rust
 from stackdump_probe.values.model import Aggregate, Array, Content, Field, Value, Variant
 from stackdump_probe.values.scalars import Reading, base_content, bits_of, number_of, reading_of
@@ -27,13 +27,16 @@ UNSIZED = "the size of its type is not known"
 VIEWS = {"c": c.view, "c++": cpp.view, "rust": rust.view}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """How much of an object is taken apart: levels, parts of one part, parts in all."""
 
     depth: int = 8
     entries: int = 1024
     total: int = 16 * 1024
+
+
+DEFAULT_LIMITS = Limits()
 
 
 class _Shape(NamedTuple):
@@ -58,19 +61,25 @@ def _no_symbol(_address: int) -> str | None:
     return None
 
 
-@dataclass(slots=True)
 class Decoder:
     """Decodes objects of one program.
 
     `symbol_at` names an address ("uart_isr+4"), `definition` finds the type behind a declaration.
     """
 
-    memory: Memory
-    symbol_at: Callable[[int], str | None] = _no_symbol
-    definition: Callable[[types.Struct | types.Enum], Type] = _whole
-    limits: Limits = field(default_factory=Limits)
-    _shapes: "dict[Type, _Shape]" = field(default_factory=dict)
-    _left: int = 0
+    def __init__(
+        self,
+        memory: Memory,
+        symbol_at: Callable[[int], str | None] = _no_symbol,
+        definition: Callable[[types.Struct | types.Enum], Type] = _whole,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self.memory = memory
+        self.symbol_at = symbol_at
+        self.definition = definition
+        self.limits = limits
+        self._shapes: dict[Type, _Shape] = {}
+        self._left = 0
 
     def decode(self, type_: Type, storage: Storage, at: int = 0) -> Value:
         """The object of `type_`, `at` bytes into `storage`, down to the limits."""

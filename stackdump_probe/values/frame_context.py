@@ -1,7 +1,6 @@
 """What a location expression may ask of a frame: registers, memory, frame base, caller."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from stackdump_probe.arch.registers import CALLER_SAVED
 from stackdump_probe.errors import OptimizedOut, RegisterUnknown, Unsupported
@@ -12,6 +11,7 @@ from stackdump_probe.image.expression import BaseType, NoContext, evaluate
 from stackdump_probe.image.locations import location_at
 from stackdump_probe.image.units import Unit
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
 from stackdump_probe.unwind.cfi_step import names_of
 from stackdump_probe.unwind.frame import Frame
 from stackdump_probe.values.call_sites import entry_parameter, entry_value, word_of
@@ -59,7 +59,7 @@ class UnitContext(NoContext):
         return expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Physical:
     """A frame with what surrounds it: the frames from it outwards, and what all of them share."""
 

@@ -1,7 +1,6 @@
 """The variables of a scope in a frame: parameters, and locals of the blocks around the pc."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from stackdump_probe.errors import DwarfError, Unavailable, Unsupported
 from stackdump_probe.image import constants as dw
@@ -13,6 +12,7 @@ from stackdump_probe.image.functions import Scope
 from stackdump_probe.image.types import Type, size_of, stripped
 from stackdump_probe.image.typetree import TypeTree
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record, replace
 from stackdump_probe.unwind.frame import Backtrace, Frame
 from stackdump_probe.values.bounds import with_bounds
 from stackdump_probe.values.c import STRING_LIMIT, is_text, text_up_to_nul
@@ -48,7 +48,7 @@ def variables_of(
     return _in_order([reader.variable(each) for each in _objects(scope)])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Reader:
     """What all variables of a scope are read with."""
 

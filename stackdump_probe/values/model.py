@@ -1,20 +1,21 @@
 """What a variable holds: closed variants, no text beyond names."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from stackdump_probe.record import record
 
 State = Literal["ok", "partial", "optimized_out", "not_captured", "unsupported"]
 VariableKind = Literal["parameter", "local", "static"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Integer:
     """A whole number of any width, signed as its type says."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Real:
     """A floating-point number; `size` in bytes decides the shortest text that reads back."""
 
@@ -22,7 +23,7 @@ class Real:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Complex:
     """A complex number; `size` in bytes is that of one part."""
 
@@ -31,14 +32,14 @@ class Complex:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Boolean:
     """A bool whose byte is 0 or 1."""
 
     truth: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Character:
     """A code point, or one unit of it: a `char` above ASCII is a byte of an unknown encoding."""
 
@@ -46,7 +47,7 @@ class Character:
     size: int = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Enumerator:
     """A named number; `name` is None for a number that the enum does not list.
 
@@ -57,7 +58,7 @@ class Enumerator:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pointer:
     """An address; `symbol` ("uart_isr+4") where known; `target` is what it points at, if followed.
 
@@ -69,7 +70,7 @@ class Pointer:
     target: "Value | None" = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """Bytes that are text, UTF-8 as found; `cut` if there are more than were read."""
 
@@ -77,7 +78,7 @@ class Text:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Array:
     """The elements in order, as many as the limits allow; `length` is how many there are."""
 
@@ -85,7 +86,7 @@ class Array:
     elements: tuple["Value", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Aggregate:
     """Members in order of declaration; `tuple_like` if their names are only positions.
 
@@ -97,7 +98,7 @@ class Aggregate:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variant:
     """The active variant of a tagged union (Rust enum) and what it carries."""
 
@@ -105,7 +106,7 @@ class Variant:
     payload: Aggregate
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Invalid:
     """Bytes that are no value of the type (a bool of 7, a discriminant of no variant)."""
 
@@ -129,7 +130,7 @@ Content = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """An object of the program under test.
 
@@ -147,7 +148,7 @@ class Value:
     size: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """A named part of an aggregate."""
 
@@ -168,7 +169,7 @@ def children_of(value: Value) -> tuple[Field, ...]:
             return ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variable:
     """A named object of a frame, or a static one; `file` and `line` of its declaration."""
 

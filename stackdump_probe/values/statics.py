@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
 from stackdump_probe.errors import DwarfError, StackdumpError, Unavailable
 from stackdump_probe.image import constants as dw
@@ -12,6 +11,7 @@ from stackdump_probe.image.expression import Address
 from stackdump_probe.image.types import size_of
 from stackdump_probe.image.units import Unit
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
 from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.decode import Decoder, Limits, decoder_for
 from stackdump_probe.values.frame_context import UnitContext
@@ -60,7 +60,7 @@ def statics(
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Scope:
     """What stands around a variable: its names, and whether that is a function."""
 
@@ -68,7 +68,7 @@ class _Scope:
     is_function: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Search:
     """What all units are searched with; `seen` holds name and address of what was found."""
 

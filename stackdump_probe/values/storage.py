@@ -1,9 +1,9 @@
 """Where an object's bytes are: what is known of them, and why the rest is not."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
 from stackdump_probe.values.model import State
 
 # An object of more bytes than this is read in full only if all of them were captured.
@@ -11,7 +11,7 @@ PARTIAL_LIMIT = 1 << 16
 ADDRESS_SPACE = 1 << 32
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Absence:
     """Why a value, or a part of one, cannot be had."""
 
@@ -22,7 +22,7 @@ class Absence:
 OUTSIDE = Absence("unsupported", "the object does not reach to this part of it")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gap:
     """Bits `start` up to `end` of an object that are not known."""
 
@@ -31,7 +31,7 @@ class Gap:
     absence: Absence
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Storage:
     """An object's bytes in memory order; in a gap they are zero.
 
@@ -112,7 +112,7 @@ def _shifted(gaps: Sequence[Gap], by: int, limit: int) -> Iterable[Gap]:
             yield Gap(by + gap.start, by + min(gap.end, limit), gap.absence)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """`at` bytes into a storage, `depth` levels below the variable that it belongs to."""
 

@@ -1,10 +1,9 @@
-from dataclasses import replace
-
 import pytest
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.line_header import FileEntry
 from stackdump_probe.image.line_program import Lines, Row, run_line_program
+from stackdump_probe.record import replace
 from tests.builders.lines import (
     CONST_ADD_PC,
     COPY,

@@ -1,10 +1,9 @@
 """A dump and a program make a report."""
 
-from dataclasses import replace
-
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.dump.model import Dump
 from stackdump_probe.image.elf import Image
+from stackdump_probe.record import replace
 from stackdump_probe.report.build import MISMATCH, build_report
 from stackdump_probe.report.model import ElfMatch, Report
 from tests.builders import a_dump, an_elf, words

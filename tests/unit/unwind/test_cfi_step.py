@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from stackdump_probe.arch.registers import Registers
@@ -17,6 +15,7 @@ from stackdump_probe.image.cfi import (
     ValExpression,
     ValOffset,
 )
+from stackdump_probe.record import replace
 from stackdump_probe.unwind.cfi_step import cfi_step, names_of
 from stackdump_probe.unwind.step import Caller, Lost
 from tests.builders.octets import octets, sleb

@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 from stackdump_probe.image.cfi import Row
 from stackdump_probe.memory import Segment
+from stackdump_probe.record import replace
 from stackdump_probe.unwind.checked_step import checked_cfi_step
 from stackdump_probe.unwind.step import Caller, Lost
 from tests.builders.octets import halfwords

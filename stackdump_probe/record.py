@@ -1,0 +1,99 @@
+"""Frozen records that cost nothing until they are used.
+
+`dataclasses` compiles half a dozen methods for each class while its module is imported, which is
+more than half of the time of a short trace. Here all classes share their methods, and what is
+worth compiling, `__init__`, is compiled when the first object of a class is made.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, dataclass_transform
+
+R = TypeVar("R")
+
+
+@dataclass_transform(frozen_default=True)
+def record(cls: type[R]) -> type[R]:
+    """Make `cls` a frozen record with slots, as `dataclass(frozen=True, slots=True)` would.
+
+    Its fields are the annotated names, those of a record that it derives from first; a default
+    is shared by all objects, so it must be immutable.
+    """
+    return _made(cls, {"__eq__": _eq, "__hash__": _hash})
+
+
+@dataclass_transform(frozen_default=True, eq_default=False)
+def entity(cls: type[R]) -> type[R]:
+    """Make `cls` a record that equals only itself."""
+    return _made(cls, {})
+
+
+def replace(old: R, **changes: object) -> R:
+    """A copy of a record with some fields changed."""
+    values = {name: getattr(old, name) for name in _fields(type(old))}
+    return type(old)(**{**values, **changes})
+
+
+def _made(cls: type[R], methods: dict[str, Any]) -> type[R]:
+    own = tuple(cls.__annotations__)
+    body = {name: value for name, value in vars(cls).items() if name not in _UNSLOTTED}
+    defaults = {name: body.pop(name) for name in own if name in body}
+    inherited = _fields(cls.__bases__[0])
+    body["__slots__"] = own
+    body["__match_args__"] = inherited + own
+    body["__record_defaults__"] = {**getattr(cls, "__record_defaults__", {}), **defaults}
+    shared = {"__repr__": _repr, "__reduce__": _reduce, "__setattr__": _refuse, **methods}
+    body = {**shared, **body, "__init__": _first_init, "__delattr__": _refuse}
+    kind: Callable[..., type[R]] = type(cls)
+    return kind(cls.__name__, cls.__bases__, body)
+
+
+_UNSLOTTED = ("__dict__", "__weakref__")
+
+
+def _fields(cls: type) -> tuple[str, ...]:
+    return getattr(cls, "__match_args__", ())
+
+
+def _first_init(self: Any, *values: object, **named: object) -> None:
+    """Compile the class's own `__init__`, which takes this one's place."""
+    cls = type(self)
+    cls.__init__ = _compiled_init(cls)
+    cls.__init__(self, *values, **named)
+
+
+def _compiled_init(cls: Any) -> Callable[..., None]:
+    names, defaults = _fields(cls), cls.__record_defaults__
+    parameters = [f"{n}=_default_{n}" if n in defaults else n for n in names]
+    lines = [f" _set_{name}(self, {name})" for name in names] or [" pass"]
+    scope: dict[str, Any] = {f"_set_{name}": getattr(cls, name).__set__ for name in names}
+    scope |= {f"_default_{name}": value for name, value in defaults.items()}
+    exec(f"def __init__({', '.join(['self', *parameters])}):\n" + "\n".join(lines), scope)
+    made: Callable[..., None] = scope["__init__"]
+    return made
+
+
+def _values(self: object) -> tuple[Any, ...]:
+    return tuple([getattr(self, name) for name in _fields(type(self))])
+
+
+def _eq(self: object, other: object) -> Any:
+    if type(other) is not type(self):
+        return NotImplemented
+    return _values(self) == _values(other)
+
+
+def _hash(self: object) -> int:
+    return hash(_values(self))
+
+
+def _repr(self: object) -> str:
+    shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in _fields(type(self)))
+    return f"{type(self).__qualname__}({shown})"
+
+
+def _reduce(self: object) -> tuple[type, tuple[Any, ...]]:
+    return type(self), _values(self)
+
+
+def _refuse(self: object, name: str, *_value: object) -> None:
+    raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be changed")

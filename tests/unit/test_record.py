@@ -1,0 +1,86 @@
+"""Frozen records."""
+
+import pickle
+
+import pytest
+
+from stackdump_probe.record import entity, record, replace
+
+
+@record
+class Point:
+    """A place."""
+
+    x: int
+    y: int = 2
+
+
+@record
+class Named(Point):
+    name: str = "origin"
+
+
+@entity
+class Token:
+    text: str
+
+
+def test_fields_are_given_by_position_or_by_name() -> None:
+    assert (Point(1).x, Point(1).y) == (1, 2)
+    assert Point(y=4, x=3) == Point(3, 4)
+
+
+def test_a_record_has_the_fields_of_the_one_it_derives_from_first() -> None:
+    named = Named(1, name="there")
+    assert (named.x, named.y, named.name) == (1, 2, "there")
+    assert Point(1) != Named(1)
+
+
+def test_wrong_arguments_are_refused_as_by_any_function() -> None:
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'x'"):
+        Point()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        Point(1, z=2)  # type: ignore[call-arg]
+
+
+def test_a_record_cannot_be_changed() -> None:
+    point = Point(1)
+    with pytest.raises(AttributeError, match="Point is frozen: x cannot be changed"):
+        point.x = 2  # type: ignore[misc]
+    with pytest.raises(AttributeError, match="Point is frozen: x cannot be changed"):
+        del point.x
+    with pytest.raises(AttributeError, match="Point is frozen: z cannot be changed"):
+        point.z = 2  # type: ignore[attr-defined]
+
+
+def test_equal_records_have_equal_hashes() -> None:
+    assert {Point(1), Point(1, 2), Point(2)} == {Point(1), Point(2)}
+
+
+def test_an_entity_equals_only_itself() -> None:
+    token = Token("a")
+    assert token == token
+    assert token != Token("a")
+    assert len({token, Token("a")}) == 2
+
+
+def test_a_record_says_what_it_holds() -> None:
+    assert repr(Named(1)) == "Named(x=1, y=2, name='origin')"
+
+
+def test_records_match_by_position() -> None:
+    match Point(1, 5):
+        case Point(1, y):
+            assert y == 5
+        case _:
+            pytest.fail("no match")
+
+
+def test_a_changed_copy_leaves_the_original() -> None:
+    before = Named(1)
+    assert replace(before, y=7) == Named(1, 7)
+    assert before == Named(1)
+
+
+def test_a_record_survives_pickling() -> None:
+    assert pickle.loads(pickle.dumps(Named(1, 2, "x"))) == Named(1, 2, "x")
