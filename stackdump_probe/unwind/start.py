@@ -82,11 +82,13 @@ def doubts(memory: Memory) -> tuple[str, ...]:
     return tuple(found)
 
 
+def exceptions_of(handler: int, vectors: Vectors) -> list[int]:
+    """The exceptions whose vector is `handler` (bit 0 clear), reset apart."""
+    numbers = ((number, vectors.handler(number)) for number in range(2, _VECTORS))
+    return [number for number, vector in numbers if vector is not None and vector & ~1 == handler]
+
+
 def exception_of(handler: int, vectors: Vectors) -> int | None:
     """The one exception whose vector is `handler` (bit 0 clear); None if there are several."""
-    numbers = []
-    for number in range(2, _VECTORS):
-        vector = vectors.handler(number)
-        if vector is not None and vector & ~1 == handler:
-            numbers.append(number)
+    numbers = exceptions_of(handler, vectors)
     return numbers[0] if len(numbers) == 1 else None

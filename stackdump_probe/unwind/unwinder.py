@@ -11,6 +11,7 @@ from stackdump_probe.unwind.frame import Backtrace, End, Frame, Rule
 from stackdump_probe.unwind.judgement import Starts, end_at, follows_call, misplaced
 from stackdump_probe.unwind.leaf_step import leaf_step
 from stackdump_probe.unwind.prologue_step import prologue_step
+from stackdump_probe.unwind.scan_step import scan_step
 from stackdump_probe.unwind.start import (
     Mode,
     doubts,
@@ -25,7 +26,7 @@ from stackdump_probe.unwind.step import Caller, Lost, Position, Program, Step, S
 LIMIT = 1024  # frames
 
 # The surest first.
-STEPS: tuple[Step, ...] = (checked_cfi_step, exidx_step, prologue_step, leaf_step)
+STEPS: tuple[Step, ...] = (checked_cfi_step, exidx_step, prologue_step, leaf_step, scan_step)
 
 
 def unwind(
