@@ -38,6 +38,14 @@ def core_name(cpuid: int) -> str | None:
     return NAME_BY_PART.get((cpuid >> 24 & 0xFF, cpuid >> 4 & 0xFFF))
 
 
+def has_main_extension(cpuid: int) -> bool:
+    """False for Armv6-M and Armv8-M Baseline, which record no causes of faults.
+
+    CPUID.Architecture is 0xF with the Main Extension and before it existed in Armv7-M.
+    """
+    return cpuid >> 16 & 0xF == 0xF
+
+
 def core_revision(cpuid: int) -> str:
     """Variant and revision as Arm writes them: "r0p1"."""
     return f"r{cpuid >> 20 & 0xF}p{cpuid & 0xF}"

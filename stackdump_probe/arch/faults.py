@@ -4,6 +4,7 @@ Armv7-M ARM (DDI 0403) B3.2.15 CFSR, B3.2.16 HFSR, B3.2.17 MMFAR, B3.2.18 BFAR, 
 Armv8-M ARM (DDI 0553) D1.2 CFSR (STKOF), SFSR, SFAR. Armv6-M has none but DFSR: they read as 0.
 """
 
+from types import MappingProxyType
 from typing import NamedTuple
 
 SHCSR = 0xE000ED24
@@ -13,6 +14,10 @@ MMFAR = 0xE000ED34
 BFAR = 0xE000ED38
 SFSR = 0xE000EDE4
 SFAR = 0xE000EDE8
+ADDRESS_REGISTERS = MappingProxyType({MMFAR: "MMFAR", BFAR: "BFAR", SFAR: "SFAR"})
+
+CPACR = 0xE000ED88  # DDI 0403 B3.2.20
+CPACR_CP10 = 0b11 << 20  # 0: whoever uses the FPU gets NOCP
 
 
 class FaultBit(NamedTuple):
@@ -33,6 +38,8 @@ class FaultBit(NamedTuple):
 _MEM, _BUS, _USAGE, _SECURE = 16, 17, 18, 19
 _MMARVALID, _BFARVALID, _SFARVALID = 7, 15, 6
 
+# MMFAR comes with DACCVIOL alone, BFAR with PRECISERR; lazy FP errors set SFAR only (DDI 0403
+# B3.2.15; DDI 0553, StackWrite).
 CFSR_BITS = (
     FaultBit(0, "IACCVIOL", "instruction fetch that the MPU or memory map forbids", enable=_MEM),
     FaultBit(
@@ -45,7 +52,7 @@ CFSR_BITS = (
         "memory fault while stacking for exception entry, its frame cannot be trusted",
         enable=_MEM,
     ),
-    FaultBit(5, "MLSPERR", "memory fault while lazily saving FP state", _MMARVALID, MMFAR, _MEM),
+    FaultBit(5, "MLSPERR", "memory fault while lazily saving FP state", enable=_MEM),
     FaultBit(8, "IBUSERR", "bus error on instruction fetch", enable=_BUS),
     FaultBit(9, "PRECISERR", "precise data bus error", _BFARVALID, BFAR, _BUS),
     FaultBit(
@@ -61,7 +68,7 @@ CFSR_BITS = (
         "bus error while stacking for exception entry, its frame cannot be trusted",
         enable=_BUS,
     ),
-    FaultBit(13, "LSPERR", "bus error while lazily saving FP state", _BFARVALID, BFAR, _BUS),
+    FaultBit(13, "LSPERR", "bus error while lazily saving FP state", enable=_BUS),
     FaultBit(16, "UNDEFINSTR", "undefined instruction", enable=_USAGE),
     FaultBit(
         17,

@@ -1,8 +1,12 @@
 """From a dump and its program to the Report."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from stackdump_probe.arch.debug import VTOR
+from stackdump_probe.arch.exceptions import BASIC_FRAME_SIZE, EXTENDED_FRAME_SIZE, ExcReturn
+from stackdump_probe.arch.faults import DEBUG_MONITOR, FAULTS
+from stackdump_probe.arch.registers import Registers
 from stackdump_probe.dump.model import Dump
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.vectors import find_vector_table
@@ -12,7 +16,7 @@ from stackdump_probe.report.frames import FrameReader
 from stackdump_probe.report.matching import elf_match
 from stackdump_probe.report.model import ElfMatch, Report, ReportEnd, Thread
 from stackdump_probe.report.variables import reported
-from stackdump_probe.unwind.frame import Backtrace
+from stackdump_probe.unwind.frame import Backtrace, Frame
 from stackdump_probe.unwind.unwinder import unwind
 from stackdump_probe.values.statics import statics
 
@@ -54,7 +58,11 @@ def build_report(
         elf_match=verdict,
         core=core_state(dump, exception_name),
         registers=in_order(dump.registers),
-        fault=fault_of(dump.memory, exceptions=_active(dump, backtrace)),
+        fault=fault_of(
+            memory,
+            exceptions=_active(dump, backtrace),
+            interrupted=_interrupted_by_fault(backtrace, dump.registers),
+        ),
         threads=(Thread(None, True, frames, _end(backtrace)),),
         statics=tuple(reported(each, children=children) for each in held),
         warnings=tuple(dict.fromkeys(warnings)),
@@ -66,6 +74,22 @@ def _active(dump: Dump, backtrace: Backtrace) -> frozenset[int]:
     halted_in = active_exception(dump.registers, dump.memory)
     stacked = (frame.exception for frame in backtrace.frames)
     return frozenset(number for number in (halted_in, *stacked) if number)
+
+
+def _interrupted_by_fault(backtrace: Backtrace, live: Registers) -> Registers | None:
+    """The registers of the code that the active fault interrupted; None if they are lost."""
+    for entry, interrupted in pairwise(backtrace.frames):
+        if entry.exception in FAULTS or entry.exception == DEBUG_MONITOR:
+            return None if _is_at_limit(entry, live) else interrupted.registers
+    return None
+
+
+def _is_at_limit(entry: Frame, live: Registers) -> bool:
+    """True if there was no room for the exception's frame (DDI 0553 B3.21, PushStack)."""
+    exc_return = ExcReturn(entry.pc)
+    limit = live.get("psplim" if exc_return.frame_on_psp else "msplim")
+    size = EXTENDED_FRAME_SIZE if exc_return.has_extended_frame else BASIC_FRAME_SIZE
+    return bool(limit) and entry.cfa is not None and entry.cfa - size <= (limit or 0)
 
 
 def _end(backtrace: Backtrace) -> ReportEnd:

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 from stackdump_probe.arch import faults as arch
-from stackdump_probe.arch.debug import DFSR
+from stackdump_probe.arch.cores import has_main_extension
+from stackdump_probe.arch.debug import CPUID, DFSR
+from stackdump_probe.arch.exceptions import SYSTEM_EXCEPTIONS
+from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Memory
 from stackdump_probe.report.core import word_at
-from stackdump_probe.report.model import Cause, Fault
+from stackdump_probe.report.model import Cause, Fault, FaultInstruction
 
 _CAUSE_TABLES = (
     ("CFSR", arch.CFSR, arch.CFSR_BITS),
@@ -15,20 +18,51 @@ _CAUSE_TABLES = (
 )
 
 
-def fault_of(memory: Memory, *, exceptions: frozenset[int]) -> Fault | None:
+def fault_of(
+    memory: Memory, *, exceptions: frozenset[int], interrupted: Registers | None = None
+) -> Fault | None:
     """What the captured status registers record; None if nothing, or if they were not captured.
 
     The bits stay set until software clears them, so a fault may be long over: `exceptions`, the
-    numbers of those active, tell.
+    numbers of those active, tell. `interrupted` are the registers of the code that the active
+    fault interrupted; `memory` holds that code also, if it is to be disassembled.
     """
     bits = list(_set_bits(memory, exceptions))
-    if not bits:
+    if not bits and not _is_unrecorded(memory, exceptions):
         return None
     causes = tuple(Cause(name, bit.name, _text(bit, memory, bits)) for name, bit in bits)
-    summary = _summary(memory, bits)
+    summary = _summary(memory, bits) if bits else _unrecorded(memory, exceptions)
     if not exceptions & arch.FAULTS and not exceptions & {arch.DEBUG_MONITOR}:
         summary += " (recorded earlier: no fault handler is active)"
-    return Fault(summary, causes, next(_addresses(memory, bits), None))
+    reported = next(_addresses(memory, bits), None)
+    return Fault(
+        summary,
+        causes,
+        None if reported is None else reported[1],
+        None if interrupted is None else _instruction(interrupted, memory, bits, reported),
+    )
+
+
+def _is_unrecorded(memory: Memory, exceptions: frozenset[int]) -> bool:
+    """True if a fault is active, and the status registers were captured but are clear."""
+    return bool(exceptions & arch.FAULTS) and word_at(memory, arch.CFSR) is not None
+
+
+def _unrecorded(memory: Memory, exceptions: frozenset[int]) -> str:
+    name = SYSTEM_EXCEPTIONS[min(exceptions & arch.FAULTS)]
+    cpuid = word_at(memory, CPUID)
+    if cpuid is not None and not has_main_extension(cpuid):
+        return f"{name}; this core does not record why"
+    return f"{name}; its cause is not recorded"
+
+
+def _instruction(
+    interrupted: Registers, memory: Memory, bits: "_Bits", reported: tuple[str, int] | None
+) -> FaultInstruction | None:
+    from stackdump_probe.report.culprit import Scene, culprit  # most traces are of no fault
+
+    names = frozenset(f"{name}.{bit.name}" for name, bit in bits)
+    return culprit(Scene(names, interrupted, memory, reported))
 
 
 _Bits = list[tuple[str, arch.FaultBit]]
@@ -57,7 +91,7 @@ def _text(bit: arch.FaultBit, memory: Memory, bits: _Bits) -> str:
 def _why_escalated(memory: Memory, bits: _Bits) -> str:
     enables = {bit.enable for _name, bit in bits if bit.enable is not None}
     if not enables:
-        return "the fault that caused it is no longer recorded"
+        return "no other status bit says why"
     handlers = word_at(memory, arch.SHCSR)
     if handlers is None:
         return "the fault's own handler is disabled or was not allowed to run"
@@ -75,16 +109,19 @@ def _with_address(memory: Memory, named: tuple[str, arch.FaultBit]) -> str:
     bit = named[1]
     if bit is arch.FORCED:
         return f"{bit.text}: {_why_escalated(memory, [])}"
-    address = next(_addresses(memory, [named]), None)
-    return bit.text if address is None else f"{bit.text} at {address:#010x}"
+    reported = next(_addresses(memory, [named]), None)
+    return bit.text if reported is None else f"{bit.text} at {reported[1]:#010x}"
 
 
-def _addresses(memory: Memory, bits: _Bits) -> Iterator[int]:
-    """Yield the fault addresses whose valid bit is set (DDI 0403 B3.2.15: else they are junk)."""
+def _addresses(memory: Memory, bits: _Bits) -> Iterator[tuple[str, int]]:
+    """Yield the fault address registers whose valid bit is set, and what they hold.
+
+    DDI 0403 B3.2.15: without that bit it is junk.
+    """
     status = {name: word_at(memory, address) or 0 for name, address, _table in _CAUSE_TABLES}
     for name, bit in bits:
         if bit.valid_bit is None or bit.address_register is None:
             continue
         address = word_at(memory, bit.address_register)
         if address is not None and status[name] >> bit.valid_bit & 1:
-            yield address
+            yield arch.ADDRESS_REGISTERS[bit.address_register], address

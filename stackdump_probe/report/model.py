@@ -5,9 +5,9 @@ terminal. docs/json-schema.md says what each field means.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from stackdump_probe.record import record
 from stackdump_probe.unwind.frame import EndKind, Rule
 from stackdump_probe.values.model import State, VariableKind
 
@@ -15,7 +15,7 @@ FrameKind = Literal["function", "inline", "exception"]
 Verdict = Literal["match", "mismatch", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Location:
     """A place in the source, the file as the debug information names it.
 
@@ -28,7 +28,7 @@ class Location:
     directory: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """A part of a variable: a member, element, or field of a variant, rendered."""
 
@@ -42,7 +42,7 @@ class Member:
     children: tuple["Member", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variable(Member):
     """A parameter, local or static variable, rendered."""
 
@@ -52,7 +52,7 @@ class Variable(Member):
     zero_sized: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReportFrame:
     """One line of the trace and what belongs to it."""
 
@@ -67,7 +67,7 @@ class ReportFrame:
     variables: tuple[Variable, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReportEnd:
     """Why the frames end there; `hint` says what would lead further."""
 
@@ -76,7 +76,7 @@ class ReportEnd:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Thread:
     """One stack; `name` is None for the one context that a bare-metal dump holds."""
 
@@ -86,7 +86,7 @@ class Thread:
     end: ReportEnd
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ElfMatch:
     """Whether the ELF is the program in the dump, and what says so."""
 
@@ -94,7 +94,7 @@ class ElfMatch:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CoreState:
     """The core as it was halted; None where the dump does not say."""
 
@@ -104,7 +104,7 @@ class CoreState:
     exception: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cause:
     """One set bit of a fault status register, in words."""
 
@@ -113,16 +113,44 @@ class Cause:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
+class Access:
+    """The `size` bytes that an instruction loads or stores; `address` is None if not known."""
+
+    kind: Literal["load", "store"]
+    address: int | None
+    size: int
+
+
+@record
+class FaultInstruction:
+    """The instruction that a fault interrupted; `text` is None where there is none to be read.
+
+    `registers` are those that it reads, None for a value that is not known; `meaning` says in
+    words what the instruction has to do with the fault.
+    """
+
+    address: int
+    text: str | None
+    registers: Mapping[str, int | None]
+    access: Access | None
+    meaning: str | None
+
+
+@record
 class Fault:
-    """What the fault status registers say, the address only where its valid bit is set."""
+    """What the fault status registers say, the address only where its valid bit is set.
+
+    Without `causes` a fault is active of which they record nothing.
+    """
 
     summary: str
     causes: tuple[Cause, ...]
     address: int | None
+    instruction: FaultInstruction | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """Everything a trace has to say."""
 
@@ -138,7 +166,7 @@ class Report:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Range:
     """`size` bytes from `start`; `region` is what the memory map has there."""
 
@@ -147,7 +175,7 @@ class Range:
     region: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DumpInfo:
     """Everything `info` has to say."""
 

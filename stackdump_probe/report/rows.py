@@ -1,14 +1,14 @@
 """Lines before they are wrapped, and the rows that a trace and `info` have in common."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
-from stackdump_probe.report.model import CoreState, Fault
+from stackdump_probe.record import record
+from stackdump_probe.report.model import CoreState, Fault, FaultInstruction
 from stackdump_probe.report.theme import Line, Span, span
 from stackdump_probe.report.wrap import wrap
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """A line before it is wrapped, and how: see `wrap`."""
 
@@ -51,6 +51,23 @@ def fault_rows(fault: Fault | None) -> Iterator[Row]:
             span(f"  {cause.text}"),
         )
         yield Row(line, hanging=11)
+    if fault.instruction is not None:
+        yield _instruction_row(fault.instruction)
+
+
+def _instruction_row(instruction: FaultInstruction) -> Row:
+    """Such as "at 0x08000190: ldr r3, [r3]  (r3 0x60000010)  loads 4 bytes from ..."."""
+    parts = [Span(" " * 7), Span("at "), Span(f"{instruction.address:#010x}", "kind")]
+    if instruction.text is not None:
+        parts += Span(": "), span(instruction.text, "value")
+    known = ", ".join(f"{name} {_word(word)}" for name, word in instruction.registers.items())
+    parts += [Span(f"  ({known})")] if known else []
+    parts += [span(f"  {instruction.meaning}")] if instruction.meaning else []
+    return Row(tuple(parts), hanging=11)
+
+
+def _word(word: int | None) -> str:
+    return "unknown" if word is None else f"{word:#010x}"
 
 
 def core_rows(core: CoreState) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from stackdump_probe.report.model import (
     CoreState,
     DumpInfo,
     Fault,
+    FaultInstruction,
     Location,
     Member,
     Report,
@@ -91,6 +92,20 @@ def _fault(recorded: Fault | None) -> Json:
             for cause in recorded.causes
         ],
         "address": recorded.address,
+        "instruction": None if recorded.instruction is None else _instruction(recorded.instruction),
+    }
+
+
+def _instruction(instruction: FaultInstruction) -> Json:
+    access = instruction.access
+    return {
+        "address": instruction.address,
+        "text": instruction.text,
+        "registers": dict(instruction.registers),
+        "access": None
+        if access is None
+        else {"kind": access.kind, "address": access.address, "size": access.size},
+        "meaning": instruction.meaning,
     }
 
 

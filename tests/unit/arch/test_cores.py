@@ -2,7 +2,7 @@
 
 import pytest
 
-from stackdump_probe.arch.cores import core_name, core_revision
+from stackdump_probe.arch.cores import core_name, core_revision, has_main_extension
 
 # CPUID reset values as the Technical Reference Manuals print them.
 MANUALS = [
@@ -29,3 +29,8 @@ def test_the_variant_and_revision_do_not_change_the_name() -> None:
 
 def test_a_part_of_another_implementer_is_not_taken_for_arms() -> None:
     assert core_name(0x720FC240) is None
+
+
+def test_armv6m_and_the_baseline_of_armv8m_lack_the_main_extension() -> None:
+    without = {name for cpuid, name, _revision in MANUALS if not has_main_extension(cpuid)}
+    assert without == {"Cortex-M0", "Cortex-M0+", "Cortex-M23"}

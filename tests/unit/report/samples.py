@@ -3,10 +3,12 @@
 from typing import Any
 
 from stackdump_probe.report.model import (
+    Access,
     Cause,
     CoreState,
     ElfMatch,
     Fault,
+    FaultInstruction,
     Location,
     Member,
     Report,
@@ -87,4 +89,11 @@ BUS_FAULT = Fault(
         Cause("HFSR", "FORCED", "escalated to HardFault: the fault's own handler is disabled"),
     ),
     0x6000_0010,
+    FaultInstruction(
+        0x0800_0190,
+        "ldr r3, [r3, r4]",
+        {"r3": 0x6000_0000, "r4": None},
+        Access("load", 0x6000_0010, 4),
+        "loads 4 bytes from 0x60000010, as BFAR says",
+    ),
 )

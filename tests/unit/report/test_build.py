@@ -1,5 +1,7 @@
 """A dump and a program make a report."""
 
+import pytest
+
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.dump.model import Dump
 from stackdump_probe.image.elf import Image
@@ -122,6 +124,37 @@ def test_a_fault_is_reported_with_the_frames() -> None:
     report = report_of(replace(THREAD, memory=control_space.over(THREAD.memory)))
     assert report.fault is not None
     assert report.fault.summary.startswith("integer division by zero (recorded earlier")
+
+
+def a_hard_fault(**registers: int) -> Report:
+    """In the handler of a HardFault that was taken at RESET + 8, its frame at RAM + 0x800."""
+    dump = with_registers(an_interrupted_dump(), xpsr=0x0100_0003, **registers)
+    control_space = a_dump({0xE000_ED28: words(1 << 16)}).memory
+    return report_of(replace(dump, memory=control_space.over(dump.memory)))
+
+
+def test_the_instruction_that_an_active_fault_interrupted_is_read_from_the_elf() -> None:
+    fault = a_hard_fault().fault
+    assert fault is not None
+    assert fault.instruction is not None
+    assert (fault.instruction.address, fault.instruction.text) == (RESET + 8, "nop")
+
+
+@pytest.mark.parametrize(("limit", "is_trusted"), [(RAM + 0x800, False), (RAM + 0x7F8, True)])
+def test_a_frame_that_the_stack_limit_had_no_room_for_tells_no_instruction(
+    limit: int, is_trusted: bool
+) -> None:
+    fault = a_hard_fault(msplim=limit).fault
+    assert fault is not None
+    assert (fault.instruction is not None) is is_trusted
+
+
+def test_an_interrupt_is_no_fault_whose_instruction_could_be_shown() -> None:
+    control_space = a_dump({0xE000_ED28: words(1 << 16)}).memory
+    dump = an_interrupted_dump()
+    fault = report_of(replace(dump, memory=control_space.over(dump.memory))).fault
+    assert fault is not None
+    assert fault.instruction is None
 
 
 def test_what_the_dump_left_out_is_warned_of_once() -> None:

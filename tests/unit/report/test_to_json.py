@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from stackdump_probe import __version__
+from stackdump_probe.record import replace
 from stackdump_probe.report.info import dump_info
-from stackdump_probe.report.model import CoreState, ElfMatch, Location, Report
+from stackdump_probe.report.model import CoreState, ElfMatch, FaultInstruction, Location, Report
 from stackdump_probe.report.to_json import info_to_json, to_json
 from tests.builders import a_dump, words
 from tests.schemas import validator
@@ -67,6 +68,13 @@ def test_every_field_of_a_report_is_there() -> None:
                 },
             ],
             "address": 0x6000_0010,
+            "instruction": {
+                "address": 0x0800_0190,
+                "text": "ldr r3, [r3, r4]",
+                "registers": {"r3": 0x6000_0000, "r4": None},
+                "access": {"kind": "load", "address": 0x6000_0010, "size": 4},
+                "meaning": "loads 4 bytes from 0x60000010, as BFAR says",
+            },
         },
         "threads": [
             {
@@ -90,6 +98,18 @@ def test_every_field_of_a_report_is_there() -> None:
         ],
         "statics": [],
         "warnings": ["two dumps disagree"],
+    }
+
+
+def test_an_instruction_that_is_lost_leaves_what_is_known_of_it() -> None:
+    instruction = FaultInstruction(0, None, {"lr": 0x0800_0101}, None, None)
+    fault = replace(BUS_FAULT, causes=(), address=None, instruction=instruction)
+    assert document(a_report(fault=fault))["fault"]["instruction"] == {
+        "address": 0,
+        "text": None,
+        "registers": {"lr": 0x0800_0101},
+        "access": None,
+        "meaning": None,
     }
 
 

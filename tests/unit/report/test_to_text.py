@@ -4,8 +4,16 @@ from typing import Any
 
 import pytest
 
+from stackdump_probe.record import replace
 from stackdump_probe.report.frame_rows import Look
-from stackdump_probe.report.model import CoreState, ElfMatch, Location, ReportEnd, Variable
+from stackdump_probe.report.model import (
+    CoreState,
+    ElfMatch,
+    FaultInstruction,
+    Location,
+    ReportEnd,
+    Variable,
+)
 from stackdump_probe.report.theme import plain
 from stackdump_probe.report.to_text import to_lines, to_text
 from stackdump_probe.report.wrap import width
@@ -60,11 +68,19 @@ def test_a_mismatch_is_said_loudly() -> None:
 
 
 def test_a_fault_is_told_first_with_its_bits() -> None:
-    assert lines_of(a_frame(), fault=BUS_FAULT)[:3] == [
+    assert lines_of(a_frame(), fault=BUS_FAULT)[:5] == [
         "fault: precise data bus error at 0x60000010",
         "       CFSR.PRECISERR  precise data bus error",
         "       HFSR.FORCED  escalated to HardFault: the fault's own handler is disabled",
+        "       at 0x08000190: ldr r3, [r3, r4]  (r3 0x60000000, r4 unknown)  loads 4 bytes from "
+        "0x60000010,",
+        "           as BFAR says",
     ]
+
+
+def test_a_fault_without_a_legible_instruction_tells_where_it_was() -> None:
+    fault = replace(BUS_FAULT, causes=(), instruction=FaultInstruction(0, None, {}, None, None))
+    assert lines_of(fault=fault)[1] == "       at 0x00000000"
 
 
 def test_warnings_stand_before_the_frames() -> None:
