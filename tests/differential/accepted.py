@@ -1,0 +1,121 @@
+"""Differences that are GDB's, each by the rule that says so.
+
+Where code has no call frame information, or has it wrong, no document says what the frame is; the
+machine does. Such a difference is accepted only where the machine was seen to come back to the
+frame that we found.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.differential.comparing import STATIC, Difference
+from tests.differential.comparing_values import GONE
+from tests.differential.states import State
+
+PLACES = ("frame", "cfa", "register")
+# DDI 0403 B1.5.5: lr after reset. GDB clears bit 0 of it where it takes it for an address.
+RESET_LR = (0xFFFF_FFFF, 0xFFFF_FFFE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`why` GDB is wrong, or says the same in other words; it `holds` for a difference or not."""
+
+    name: str
+    why: str
+    holds: Callable[[Difference, State], bool]
+
+
+def rule_of(difference: Difference, state: State) -> Rule | None:
+    """The rule that a difference falls under; None if it is unexplained."""
+    return next((rule for rule in RULES if rule.holds(difference, state)), None)
+
+
+def _below_reset(difference: Difference, _state: State) -> bool:
+    match difference:
+        case Difference("frame", str(end), ("exception", int(pc), _)):
+            return end.startswith("reset") and pc in RESET_LR
+    return False
+
+
+def _exit_hook(difference: Difference, _state: State) -> bool:
+    match difference:
+        case Difference("frame", str(end), ("function", _, _)):
+            return end.startswith("thread_start")
+    return False
+
+
+def _seen(difference: Difference, state: State) -> bool:
+    """A frame that the machine has come back to, or the one whose caller it has come back to."""
+    needed = difference.level + (difference.what == "cfa")
+    return difference.what in PLACES and state.proof.level >= needed
+
+
+def _alias(difference: Difference, state: State) -> bool:
+    if difference.what != "function" or None in (difference.ours, difference.theirs):
+        return False
+    symbols = state.symbols
+    return symbols.get(difference.ours) == symbols.get(difference.theirs, -1)
+
+
+def _changed_by_callee(difference: Difference, state: State) -> bool:
+    if difference.what != "value" or state.traced.frames[difference.level].rule == "innermost":
+        return False
+    return "is not saved across the call" in str(difference.ours)
+
+
+def _block_without_code(difference: Difference, _state: State) -> bool:
+    return difference.what == "missing" and difference.theirs == GONE
+
+
+def _unit_without_code(difference: Difference, _state: State) -> bool:
+    match difference:
+        case Difference("more static", ("optimized_out", _), None, level):
+            return level == STATIC
+    return False
+
+
+RULES = (
+    Rule(
+        "below reset",
+        "GDB shows the lr of reset as an exception. DDI 0403 B1.5.5: reset sets lr to 0xFFFFFFFF; "
+        "B1.5.8: that is no EXC_RETURN in thread mode.",
+        _below_reset,
+    ),
+    Rule(
+        "exit hook of a thread",
+        "GDB goes on into the function before the one that a thread returns to. "
+        "DDI 0403 A7.7.18: lr is the address behind a BL; no call stands before this one.",
+        _exit_hook,
+    ),
+    Rule(
+        "seen on the machine",
+        "GDB has no rule or a wrong one for the code: assembler without call frame information, "
+        "epilogues of Armv6-M. The machine came back to the frame that we found.",
+        _seen,
+    ),
+    Rule(
+        "symbols at one address",
+        "Several names for one place; neither ELF nor DWARF prefers one.",
+        _alias,
+    ),
+    Rule(
+        "changed by the function called",
+        "GDB shows what is in the register now. AAPCS32 6.1.1: r0-r3, r12 and s0-s15 need not be "
+        "preserved, so it need not be what the caller had.",
+        _changed_by_callee,
+    ),
+    Rule(
+        "block without code",
+        "GDB lists the variables of abstract blocks that have no concrete one, as optimized out. "
+        "DWARF 5, 3.3.8.2: what is left out of the concrete instance has no code; so the pc is "
+        "not in that block.",
+        _block_without_code,
+    ),
+    Rule(
+        "unit without code",
+        "GDB is asked for the statics of units that have code; link-time optimization describes "
+        "statics in others.",
+        _unit_without_code,
+    ),
+)

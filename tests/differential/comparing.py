@@ -1,0 +1,148 @@
+"""Our trace of a dump beside GDB's, frame by frame and variable by variable."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from stackdump_probe.report.model import ReportFrame, Variable
+from tests.differential.comparing_values import GONE, value_differences
+from tests.differential.tracing import Traced
+
+Key = tuple[str, int]  # name, line of the declaration
+STATIC = -1  # in place of a frame's level
+KEPT = (*(f"r{n}" for n in range(4, 12)), "sp")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One fact that is told otherwise; `name` is the variable's, or the register's."""
+
+    what: str
+    ours: Any
+    theirs: Any
+    level: int
+    name: str = ""
+
+    def __str__(self) -> str:
+        subject = f"{self.what} {self.name}".strip()
+        return f"#{self.level} {subject}: {_shown(self.ours)}, GDB {_shown(self.theirs)}"
+
+
+@dataclass(slots=True)
+class Comparison:
+    """All differences of a state, and how much was compared."""
+
+    differences: list[Difference] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def compared(ours: Traced, judged: dict[str, Any]) -> Comparison:
+    """Compare everything; frames behind the first that is another one are not looked at."""
+    found = Comparison()
+    theirs = judged["frames"]
+    found.counts.update(states=1, our_frames=len(ours.frames), gdb_frames=len(theirs))
+    _compare_frames(ours, judged, found)
+    _compare_statics(ours, judged["statics"], found)
+    return found
+
+
+def _compare_frames(ours: Traced, judged: dict[str, Any], found: Comparison) -> None:
+    theirs = judged["frames"]
+    for level, (frame, other) in enumerate(zip(ours.frames, theirs, strict=False)):
+        place = _of_place(ours, other, level, found.counts)
+        found.differences += place
+        if place:  # all that follows from it is another one as well
+            return
+        found.counts["frames"] += 1
+        found.differences += _of_frame(frame, other, level)
+        found.differences += _of_variables(frame, other["variables"], level, found.counts)
+    level = min(len(ours.frames), len(theirs))
+    if len(theirs) > level:
+        other = theirs[level]
+        its = (other["kind"], other["pc"], other["function"])
+        found.differences.append(Difference("frame", ours.end, its, level))
+    elif len(ours.frames) > level:
+        frame = ours.frames[level]
+        mine = (frame.kind, frame.pc, frame.function)
+        found.differences.append(Difference("frame", mine, judged["end"], level))
+
+
+def _of_place(
+    ours: Traced, other: dict[str, Any], level: int, counts: Counter[str]
+) -> list[Difference]:
+    """Where the frame is: its code, its place on the stack, the registers that it left behind."""
+    frame = ours.frames[level]
+    found = []
+    if (frame.kind, frame.pc) != (other["kind"], other["pc"]):
+        mine = (frame.kind, frame.pc)
+        return [Difference("frame", mine, (other["kind"], other["pc"]), level)]
+    for name in KEPT:
+        mine, its = ours.registers[level].get(name), other["registers"][name]
+        counts["registers"] += 1
+        if mine != its:
+            found.append(Difference("register", mine, its, level, name))
+    if frame.kind == "function" and other["cfa"] not in (None, frame.cfa):
+        found.append(Difference("cfa", frame.cfa, other["cfa"], level))
+    return found
+
+
+def _of_frame(frame: ReportFrame, other: dict[str, Any], level: int) -> Iterator[Difference]:
+    if frame.kind == "exception":
+        return
+    mine, its = frame.function, (other["function"] or "").partition("(")[0] or None
+    if mine != its:
+        yield Difference("function", mine, its, level)
+    place = frame.location and (frame.location.file, frame.location.line)
+    other_place = (other["file"], other["line"]) if other["file"] else None
+    if place != other_place:
+        yield Difference("place", place, other_place, level)
+
+
+def _of_variables(
+    frame: ReportFrame, others: list[dict[str, Any]], level: int, counts: Counter[str]
+) -> Iterator[Difference]:
+    waiting = [(_key(each), each) for each in frame.variables]
+    known = {key for key, _ in waiting}
+    for other in others:
+        name, key = other["name"], (other["name"], other["line"])
+        same = next((each for each in waiting if each[0] == key), None)
+        if same is not None:
+            waiting.remove(same)
+            counts["variables"] += 1
+            for mine, its in value_differences(same[1], other["value"], counts):
+                yield Difference("value", mine, its, level, name)
+        elif key not in known or other["value"] != GONE:
+            yield Difference("missing", None, other["value"], level, name)
+    for (name, _), rest in waiting:
+        yield Difference("more", (rest.state, rest.value), None, level, name)
+
+
+def _compare_statics(ours: Traced, others: list[dict[str, Any]], found: Comparison) -> None:
+    """A static that several units describe may be listed once or several times."""
+    held: dict[Key, list[Variable]] = {}
+    for each in ours.report.statics:
+        held.setdefault(_key(each), []).append(each)
+    told = {(other["name"], other["line"]): other["value"] for other in others}
+    for key, value in told.items():
+        name, _ = key
+        if key not in held:
+            found.differences.append(Difference("missing static", None, value, STATIC, name))
+        for mine in held.pop(key, ()):
+            found.counts["statics"] += 1
+            for one, its in value_differences(mine, value, found.counts):
+                found.differences.append(Difference("static", one, its, STATIC, name))
+    for (name, _), rest in held.items():
+        if "::" not in name:  # GDB lists those of functions among their variables
+            mine = (rest[0].state, rest[0].value)
+            found.differences.append(Difference("more static", mine, None, STATIC, name))
+
+
+def _key(variable: Variable) -> Key:
+    return variable.name, variable.declared.line if variable.declared else 0
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(_shown, value)) + ")"
+    return f"{value:#x}" if isinstance(value, int) and value > 9 else str(value)

@@ -1,0 +1,71 @@
+"""One variable beside what GDB reads."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from stackdump_probe.report.model import Member
+
+GONE = "optimized out"
+Pair = tuple[Any, Any]
+
+
+def value_differences(ours: Member, judged: Any, counts: Counter[str]) -> Iterator[Pair]:
+    """Yield (ours, GDB's) for everything that is told otherwise."""
+    if isinstance(judged, str):
+        if ours.state not in _states(judged):
+            yield (ours.state, ours.why, ours.value), judged
+        return
+    parts = dict(_parts(ours))
+    for path, (bit, size, octets) in judged.items():
+        counts["scalars"] += 1
+        member = parts.get(_our_path(path))
+        yield from _of_scalar(ours, member, path, (bit, size, octets))
+
+
+def _states(judged: str) -> tuple[str, ...]:
+    """What we call what GDB says in words."""
+    if judged == GONE:
+        return ("optimized_out",)
+    return ("not_captured",) if "ccess memory" in judged else ("unsupported",)
+
+
+def _of_scalar(
+    ours: Member, member: Member | None, path: str, judged: tuple[int, int, str]
+) -> Iterator[Pair]:
+    bit, size, octets = judged
+    if octets == GONE or octets.startswith("error"):
+        if ours.octets is not None or (member and member.octets is not None):
+            yield f"{path} {ours.value}", octets
+        return
+    expected = _number(octets) & (1 << size) - 1
+    if ours.octets is not None:
+        whole = int.from_bytes(ours.octets, "little") >> bit & (1 << size) - 1
+        if whole != expected:
+            yield f"{path} {whole:#x}", f"{expected:#x}"
+    elif member is None or member.octets is None:
+        state = (member or ours).state
+        yield f"{path} {state} {(member or ours).why}", f"{expected:#x}"
+    if member is not None and member.octets is not None and not octets.startswith("="):
+        own = int.from_bytes(member.octets, "little")
+        if own != expected:
+            yield f"{path} {own:#x} by itself", f"{expected:#x}"
+
+
+def _number(octets: str) -> int:
+    if octets.startswith("="):
+        return int(octets[1:])
+    return int.from_bytes(bytes.fromhex(octets), "little")
+
+
+def _parts(member: Member, path: str = "") -> Iterator[tuple[str, Member]]:
+    """A variable and all that it holds, by path."""
+    yield path, member
+    for child in member.children:
+        yield from _parts(child, f"{path}.{child.name}" if child.name else path)
+
+
+def _our_path(path: str) -> str:
+    """GDB's path as ours: no part for a variant, positions in a tuple without "__"."""
+    steps = [step for step in path.split(".") if not step[:1].isupper()]
+    return ".".join(step.removeprefix("__") for step in steps)

@@ -1,0 +1,63 @@
+"""States of a program: dumps, our traces of them, and what the machine itself proves of those."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from stackdump_probe.dump import Dump
+from stackdump_probe.image.elf import Image
+from stackdump_probe.simulator.qemu import Machine
+from tests.differential.capturing import Taken, captured, read_directly
+from tests.differential.driving import Drive
+from tests.differential.matrix import Build
+from tests.differential.proving import Place, Proof, here, proof, returns
+from tests.differential.tracing import Traced, traced
+
+LONGEST = 24  # states of one function
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`where` tells a reader how to get there; `symbols` are the functions of the program."""
+
+    where: str
+    dump: Dump
+    traced: Traced
+    proof: Proof
+    symbols: Mapping[str, int]
+
+
+def states_of(
+    build: Build, elf: Path, image: Image, *, at_random: int, stepping: int, by_probe: bool
+) -> Iterator[State]:
+    """So many states at random instructions, and so many of functions that are stepped through."""
+    way = captured if by_probe else read_directly
+    with way(elf, build.target) as (machine, taken):
+        drive = Drive(machine, elf, seed=build.name)
+        yield from islice(_at_random(drive, machine, taken, image), at_random)
+        yield from islice(_stepping(drive, machine, taken, image), stepping)
+
+
+def _at_random(drive: Drive, machine: Machine, taken: Taken, image: Image) -> Iterator[State]:
+    for where in drive.at_random():
+        dump = taken()
+        ours = traced(dump, image)
+        visited = [] if drive.turn_over is None else list(returns(ours, machine, drive.turn_over))
+        yield State(where, dump, ours, proof(ours, visited), drive.functions)
+
+
+def _stepping(drive: Drive, machine: Machine, taken: Taken, image: Image) -> Iterator[State]:
+    for name in drive.entered():
+        found: dict[int, tuple[Dump, int]] = {}
+        visited: list[Place] = []
+        for pc in drive.through():
+            visited.append(here(machine))
+            if pc not in found and len(found) < LONGEST:
+                found[pc] = taken(), len(visited)
+        traces = {pc: traced(dump, image) for pc, (dump, _) in found.items()}
+        if drive.turn_over is not None:
+            visited += returns(next(iter(traces.values())), machine, drive.turn_over)
+        for pc, (dump, since) in found.items():
+            known = proof(traces[pc], visited[since:])
+            yield State(f"{name}: {pc:#x}", dump, traces[pc], known, drive.functions)
