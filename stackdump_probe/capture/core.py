@@ -1,12 +1,10 @@
 """Which core this is, as far as it decides what can be read of it."""
 
+from stackdump_probe.arch.cores import has_main_extension
 from stackdump_probe.arch.debug import CPUID, DSCSR, DSCSR_CDS, ICTR, ICTR_INTLINESNUM, MVFR0
 from stackdump_probe.capture.probe import Probe
 from stackdump_probe.errors import RegionUnreadable
 from stackdump_probe.record import record
-
-# CPUID.Architecture: 0xF has the Main Extension (or is v7-M), 0xC has not (or is v6-M).
-_MAINLINE = 0xF
 
 # CPUID.PartNo of the v8-M cores: Arm and Arm China number theirs 0xDxx (Cortex-M23 0xD20, M33
 # 0xD21, ...: each core's technical reference manual); STAR-MC1 came before that.
@@ -28,7 +26,7 @@ class Core:
 def examine(probe: Probe) -> Core:
     """Read the identification registers; needs no halt."""
     cpuid = _word(probe, CPUID)
-    is_mainline = cpuid >> 16 & 0xF == _MAINLINE
+    is_mainline = has_main_extension(cpuid)
     part = cpuid >> 4 & 0xFFF
     is_v8m = part in _V8M_PARTS or part == _STAR_MC1
     return Core(
