@@ -1,6 +1,9 @@
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.elf import Image
@@ -230,3 +233,34 @@ def test_without_section_headers_a_segment_tells_where_the_index_is() -> None:
 
 def test_a_program_without_tables_has_no_entries() -> None:
     assert an_image().exidx.entry_at(FIRST) is None
+
+
+PLACES = some.integers(FLASH, CODE_END)
+SECOND_WORDS = some.one_of(
+    some.integers(0, 2**32 - 1),
+    some.integers(0x8000_0000, 0x83FF_FFFF),
+    some.integers(0, 16).map(lambda gap: refer_to(TABLE + gap, at=INDEX)),
+)
+
+
+@settings(max_examples=300)
+@given(
+    some.lists(some.tuples(PLACES, SECOND_WORDS), max_size=6),
+    some.integers(0, 7),
+    some.binary(max_size=24),
+    PLACES,
+)
+def test_any_index_and_table_give_an_entry_or_our_error(
+    entries: list[tuple[int, int]], cut: int, table: bytes, pc: int
+) -> None:
+    index = an_index(*entries, at=INDEX)
+    with suppress(DwarfError):
+        found = tables(index[: len(index) - cut], table).entry_at(pc)
+        assert found is None or found.start <= pc < found.end
+
+
+@settings(max_examples=300)
+@given(some.binary(max_size=64))
+def test_any_entry_gives_instructions_or_our_error(table: bytes) -> None:
+    with suppress(DwarfError):
+        assert unwinding(table, names={PERSONALITY: "__gxx_personality_v0"}) is not None
