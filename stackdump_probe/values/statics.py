@@ -7,7 +7,8 @@ from stackdump_probe.errors import DwarfError, StackdumpError, Unavailable
 from stackdump_probe.image import constants as dw
 from stackdump_probe.image.dies import Die
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.expression import Address
+from stackdump_probe.image.expression import Address, Location
+from stackdump_probe.image.names import qualified_name
 from stackdump_probe.image.types import size_of
 from stackdump_probe.image.units import Unit
 from stackdump_probe.memory import Memory
@@ -17,24 +18,12 @@ from stackdump_probe.values.decode import Decoder, Limits, decoder_for
 from stackdump_probe.values.frame_context import UnitContext
 from stackdump_probe.values.locate import FIXED_ADDRESS, absence_of, locate, stored
 from stackdump_probe.values.model import Variable
+from stackdump_probe.values.noise import is_noise
 from stackdump_probe.values.placement import Placement
 from stackdump_probe.values.storage import absent
 
-# What may stand around a static that is visible outside functions.
-OPEN_SCOPES = frozenset(
-    (
-        dw.TAG_compile_unit,
-        dw.TAG_partial_unit,
-        dw.TAG_namespace,
-        dw.TAG_module,
-        dw.TAG_structure_type,
-        dw.TAG_class_type,
-        dw.TAG_union_type,
-    )
-)
+FUNCTIONS = frozenset((dw.TAG_subprogram, dw.TAG_inlined_subroutine))
 UNITS = frozenset((dw.TAG_compile_unit, dw.TAG_partial_unit))
-# Text that the compiler keeps for the author, in every function that asks for its own name.
-FUNCTION_NAMES = frozenset(("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"))
 LAST = 1 << 32  # what has no address stands behind all that has one
 
 
@@ -48,16 +37,21 @@ def statics(
 ) -> tuple[Variable, ...]:
     """Every static variable, by unit in the order of the debug information, then by address.
 
-    What the linker discarded is left out, and unless `noise` is set what no author wrote: vtables,
-    interned log messages, names of functions. Without `declared` no variable tells its file and
-    line. Damage costs the variables of one unit.
+    What the linker discarded is left out, and unless `noise` is set what no author wrote. Without
+    `declared` no variable tells its file and line. Damage costs the variables of one unit.
     """
     decoder = decoder_for(image, memory, limits)
-    search = _Search(image, memory, decoder, Placement(image), noise, declared, set())
-    found: list[Variable] = []
+    search = _Search(image, memory, decoder, Placement(image), noise, declared, set(), set())
+    found: list[_Found] = []
     for unit in image.dwarf.units:
         found.extend(search.of_unit(unit))
-    return tuple(found)
+    return tuple(variable for variable, place in found if place not in search.located)
+
+
+# Where the debug information describes an object: the section, and the offset in it.
+_Place = tuple[str, int]
+# A static and, if nothing tells where it is, the place of its description.
+_Found = tuple[Variable, _Place | None]
 
 
 @record
@@ -70,7 +64,11 @@ class _Scope:
 
 @record
 class _Search:
-    """What all units are searched with; `seen` holds name and address of what was found."""
+    """What all units are searched with.
+
+    `seen` holds name and address, or constant, of what was found; `located` the descriptions
+    without a location for which another one stands, as linking with LTO leaves them.
+    """
 
     image: Image
     memory: Memory
@@ -78,16 +76,17 @@ class _Search:
     placement: Placement
     noise: bool
     declared: bool
-    seen: set[tuple[str, int | None]]
+    seen: set[tuple[str, int | bytes]]
+    located: set[_Place | None]
 
-    def of_unit(self, unit: Unit) -> list[Variable]:
+    def of_unit(self, unit: Unit) -> list[_Found]:
         """The statics of one unit, lowest address first."""
-        found: list[Variable] = []
+        found: list[_Found] = []
         with suppress(StackdumpError):  # what comes after damage cannot be told
             found.extend(self._in_unit(unit))
         return sorted(found, key=_order)
 
-    def _in_unit(self, unit: Unit) -> Iterator[Variable]:
+    def _in_unit(self, unit: Unit) -> Iterator[_Found]:
         context = UnitContext(unit, self.memory)
         scopes: dict[tuple[int, ...], _Scope] = {}
         for die in unit.walk(dw.TAG_variable):
@@ -98,17 +97,19 @@ class _Search:
                 continue
             variable = self._variable(die, scope, context)
             if variable is not None:
-                yield variable
+                yield variable, None if dw.AT_location in die else _place(die)
 
     def _variable(self, die: Die, scope: _Scope, context: UnitContext) -> Variable | None:
         name = die.inherited(dw.AT_name)
-        if not isinstance(name, str) or not (self.noise or _is_authored(die, name)):
+        if not isinstance(name, str) or not self._is_wanted(die, scope, name):
             return None
         type_ = self.image.types.type_of(die)
         size = size_of(self.decoder.actual(type_)) or 0
         try:
             location = locate(die, context)
-            if isinstance(location, Address) and not self._is_new(die, name, location.address):
+            if dw.AT_location in die and dw.AT_abstract_origin in die:
+                self.located.update(map(_place, die.origins()))
+            if not self._is_new(die, scope, name, location):
                 return None
             storage = stored(location, context, size)
         except (Unavailable, DwarfError) as error:
@@ -117,15 +118,33 @@ class _Search:
         file, line = declared_at(die) if self.declared else (None, None)
         return Variable(scope.prefix + name, "static", value, file, line)
 
-    def _is_new(self, die: Die, name: str, address: int) -> bool:
+    def _is_wanted(self, die: Die, scope: _Scope, name: str) -> bool:
+        return self.noise or not is_noise(die, scope.prefix, name)
+
+    def _is_new(
+        self, die: Die, scope: _Scope, name: str, location: Location | bytes | None
+    ) -> bool:
         """False for what was discarded, or has been found in another unit or copy of a function."""
-        if (name, address) in self.seen or not self.placement.holds(die, name, address):
-            return False
-        self.seen.add((name, address))
-        return True
+        match location:
+            case Address(address) if not self.placement.holds(die, name, address):
+                return False
+            case Address(address):
+                key: tuple[str, int | bytes] = (name, address)
+            case bytes():
+                key = (scope.prefix + name, location)
+            case _:
+                return True
+        is_new = key not in self.seen
+        self.seen.add(key)
+        return is_new
 
 
-def _order(variable: Variable) -> int:
+def _place(die: Die) -> _Place:
+    return die.unit.section, die.offset
+
+
+def _order(found: _Found) -> int:
+    variable, _ = found
     return LAST if variable.value.address is None else variable.value.address
 
 
@@ -146,26 +165,24 @@ def _scope_of(die: Die, scopes: dict[tuple[int, ...], _Scope]) -> _Scope:
     known = scopes.get(where.path) if declaration is None else None
     if known is not None:
         return known
-    names, is_function = [], False
-    scope = where.parent
+    found = _scope_around(where)
+    if declaration is None:
+        scopes[where.path] = found
+    return found
+
+
+def _scope_around(die: Die) -> _Scope:
+    names: list[str] = []
+    scope = die.parent
     while scope is not None and scope.tag not in UNITS:
-        is_function = is_function or scope.tag not in OPEN_SCOPES
+        if scope.tag in FUNCTIONS:
+            names.append(qualified_name(scope) or "")
+            break
         name = scope.inherited(dw.AT_name)
         if isinstance(name, str):
             names.append(name)
         elif scope.tag == dw.TAG_namespace:
             names.append("(anonymous namespace)")
         scope = scope.parent
-    found = _Scope("".join(f"{name}::" for name in reversed(names)), is_function)
-    if declaration is None:
-        scopes[where.path] = found
-    return found
-
-
-def _is_authored(die: Die, name: str) -> bool:
-    """False for what a compiler or a logging macro put there."""
-    if name in FUNCTION_NAMES or die.flag(dw.AT_artificial):
-        return False
-    if name.startswith(("DEFMT_LOG_STATEMENT", "_defmt", "__DEFMT_MARKER", '{"')):
-        return False
-    return not (name.startswith("<") and name.endswith(("{vtable}", "vtable")))
+    is_function = scope is not None and scope.tag in FUNCTIONS
+    return _Scope("".join(f"{name}::" for name in reversed(names) if name), is_function)

@@ -75,6 +75,14 @@ def test_statics_of_functions_bear_their_function_s_name() -> None:
     assert names_in(function) == ["f::count", "f::inner"]
 
 
+def test_a_static_of_a_method_bears_the_method_s_whole_name() -> None:
+    declared = ADie(dw.TAG_subprogram, (named("move"), flag(dw.AT_declaration)), label="move")
+    valve = ADie(dw.TAG_class_type, (named("Valve"),), (declared,))
+    space = ADie(dw.TAG_namespace, (named("plant"),), (valve,))
+    body = ADie(dw.TAG_subprogram, (of("move", dw.AT_specification),), (static("moves", RAM),))
+    assert names_in(space, body) == ["plant::Valve::move::moves"]
+
+
 def test_locals_of_functions_are_no_statics() -> None:
     assert names_in(a_function(variable("v", "int", expression(b"\x53")))) == []
     assert names_in(a_function(variable("v", "int", number(dw.AT_const_value, 1)))) == []
@@ -93,6 +101,34 @@ def test_a_static_of_an_inlined_function_is_found_once() -> None:
         ),
     )
     assert names_in(body, a_function(copy)) == ["g::count"]
+
+
+def located(address: int) -> ADie:
+    """What LTO tells of the variable labelled "early", which another unit describes."""
+    return ADie(
+        dw.TAG_variable,
+        (
+            (dw.AT_abstract_origin, dw.FORM_ref_addr, "early"),
+            expression(at_address(address)),
+        ),
+    )
+
+
+def test_a_description_whose_place_another_unit_tells_is_the_same_object() -> None:
+    early = a_c_unit(INT, variable("v", "int", label="early"))
+    for units in ((early, a_c_unit(located(RAM))), (a_c_unit(located(RAM)), early)):
+        assert found_in(an_image(*units), memory(b"\x07\0\0\0")) == [("v", "7")]
+
+
+def test_a_description_whose_place_was_discarded_is_no_object() -> None:
+    early = a_c_unit(INT, variable("v", "int", label="early"))
+    assert found_in(an_image(early, a_c_unit(located(0)))) == []
+
+
+def test_a_constant_that_many_units_describe_is_found_once() -> None:
+    unit = a_c_unit(INT, variable("limit", "int", number(dw.AT_const_value, 7)))
+    other = a_c_unit(INT, variable("limit", "int", number(dw.AT_const_value, 8)))
+    assert found_in(an_image(unit, unit, other)) == [("limit", "7"), ("limit", "8")]
 
 
 def test_what_another_unit_defines_again_is_found_once() -> None:
@@ -192,6 +228,21 @@ def test_what_no_author_wrote_is_left_out_unless_asked_for() -> None:
     image = an_image(unit)
     assert [name for name, _ in found_in(image)] == ["mine"]
     assert len(found_in(image, noise=True)) == 5
+
+
+def test_what_the_cpp_library_and_the_abi_put_there_is_noise() -> None:
+    library = tuple(
+        ADie(dw.TAG_namespace, (named(name),), (static("constant", RAM + at),))
+        for at, name in ((0, "std"), (4, "__gnu_cxx"), (8, "stdlib"))
+    )
+    runtime = (static("_ZTV5Valve", RAM + 12), static("_ZGVZ1fvE1v", RAM + 16))
+    unit = a_unit(INT, *library, *runtime, static("mine", RAM + 20), top=language(CPP14))
+    assert [name for name, _ in found_in(an_image(unit))] == ["stdlib::constant", "mine"]
+    assert len(found_in(an_image(unit), noise=True)) == 6
+
+
+def test_names_with_underscores_are_no_noise_in_c() -> None:
+    assert names_in(static("__Vectors", RAM)) == ["__Vectors"]
 
 
 # --- damage and size --------------------------------------------------------------------------

@@ -1,0 +1,31 @@
+"""Statics that no author of the program wrote, but compilers, libraries and macros."""
+
+from stackdump_probe.image import constants as dw
+from stackdump_probe.image.dies import Die
+from stackdump_probe.image.typebuild import language_of
+
+# Text that the compiler keeps for the author, in every function that asks for its own name.
+FUNCTION_NAMES = frozenset(("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"))
+# Itanium C++ ABI 5.1.4 and 5.1.6: vtables, what describes types, and guards of initialisation.
+CPP_RUNTIME = ("_ZTV", "_ZTT", "_ZTC", "_ZTI", "_ZTS", "_ZGV", "__dso_handle")
+# ISO C++ [lex.name] and [namespace.std]: scopes that belong to the library.
+CPP_LIBRARY = ("std::", "__")
+# Logging by defmt: what it interns has a JSON text for a name.
+RUST_MACROS = ("DEFMT_LOG_STATEMENT", "_defmt", "__DEFMT_MARKER", '{"')
+
+
+def is_noise(die: Die, scope: str, name: str) -> bool:
+    """True for what tells nothing about the program; `scope` stands before the name: `ns::`."""
+    if name in FUNCTION_NAMES or die.flag(dw.AT_artificial):
+        return True
+    match language_of(die):
+        case "c++":
+            return scope.startswith(CPP_LIBRARY) or name.startswith(CPP_RUNTIME)
+        case "rust":
+            return name.startswith(RUST_MACROS) or _is_vtable(name)
+        case "c":
+            return False
+
+
+def _is_vtable(name: str) -> bool:
+    return name.startswith("<") and name.endswith(("{vtable}", "vtable"))
