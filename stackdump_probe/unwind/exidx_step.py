@@ -59,7 +59,7 @@ def _agreed(found: Caller, witness: Caller) -> Caller:
 
 
 def _is_proven(found: Caller, start: int, surroundings: Surroundings) -> bool:
-    """True if a call that can lead to `start` precedes the return address, or it ends a handler."""
+    """True if a call of the function at `start` precedes the return address, or a handler ends."""
     raw = found.return_address
     if ExcReturn(raw).is_valid:
         return True
@@ -67,4 +67,4 @@ def _is_proven(found: Caller, start: int, surroundings: Surroundings) -> bool:
         call = call_before(raw & ~1, surroundings.memory)
     except NotCaptured:
         return False
-    return call is not None and call.target in (None, start)
+    return call is not None and call.target == start
