@@ -11,7 +11,16 @@ from stackdump_probe.image.types import Type, size_of, stride_of, stripped
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.values import c, cpp, rust
-from stackdump_probe.values.model import Aggregate, Array, Content, Field, Value, Variant
+from stackdump_probe.values.model import (
+    Aggregate,
+    Array,
+    Content,
+    Field,
+    Map,
+    Value,
+    Variant,
+    parts_of,
+)
 from stackdump_probe.values.scalars import Reading, base_content, bits_of, number_of, reading_of
 from stackdump_probe.values.storage import (
     ADDRESS_SPACE,
@@ -288,17 +297,15 @@ def _state_of(content: Content, absence: Absence | None) -> Absence:
 
 def _parts_of(content: Content) -> Sequence[Value]:
     match content:
-        case Array(elements=elements):
+        case Array(elements=elements) | Map(entries=elements):
             return elements
-        case Aggregate(members=members) | Variant(payload=Aggregate(members=members)):
-            return [member.value for member in members]
         case _:
-            return ()
+            return [part.value for part in parts_of(content)]
 
 
 def _is_complete(content: Content) -> bool:
     match content:
-        case Array(length=length, elements=elements):
+        case Array(length=length, elements=elements) | Map(length=length, entries=elements):
             return len(elements) == length
         case Aggregate(cut=cut) | Variant(payload=Aggregate(cut=cut)):
             return not cut

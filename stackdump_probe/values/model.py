@@ -62,12 +62,14 @@ class Enumerator:
 class Pointer:
     """An address; `symbol` ("uart_isr+4") where known; `target` is what it points at, if followed.
 
-    `address` is None for a pointer that exists no more although its target is known.
+    `address` is None for a pointer that exists no more although its target is known. `dynamic` is
+    the target's type where only the object tells it (a trait object, a polymorphic class).
     """
 
     address: int | None
     symbol: str | None = None
     target: "Value | None" = None
+    dynamic: str | None = None
 
 
 @record
@@ -107,6 +109,45 @@ class Variant:
 
 
 @record
+class Map:
+    """Keys and what they stand for: each entry an Aggregate of the two."""
+
+    length: int
+    entries: tuple["Value", ...]
+
+
+@record
+class Kept:
+    """A value in the keeping of something that counts or guards it (Rc, RefCell, a mutex).
+
+    `value` is None if it is gone; `notes` are what its keeper knows of it (strong, borrows).
+    """
+
+    value: "Value | None"
+    notes: tuple["Field", ...]
+
+
+@record
+class Range:
+    """All from `start` up to `end`, an end that is None left open.
+
+    `exhausted` for one that was iterated over and has nothing left.
+    """
+
+    start: "Value | None"
+    end: "Value | None"
+    inclusive: bool = False
+    exhausted: bool = False
+
+
+@record
+class Duration:
+    """A span of time."""
+
+    nanoseconds: int
+
+
+@record
 class Invalid:
     """Bytes that are no value of the type (a bool of 7, a discriminant of no variant)."""
 
@@ -126,6 +167,10 @@ Content = (
     | Array
     | Aggregate
     | Variant
+    | Map
+    | Kept
+    | Range
+    | Duration
     | Invalid
 )
 
@@ -159,12 +204,24 @@ class Field:
 def children_of(value: Value) -> tuple[Field, ...]:
     """The parts of `value` by name: elements by index, members, what a pointer was followed to."""
     match value.content:
-        case Array(elements=elements):
+        case Pointer(target=Value() as target):
+            return (Field("*", target),)
+        case content:
+            return parts_of(content)
+
+
+def parts_of(content: Content | None) -> tuple[Field, ...]:
+    """The parts of a value by name, without what it only points at."""
+    match content:
+        case Array(elements=elements) | Map(entries=elements):
             return tuple(Field(str(index), each) for index, each in enumerate(elements))
         case Aggregate(members=members) | Variant(payload=Aggregate(members=members)):
             return members
-        case Pointer(target=Value() as target):
-            return (Field("*", target),)
+        case Kept(value=held, notes=notes):
+            return notes if held is None else (Field("value", held), *notes)
+        case Range(start=start, end=end):
+            ends = (("start", start), ("end", end))
+            return tuple(Field(name, each) for name, each in ends if each is not None)
         case _:
             return ()
 

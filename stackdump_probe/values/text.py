@@ -14,10 +14,15 @@ from stackdump_probe.values.model import (
     Character,
     Complex,
     Content,
+    Duration,
     Enumerator,
+    Field,
     Integer,
     Invalid,
+    Kept,
+    Map,
     Pointer,
+    Range,
     Real,
     State,
     Text,
@@ -33,6 +38,9 @@ STATES: dict[State, str] = {
     "not_captured": "<not captured>",
     "unsupported": "<unsupported>",
 }
+UNITS = {10**9: "s", 10**6: "ms", 10**3: "\u00b5s", 1: "ns"}
+# What the keeper of a value usually has to say of it: no borrows, no weak pointers, not locked.
+UNREMARKABLE = (Integer(0), Boolean(truth=False))
 # C and Rust agree on these; everything else that is no printable character is \x or \u{}.
 ESCAPES = {"\0": r"\0", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": "\\\\"}
 
@@ -68,6 +76,12 @@ def _parts(content: Content) -> Iterator[str]:
         case Variant(name=name, payload=payload):
             yield escaped(name)
             yield from _payload(payload)
+        case Map(length=length, entries=entries):
+            yield from _listed("{", map(_entry, entries), "}", length > len(entries))
+        case Kept():
+            yield from _kept(content)
+        case Range():
+            yield from _range(content)
         case Pointer():
             yield from _pointer(content)
         case _:
@@ -99,6 +113,39 @@ def _payload(payload: Aggregate) -> Iterator[str]:
         yield from _listed(" { ", _named(payload), " }", payload.cut)
 
 
+def _entry(entry: Value) -> Iterator[str]:
+    match entry.content:
+        case Aggregate(members=(Field(value=key), Field(value=value))):
+            yield from _of(key)
+            yield ": "
+            yield from _of(value)
+        case _:
+            yield from _of(entry)
+
+
+def _kept(kept: Kept) -> Iterator[str]:
+    """The value with what is remarkable about it: `5 <strong: 2>`."""
+    if kept.value is not None:
+        yield from _of(kept.value)
+    told = [note for note in kept.notes if note.value.content not in UNREMARKABLE]
+    marks = [_labelled(note.name, note.value) for note in told]
+    if kept.value is None:
+        marks.insert(0, iter(["dropped"]))
+    if marks:
+        yield "" if kept.value is None else " "
+        yield from _listed("<", iter(marks), ">", cut=False)
+
+
+def _range(span: Range) -> Iterator[str]:
+    if span.start is not None:
+        yield from _of(span.start)
+    yield "..=" if span.inclusive else ".."
+    if span.end is not None:
+        yield from _of(span.end)
+    if span.exhausted:
+        yield " <exhausted>"
+
+
 def _listed(opening: str, items: Iterator[Iterator[str]], closing: str, cut: bool) -> Iterator[str]:
     yield opening
     separator = ""
@@ -115,6 +162,8 @@ def _pointer(pointer: Pointer) -> Iterator[str]:
     yield "<optimized out>" if pointer.address is None else f"{pointer.address:#010x}"
     if pointer.symbol is not None:
         yield f" <{escaped(pointer.symbol)}>"
+    if pointer.dynamic is not None:
+        yield f" ({escaped(pointer.dynamic)})"
     if pointer.target is not None and pointer.target.content is not None:
         yield " "
         yield from _parts(pointer.target.content)
@@ -138,10 +187,20 @@ def scalar_text(content: Content) -> str:
             return str(number) if name is None else escaped(name)
         case Text(octets=octets, cut=cut):
             return f'"{text_of(octets)}"{CUT if cut else ""}'
+        case Duration(nanoseconds=nanoseconds):
+            return duration_text(nanoseconds)
         case Invalid(number=number, why=why):
             return f"<invalid {number:#x}: {why}>"
         case _:
             return CUT
+
+
+def duration_text(nanoseconds: int) -> str:
+    """A span of time in the largest unit of which it has one: `1.5s`, `20ms`, `0ns`."""
+    size = next((size for size in UNITS if abs(nanoseconds) >= size), 1)
+    whole, rest = divmod(abs(nanoseconds), size)
+    fraction = f".{rest:0{len(str(size)) - 1}}".rstrip("0") if rest else ""
+    return f"{'-' * (nanoseconds < 0)}{whole}{fraction}{UNITS[size]}"
 
 
 def real_text(number: float, size: int) -> str:

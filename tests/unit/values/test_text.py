@@ -7,11 +7,15 @@ from stackdump_probe.values.model import (
     Character,
     Complex,
     Content,
+    Duration,
     Enumerator,
     Field,
     Integer,
     Invalid,
+    Kept,
+    Map,
     Pointer,
+    Range,
     State,
     Text,
     Value,
@@ -215,3 +219,82 @@ def test_a_long_text_is_cut_anywhere() -> None:
 
 def test_a_value_that_just_fits_is_whole() -> None:
     assert text(array(1, 2), length=6) == "[1, 2]"
+
+
+# --- what keeps values ------------------------------------------------------------------------
+
+
+def kept(held: Content | None, **notes: Content) -> Kept:
+    fields = tuple(Field(name, value(each)) for name, each in notes.items())
+    return Kept(None if held is None else value(held), fields)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (kept(Integer(5), strong=Integer(2), weak=Integer(1)), "5 <strong: 2, weak: 1>"),
+        (kept(Integer(5), strong=Integer(2), weak=Integer(0)), "5 <strong: 2>"),
+        (kept(Integer(5), borrows=Enumerator("mutable", -1)), "5 <borrows: mutable>"),
+        (kept(Integer(5), borrows=Integer(0)), "5"),
+        (kept(Integer(5), locked=Boolean(truth=True)), "5 <locked: true>"),
+        (kept(Integer(5), locked=Boolean(truth=False)), "5"),
+        (kept(None, strong=Integer(0), weak=Integer(2)), "<dropped, weak: 2>"),
+        (kept(None), "<dropped>"),
+    ],
+)
+def test_a_kept_value_shows_what_is_remarkable_about_it(content: Content, expected: str) -> None:
+    assert text(content) == expected
+
+
+ONE, THREE = value(Integer(1)), value(Integer(3))
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (Range(ONE, THREE), "1..3"),
+        (Range(ONE, None), "1.."),
+        (Range(None, THREE), "..3"),
+        (Range(None, None), ".."),
+        (Range(ONE, THREE, inclusive=True), "1..=3"),
+        (Range(THREE, THREE, inclusive=True, exhausted=True), "3..=3 <exhausted>"),
+    ],
+)
+def test_a_range_is_written_as_rust_writes_it(content: Content, expected: str) -> None:
+    assert text(content) == expected
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "expected"),
+    [
+        (0, "0ns"),
+        (17, "17ns"),
+        (1_500, "1.5µs"),
+        (250_000, "250µs"),
+        (1_500_000, "1.5ms"),
+        (1_000_000_001, "1.000000001s"),
+        (90_000 * 10**9, "90000s"),
+        (-20_000_000, "-20ms"),
+    ],
+)
+def test_a_duration_has_the_largest_unit_of_which_it_has_one(
+    nanoseconds: int, expected: str
+) -> None:
+    assert text(Duration(nanoseconds)) == expected
+
+
+def entry(key: Content, stands_for: Content) -> Value:
+    return value(aggregate(tuple_like=True, key=key, value=stands_for))
+
+
+def test_a_map_shows_what_each_key_stands_for() -> None:
+    entries = (entry(Integer(1), Text(b"a")), entry(Integer(2), Text(b"b")))
+    assert text(Map(2, entries)) == '{1: "a", 2: "b"}'
+    assert text(Map(5, entries)) == '{1: "a", 2: "b", ...}'
+    assert text(Map(1, (value(None, "not_captured"),))) == "{<not captured>}"
+
+
+def test_what_a_pointer_leads_to_is_named_where_only_the_object_tells() -> None:
+    target = value(aggregate(side=Integer(4)))
+    assert text(Pointer(0x10, None, target, "Square")) == "0x00000010 (Square) {side: 4}"
+    assert text(Pointer(0x10, "SHAPE", None, "Square")) == "0x00000010 <SHAPE> (Square)"
