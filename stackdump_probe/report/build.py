@@ -94,4 +94,4 @@ def _is_at_limit(entry: Frame, live: Registers) -> bool:
 
 def _end(backtrace: Backtrace) -> ReportEnd:
     end = backtrace.end
-    return ReportEnd(end.kind, end.reason, end.hint)
+    return ReportEnd(end.kind, end.reason, end.hint, end.address)

@@ -4,18 +4,23 @@ from collections.abc import Iterator, Sequence
 
 from stackdump_probe.record import record
 from stackdump_probe.report.model import Location, ReportFrame, Variable
-from stackdump_probe.report.rows import Row
+from stackdump_probe.report.rows import Row, register_rows
 from stackdump_probe.report.source import ReadSource, caret_column, expanded, source_around
-from stackdump_probe.report.theme import Span, span
+from stackdump_probe.report.theme import Span, plain, span
 
 _INDENT = " " * 6  # before everything that belongs to a frame
 _CONTINUED = 4  # how much further a wrapped line is indented
 _BEFORE, _AFTER = 2, 1  # source lines around the innermost pc
 
+# The rules that prove nothing: how far each can be trusted, and how it finds a frame.
 _DOUBTS = {
-    "leaf": "likely: return address taken from lr",
-    "prologue": "likely: found by reading the prologue",
-    "scan": "guess: found by scanning the stack",
+    "leaf": ("likely", "its return address was still in lr"),
+    "prologue": ("likely", "the code of the function that it called shows what that had pushed"),
+    "scan": (
+        "guess",
+        "a call left its return address on the stack, maybe an earlier one; all frames outside it "
+        "rest on that",
+    ),
 }
 
 
@@ -44,7 +49,7 @@ def frame_rows(frame: ReportFrame, look: Look, number_width: int) -> Iterator[Ro
         yield Row((Span(f"{_INDENT}at "), span(place(frame.location), "place")), hanging=9)
         yield from _source_rows(frame, frame.location, look)
     if look.verbose:
-        yield Row((Span(_INDENT), span(_details(frame), "dim")), hanging=len(_INDENT))
+        yield from _detail_rows(frame, look)
     for variable in shown(frame.variables, look):
         yield variable_row(variable, look, indent=_INDENT)
 
@@ -58,7 +63,15 @@ def _title(frame: ReportFrame) -> Iterator[Span]:
     if frame.kind != "function":
         yield Span(f" ({frame.kind})", "kind")
     if frame.rule in _DOUBTS and frame.kind != "inline":
-        yield Span(f" ({_DOUBTS[frame.rule]})", "doubt")
+        yield Span(f" ({_DOUBTS[frame.rule][0]}: {frame.rule})", "doubt")
+
+
+def legend_rows(frames: Sequence[ReportFrame]) -> Iterator[Row]:
+    """Yield what the marks of uncertain frames mean, if there are any."""
+    rules = dict.fromkeys(frame.rule for frame in frames if frame.rule in _DOUBTS)
+    if rules:
+        text = "; ".join(f"{rule}: {_DOUBTS[rule][1]}" for rule in rules)
+        yield Row((Span("legend: ", "dim"), span(text, "dim")), hanging=8)
 
 
 def place(location: Location) -> str:
@@ -67,9 +80,29 @@ def place(location: Location) -> str:
     return f"{where}:{location.column}" if location.column else where
 
 
-def _details(frame: ReportFrame) -> str:
+def _detail_rows(frame: ReportFrame, look: Look) -> Iterator[Row]:
+    details = frame.details
+    if details is None:
+        return
+    code = "" if frame.kind == "exception" else _from(details.code_origin)
+    is_empty = frame.cfa is None or frame.cfa == details.registers.get("sp")
+    stack = "" if is_empty else _from(details.stack_origin)
     cfa = "unknown" if frame.cfa is None else f"{frame.cfa:#010x}"
-    return f"pc {frame.pc:#010x}  cfa {cfa}  rule {frame.rule}"
+    yield _detail_row(f"pc {frame.pc:#010x}{code}  cfa {cfa}{stack}  rule {frame.rule}")
+    if frame.rule == "innermost":
+        return  # its registers stand at the top
+    for row in register_rows(details.registers, columns=look.columns - len(_INDENT)):
+        yield _detail_row(plain(row.line))
+    for name, address in details.lost.items():
+        yield _detail_row(f"{name} was saved at {address:#010x}, which is not in the dump")
+
+
+def _detail_row(text: str) -> Row:
+    return Row((Span(_INDENT), span(text, "dim")), hanging=len(_INDENT))
+
+
+def _from(origin: str | None) -> str:
+    return " (in no file)" if origin is None else f" (from {origin})"
 
 
 def _source_rows(frame: ReportFrame, location: Location, look: Look) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from stackdump_probe.image.lines import SourceLocation, lines_for
 from stackdump_probe.image.names import demangle
 from stackdump_probe.image.units import Unit
 from stackdump_probe.memory import Memory
+from stackdump_probe.report.details import details_of
 from stackdump_probe.report.model import FrameKind, Location, ReportFrame, Variable
 from stackdump_probe.report.variables import reported
 from stackdump_probe.unwind.frame import Backtrace, Frame
@@ -61,7 +62,7 @@ class FrameReader:
 
     def _exception(self, frame: Frame, level: int) -> ReportFrame:
         name = self._exception_name(frame.exception) if frame.exception else None
-        return _report_frame(level, frame, "exception", name)
+        return self._report_frame(level, frame, "exception", name)
 
     def _functions(self, frame: Frame, first_level: int) -> Iterator[ReportFrame]:
         dwarf, pc = self._image.dwarf, frame.lookup_pc
@@ -78,14 +79,14 @@ class FrameReader:
         """A function without debug information."""
         symbol = self._image.symbols.function_at(frame.lookup_pc)
         name = None if symbol is None else symbol.name
-        return _report_frame(
+        return self._report_frame(
             level, frame, "function", name and demangle(name), linkage_name=name, location=location
         )
 
     def _scope(
         self, scope: Scope, frame: Frame, level: int, location: Location | None
     ) -> ReportFrame:
-        return _report_frame(
+        return self._report_frame(
             level,
             frame,
             "inline" if scope.inline else "function",
@@ -103,28 +104,30 @@ class FrameReader:
         found = variables_of(scope, frame, self._backtrace, self._memory, self._image)
         return tuple(reported(each, children=self._children) for each in found)
 
-
-def _report_frame(
-    level: int,
-    frame: Frame,
-    kind: FrameKind,
-    function: str | None,
-    *,
-    linkage_name: str | None = None,
-    location: Location | None = None,
-    variables: tuple[Variable, ...] = (),
-) -> ReportFrame:
-    return ReportFrame(
-        level=level,
-        kind=kind,
-        function=function,
-        linkage_name=linkage_name,
-        pc=frame.pc,
-        cfa=frame.cfa,
-        rule=frame.rule,
-        location=location,
-        variables=variables,
-    )
+    def _report_frame(
+        self,
+        level: int,
+        frame: Frame,
+        kind: FrameKind,
+        function: str | None,
+        *,
+        linkage_name: str | None = None,
+        location: Location | None = None,
+        variables: tuple[Variable, ...] = (),
+    ) -> ReportFrame:
+        live = self._backtrace.frames[0].registers
+        return ReportFrame(
+            level=level,
+            kind=kind,
+            function=function,
+            linkage_name=linkage_name,
+            pc=frame.pc,
+            cfa=frame.cfa,
+            rule=frame.rule,
+            location=location,
+            variables=variables,
+            details=None if kind == "inline" else details_of(frame, self._memory, live),
+        )
 
 
 def _location(unit: Unit, pc: int) -> Location | None:

@@ -53,8 +53,24 @@ class Variable(Member):
 
 
 @record
+class FrameDetails:
+    """What the unwinder knew of a physical frame, for whoever wants to check it.
+
+    `registers` are those of the caller's side that are known in it; `lost` are those that an
+    inner frame saved where nothing was captured, by address. `code_origin` and `stack_origin`
+    tell who vouches for the bytes at pc and for those of the frame ("dump" or "elf"), None if
+    nobody does.
+    """
+
+    registers: Mapping[str, int]
+    lost: Mapping[str, int]
+    code_origin: str | None
+    stack_origin: str | None
+
+
+@record
 class ReportFrame:
-    """One line of the trace and what belongs to it."""
+    """One line of the trace and what belongs to it; `details` are those of its physical frame."""
 
     level: int
     kind: FrameKind
@@ -65,15 +81,20 @@ class ReportFrame:
     rule: Rule
     location: Location | None
     variables: tuple[Variable, ...]
+    details: FrameDetails | None = None
 
 
 @record
 class ReportEnd:
-    """Why the frames end there; `hint` says what would lead further."""
+    """Why the frames end there; `hint` says what would lead further.
+
+    `address` is the word or code address that stopped it, if one did.
+    """
 
     kind: EndKind
     reason: str
     hint: str | None = None
+    address: int | None = None
 
 
 @record

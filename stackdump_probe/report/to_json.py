@@ -114,7 +114,12 @@ def _thread(thread: Thread) -> Json:
         "name": thread.name,
         "current": thread.current,
         "frames": [_frame(frame) for frame in thread.frames],
-        "end": {"kind": thread.end.kind, "reason": thread.end.reason},
+        "end": {
+            "kind": thread.end.kind,
+            "reason": thread.end.reason,
+            "address": thread.end.address,
+            "hint": thread.end.hint,
+        },
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from stackdump_probe.report.frame_rows import Look, frame_rows, shown, variable_row
+from stackdump_probe.report.frame_rows import Look, frame_rows, legend_rows, shown, variable_row
 from stackdump_probe.report.model import ElfMatch, Report, ReportEnd, Thread, Variable
 from stackdump_probe.report.rows import (
     Row,
@@ -59,6 +59,7 @@ def _rows(report: Report, look: Look) -> Iterator[Row]:
     for thread in report.threads:
         yield Row()
         yield from _thread_rows(thread, look, alone=len(report.threads) == 1)
+    yield from legend_rows([frame for thread in report.threads for frame in thread.frames])
     yield from _static_rows(report.statics, look)
 
 

@@ -8,7 +8,14 @@ import pytest
 from stackdump_probe import __version__
 from stackdump_probe.record import replace
 from stackdump_probe.report.info import dump_info
-from stackdump_probe.report.model import CoreState, ElfMatch, FaultInstruction, Location, Report
+from stackdump_probe.report.model import (
+    CoreState,
+    ElfMatch,
+    FaultInstruction,
+    Location,
+    Report,
+    ReportEnd,
+)
 from stackdump_probe.report.to_json import info_to_json, to_json
 from tests.builders import a_dump, words
 from tests.schemas import validator
@@ -93,7 +100,12 @@ def test_every_field_of_a_report_is_there() -> None:
                         "variables": [],
                     }
                 ],
-                "end": {"kind": "reset", "reason": "reached Reset_Handler"},
+                "end": {
+                    "kind": "reset",
+                    "reason": "reached Reset_Handler",
+                    "address": None,
+                    "hint": None,
+                },
             }
         ],
         "statics": [],
@@ -110,6 +122,17 @@ def test_an_instruction_that_is_lost_leaves_what_is_known_of_it() -> None:
         "registers": {"lr": 0x0800_0101},
         "access": None,
         "meaning": None,
+    }
+
+
+def test_an_early_end_says_where_and_what_would_help() -> None:
+    end = ReportEnd("no_memory", "not in the dump", "capture with --ram all", 0x2000_2000)
+    [thread] = document(a_report(threads=(a_thread(a_frame(), end=end),)))["threads"]
+    assert thread["end"] == {
+        "kind": "no_memory",
+        "reason": "not in the dump",
+        "address": 0x2000_2000,
+        "hint": "capture with --ram all",
     }
 
 

@@ -10,6 +10,7 @@ from stackdump_probe.report.model import (
     CoreState,
     ElfMatch,
     FaultInstruction,
+    FrameDetails,
     Location,
     ReportEnd,
     Variable,
@@ -19,6 +20,9 @@ from stackdump_probe.report.to_text import to_lines, to_text
 from stackdump_probe.report.wrap import width
 from tests.unit.report.samples import BUS_FAULT, a_frame, a_report, a_thread, a_variable
 
+DETAILS = FrameDetails(
+    {"r4": 4, "sp": 0x2000_0FF0}, {"r5": 0x2000_0FF8}, code_origin="elf", stack_origin="dump"
+)
 SOURCE = [f"line {number}" for number in range(1, 21)]
 
 
@@ -100,9 +104,9 @@ def test_inline_and_exception_frames_are_marked() -> None:
 @pytest.mark.parametrize(
     ("rule", "mark"),
     [
-        ("leaf", "likely: return address taken from lr"),
-        ("prologue", "likely: found by reading the prologue"),
-        ("scan", "guess: found by scanning the stack"),
+        ("leaf", "likely: leaf"),
+        ("prologue", "likely: prologue"),
+        ("scan", "guess: scan"),
     ],
 )
 def test_an_uncertain_frame_says_so(rule: str, mark: str) -> None:
@@ -112,6 +116,18 @@ def test_an_uncertain_frame_says_so(rule: str, mark: str) -> None:
 @pytest.mark.parametrize("rule", ["innermost", "cfi", "exidx", "exception"])
 def test_a_certain_frame_has_no_mark(rule: str) -> None:
     assert " 0: wait" in lines_of(a_frame(rule=rule))
+
+
+def test_a_legend_tells_once_what_the_marks_mean() -> None:
+    frames = (*(a_frame(level, rule="leaf") for level in range(3)), a_frame(3, rule="scan"))
+    lines = lines_of(*frames, options={"columns": 500})
+    [legend] = [line for line in lines if line.startswith("legend: ")]
+    assert lines[-1] == legend
+    assert legend.startswith("legend: leaf: its return address was still in lr; scan: a call left")
+
+
+def test_without_marks_there_is_no_legend() -> None:
+    assert not any(line.startswith("legend") for line in lines_of(a_frame(), a_frame(1)))
 
 
 def test_a_frame_without_a_name_shows_its_pc() -> None:
@@ -208,10 +224,35 @@ def test_source_is_escaped_and_kept_to_one_line() -> None:
 
 
 def test_verbose_shows_how_each_frame_was_found_and_the_registers() -> None:
-    lines = lines_of(a_frame(), a_frame(1, cfa=None), options={"verbose": True})
+    frames = a_frame(details=DETAILS), a_frame(1, cfa=None, details=DETAILS)
+    lines = lines_of(*frames, options={"verbose": True})
     assert lines[2] == "r0     0x00000000  sp     0x20001000  pc     0x08000200"
-    assert "      pc 0x08000200  cfa 0x20001000  rule innermost" in lines
-    assert "      pc 0x08000210  cfa unknown  rule cfi" in lines
+    assert lines[6] == (
+        "      pc 0x08000200 (from elf)  cfa 0x20001000 (from dump)  rule innermost"
+    )
+    assert lines[9:12] == [
+        "      pc 0x08000210 (from elf)  cfa unknown  rule cfi",
+        "      r4     0x00000004  sp     0x20000ff0",
+        "      r5 was saved at 0x20000ff8, which is not in the dump",
+    ]
+
+
+def test_bytes_that_nobody_vouches_for_are_said_to_be_in_no_file() -> None:
+    nowhere = FrameDetails({}, {}, None, None)
+    lines = lines_of(a_frame(details=nowhere), options={"verbose": True})
+    assert lines[-2].startswith("      pc 0x08000200 (in no file)  cfa 0x20001000 (in no file)")
+
+
+def test_a_frame_without_bytes_has_them_from_nowhere() -> None:
+    empty = FrameDetails({"sp": 0x2000_1000}, {}, "elf", None)
+    lines = lines_of(a_frame(details=empty), options={"verbose": True})
+    assert lines[-2] == "      pc 0x08000200 (from elf)  cfa 0x20001000  rule innermost"
+
+
+def test_the_pc_of_an_exception_is_no_code() -> None:
+    frame = a_frame(kind="exception", pc=0xFFFF_FFF9, rule="exception", details=DETAILS)
+    lines = lines_of(frame, options={"verbose": True})
+    assert "      pc 0xfffffff9  cfa 0x20001000 (from dump)  rule exception" in lines
 
 
 def test_an_early_end_gives_its_reason_and_what_would_help() -> None:
