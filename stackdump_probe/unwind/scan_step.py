@@ -38,7 +38,11 @@ def scan_step(position: Position, surroundings: Surroundings) -> Caller | None:
     sp = position.registers.get("sp")
     if start is None or sp is None or sp & 3:
         return None
-    found = _choose(start, sp, surroundings)
+    candidates = _candidates(sp, surroundings)
+    lr = _live_return_address(position, start, surroundings)
+    if lr is not None:
+        candidates = (each for each in candidates if each.word == lr)
+    found = _choose(start, candidates, surroundings)
     if found is None:
         return None
     cfa = found.place + 4
@@ -64,10 +68,22 @@ def _called_function(position: Position, program: Program) -> int | None:
     return start
 
 
-def _choose(start: int, sp: int, surroundings: Surroundings) -> Candidate | None:
+def _live_return_address(position: Position, start: int, surroundings: Surroundings) -> int | None:
+    """lr, where it may still be what the call of the function left there.
+
+    Then a word that is another one would be a guess against the evidence.
+    """
+    lr = position.registers.get("lr") if position.is_exact else None
+    call = None if lr is None else _call_that_left(lr, surroundings)
+    return lr if call is not None and call.target in (None, start) else None
+
+
+def _choose(
+    start: int, candidates: Iterator[Candidate], surroundings: Surroundings
+) -> Candidate | None:
     by_name: list[tuple[int, Candidate]] = []
     by_register: list[Candidate] = []
-    for candidate in _candidates(sp, surroundings):
+    for candidate in candidates:
         target = candidate.call.target
         if target == start:
             return candidate

@@ -34,6 +34,7 @@ VECTORS = SomeVectors({1: RESET | 1, 15: HANDLER | 1, 16: HANDLER | 1})
 PROGRAM = AProgram(FUNCTIONS, VECTORS)
 # Where the calls in main return to.
 FIRST, SECOND, THIRD = MAIN + 0x11, MAIN + 0x21, MAIN + 0x31
+POINTER = Segment(0x0800_1000, words(WORK | 1), "elf")
 T = 1 << 24
 
 
@@ -42,11 +43,12 @@ def scan(
     *sites: Segment,
     pc: int = WORK + 8,
     sp: int = RAM,
+    lr: int = 0,
     xpsr: int = T,
     program: AProgram = PROGRAM,
     is_exact: bool = False,
 ) -> Caller | None:
-    registers = {"pc": pc, "sp": sp, "lr": FIRST, "r4": 4, "r7": RAM}
+    registers = {"pc": pc, "sp": sp, "lr": lr, "r4": 4, "r7": RAM}
     surroundings = around(stack, *sites, program=program, live=Registers({"xpsr": xpsr}))
     return scan_step(at(registers, is_exact=is_exact), surroundings)
 
@@ -147,6 +149,24 @@ def test_in_a_handler_the_scan_ends_at_what_was_interrupted() -> None:
     assert place_of(scan(stack, call_of(WORK), xpsr=T)) == RAM + 4
 
 
+@pytest.mark.parametrize("target", [WORK, None])
+def test_where_lr_may_be_the_return_address_the_word_equals_it(target: int | None) -> None:
+    sites = call_of(WORK), call_of(target, back_to=SECOND), POINTER
+    assert place_of(scan(a_stack(FIRST, SECOND), *sites, lr=SECOND, is_exact=True)) == RAM + 4
+    assert scan(a_stack(FIRST), *sites, lr=SECOND, is_exact=True) is None
+
+
+def test_lr_of_another_call_says_nothing() -> None:
+    sites = call_of(WORK), call_of(OTHER, back_to=SECOND)
+    for lr in (SECOND, THIRD, 0):
+        assert place_of(scan(a_stack(FIRST), *sites, lr=lr, is_exact=True)) == RAM
+
+
+def test_lr_says_nothing_behind_a_call() -> None:
+    sites = call_of(WORK), call_of(WORK, back_to=SECOND)
+    assert place_of(scan(a_stack(FIRST), *sites, lr=SECOND, is_exact=False)) == RAM
+
+
 # Calls of something that goes on to the function.
 
 
@@ -197,7 +217,6 @@ def test_a_veneer_leads_where_its_literal_says(veneer: bytes) -> None:
 
 
 # Calls by register.
-POINTER = Segment(0x0800_1000, words(WORK | 1), "elf")
 
 
 def test_the_only_call_by_register_counts_if_the_function_has_a_pointer() -> None:
