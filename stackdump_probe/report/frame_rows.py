@@ -89,8 +89,8 @@ def _detail_rows(frame: ReportFrame, look: Look) -> Iterator[Row]:
     stack = "" if is_empty else _from(details.stack_origin)
     cfa = "unknown" if frame.cfa is None else f"{frame.cfa:#010x}"
     yield _detail_row(f"pc {frame.pc:#010x}{code}  cfa {cfa}{stack}  rule {frame.rule}")
-    if frame.rule == "innermost":
-        return  # its registers stand at the top
+    if frame.rule == "innermost" or frame.kind == "exception":
+        return  # those registers stand at the top, or with the handler
     for row in register_rows(details.registers, columns=look.columns - len(_INDENT)):
         yield _detail_row(plain(row.line))
     for name, address in details.lost.items():
