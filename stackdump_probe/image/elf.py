@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from stackdump_probe.image.cfi import CallFrameInfo
     from stackdump_probe.image.dwarf import Dwarf
     from stackdump_probe.image.exidx import ExceptionTables
+    from stackdump_probe.image.rust_vtables import RustVtables
     from stackdump_probe.image.symbols import SymbolTable
     from stackdump_probe.image.typetree import TypeTree
     from stackdump_probe.image.vectors import VectorTable
@@ -227,6 +228,13 @@ class Image:
         from stackdump_probe.image.typetree import TypeTree
 
         return TypeTree(self.dwarf)
+
+    @cached_property
+    def rust_vtables(self) -> RustVtables:
+        """The vtables of Rust's trait objects; none if the debug information describes none."""
+        from stackdump_probe.image.rust_vtables import RustVtables
+
+        return RustVtables(self.dwarf, self.types)
 
     @cached_property
     def vectors(self) -> VectorTable | None:

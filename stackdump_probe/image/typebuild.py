@@ -234,9 +234,17 @@ def _enum(tree: "TypeTree", die: Die) -> Type:
 
 def _enumerators(die: Die) -> Iterator[tuple[str, int]]:
     for child in die.children():
-        number = child.integer(dw.AT_const_value) if child.tag == dw.TAG_enumerator else None
+        number = _constant(child, dw.AT_const_value) if child.tag == dw.TAG_enumerator else None
         if number is not None:
             yield child.name or "", number
+
+
+def _constant(die: Die, attribute: int) -> int | None:
+    """A number, also one that is wider than a constant form holds."""
+    value = die.get(attribute)
+    if isinstance(value, bytes | memoryview):
+        return int.from_bytes(value, "little")
+    return value if isinstance(value, int) else None
 
 
 def _struct(tree: "TypeTree", die: Die) -> Type:
@@ -299,17 +307,16 @@ def _variant_part(tree: "TypeTree", die: Die) -> VariantPart:
 
 
 def _case(tree: "TypeTree", die: Die) -> Case:
-    members = tuple(_member(tree, child) for child in die.children() if child.tag in MEMBERS)
-    return Case(tuple(_discriminants(die)), members, die.name)
+    entries = [child for child in die.children() if child.tag in MEMBERS]
+    members = tuple(_member(tree, child) for child in entries)
+    first = entries[0].offset if entries else None
+    return Case(tuple(_discriminants(die)), members, die.name, first)
 
 
 def _discriminants(die: Die) -> Iterator[tuple[int, int]]:
     """DW_AT_discr_value, or DW_AT_discr_list (DWARF 5 5.7.10) read as signed numbers."""
-    value = die.get(dw.AT_discr_value)
-    if isinstance(value, int):
-        yield value, value
-    elif isinstance(value, bytes | memoryview):  # wider than a constant form holds
-        number = int.from_bytes(value, "little")
+    number = _constant(die, dw.AT_discr_value)
+    if number is not None:
         yield number, number
     listed = Reader(die.block(dw.AT_discr_list) or b"", ".debug_info")
     while listed.left:

@@ -138,11 +138,15 @@ class Member:
 
 @entity
 class Case:
-    """One variant: chosen by a discriminant in one of `ranges`, or by no other's if it is empty."""
+    """One variant: chosen by a discriminant in one of `ranges`, or by no other's if it is empty.
+
+    `die` is the offset in .debug_info of the entry of its first member, which tells its line.
+    """
 
     ranges: tuple[tuple[int, int], ...]
     members: tuple[Member, ...]
     name: str | None = None
+    die: int | None = None
 
 
 @entity

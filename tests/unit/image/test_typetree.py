@@ -330,7 +330,40 @@ def test_a_discriminant_wider_than_a_word_may_be_a_block() -> None:
     assert found.variants.cases[0].ranges == ((1 << 120, 1 << 120),)
 
 
+def test_a_variant_knows_the_entry_that_tells_its_line() -> None:
+    line = number(dw.AT_decl_line, 47)
+    cases = (
+        ADie(dw.TAG_variant, (), (member("3", "int", 0, line),)),
+        ADie(dw.TAG_variant, ()),
+    )
+    dwarf = a_dwarf(
+        a_unit(
+            INT,
+            struct("E", 8, ADie(dw.TAG_variant_part, (), cases), label="it"),
+            variable("v", "it"),
+            top=language(RUST),
+        )
+    )
+    (die,) = dwarf.units[0].top.walk(dw.TAG_variable)
+    found = TypeTree(dwarf).type_of(die)
+    assert isinstance(found, Struct)
+    assert found.variants is not None
+    first, second = found.variants.cases
+    assert first.die is not None
+    assert dwarf.die_at(first.die).integer(dw.AT_decl_line) == 47
+    assert second.die is None
+
+
 # --- enums, functions, member pointers --------------------------------------------------------
+
+
+def test_an_enumerator_wider_than_a_word_may_be_a_block() -> None:
+    wide = (named("Last"), (dw.AT_const_value, dw.FORM_block1, bytes(15) + b"\xfe"))
+    told = (named("Serial"), number(dw.AT_byte_size, 16))
+    die = ADie(dw.TAG_enumeration_type, told, (ADie(dw.TAG_enumerator, wide),), label="it")
+    found = types_of(die, variable("v", "it"), code=RUST)["v"]
+    assert isinstance(found, Enum)
+    assert found.enumerators == (("Last", 0xFE << 120),)
 
 
 def test_an_enum_is_signed_if_its_base_type_or_a_number_is() -> None:
@@ -406,6 +439,32 @@ def test_a_declaration_that_nobody_defines_stays_one() -> None:
     found = tree.type_of(next(dwarf.units[0].walk(dw.TAG_variable)))
     assert isinstance(found, Struct)
     assert tree.definition(found) is found
+
+
+def test_a_class_may_be_declared_as_a_struct_and_is_found_in_its_namespace() -> None:
+    declared = struct("Ledger", None, more=(flag(dw.AT_declaration),), label="it")
+    using = ADie(dw.TAG_namespace, (named("depot"),), (declared,))
+    other = struct("Ledger", 2, tag=dw.TAG_class_type)
+    ledger = struct("Ledger", 4, tag=dw.TAG_class_type)
+    defining = ADie(dw.TAG_namespace, (named("depot"),), (ledger,))
+    dwarf = a_dwarf(
+        a_unit(other, using, variable("v", "it"), top=language(CPP14)),
+        a_unit(defining, top=language(CPP14)),
+    )
+    tree = TypeTree(dwarf)
+    found = tree.type_of(next(dwarf.units[0].walk(dw.TAG_variable)))
+    assert isinstance(found, Struct)
+    assert size_of(tree.definition(found)) == 4
+    assert tree.class_named("depot::Ledger") is tree.definition(found)
+    assert size_of(tree.class_named("Ledger") or Void()) == 2
+
+
+def test_a_class_that_is_not_there_or_damaged_is_not_found() -> None:
+    broken = ADie(dw.TAG_class_type, ((dw.AT_name, dw.FORM_strp_sup, 1),))
+    named_so = struct("s", 4, more=(flag(dw.AT_declaration),))
+    tree = TypeTree(a_dwarf(a_unit(INT, broken, named_so, top=language(CPP14))))
+    assert tree.class_named("s") is None
+    assert tree.class_named("") is None
 
 
 @pytest.mark.parametrize("version", [4, 5])
