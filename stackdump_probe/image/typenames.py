@@ -1,5 +1,6 @@
 """A type's name as its language writes it, the way GDB prints it."""
 
+from stackdump_probe.image.cpp_names import as_written, components
 from stackdump_probe.image.types import (
     Array,
     Base,
@@ -59,6 +60,8 @@ class _Namer:
                 return self.function(type_, inner)
             case Qualified(qualifier=qualifier, target=target):
                 return self.qualified(qualifier, target.type, inner)
+            case Typedef(name=name, target=target) if _is_computed(name):
+                return self.declared(target.type, inner)
             case _:
                 return _joined(_own_name(type_), inner)
 
@@ -77,7 +80,7 @@ class _Namer:
         )
 
     def prefixed(self, target: Type, star: str, inner: str) -> str:
-        joined = f"{star} {inner}" if inner[:1].isalpha() else star + inner
+        joined = f"{star} {inner}" if inner[:1].isidentifier() else star + inner
         if isinstance(target, Array | Function) and target.language != "rust":
             joined = f"({joined})"
         return self.declared(target, joined)
@@ -117,14 +120,29 @@ def _own_name(type_: Type) -> str:
     match type_:
         case Void():
             return "void"
-        case Base(name=name) | Unspecified(name=name) | Typedef(name=name):
+        case Base(name=name) | Unspecified(name=name):
             return name or UNNAMED
+        case Typedef(name=name):
+            return as_written(name) if name else UNNAMED
+        case Struct(name=str() as name, language="c++"):
+            return as_written(name)
         case Enum(name=name, language=language):
             return _tagged("enum", name) if language == "c" else name or UNNAMED
         case Struct(name=name, kind=kind, language=language):
             return _tagged(kind, name) if language == "c" else name or UNNAMED
         case _:
             return UNNAMED
+
+
+def _is_computed(name: str | None) -> bool:
+    """True for a name within a template that the library's author chose, not the program's.
+
+    [meta.rqmts]: what a trait computes is called `type`; names with two underscores are reserved.
+    """
+    if name is None or "<" not in name:
+        return False
+    *around, last = components(name)
+    return bool(around) and (last == "type" or last.startswith("__"))
 
 
 def _tagged(kind: str, name: str | None) -> str:

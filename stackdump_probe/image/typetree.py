@@ -1,17 +1,21 @@
 """Type DIEs -> Type records, each built once, recursive types by lazy links."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image import constants as dw
+from stackdump_probe.image.cpp_names import components
 from stackdump_probe.image.dies import Die
 from stackdump_probe.image.dwarf import Dwarf
+from stackdump_probe.image.mentions import units_naming
 from stackdump_probe.image.typebuild import BUILDERS, STRUCTS, language_of
 from stackdump_probe.image.types import Enum, Link, Struct, Type, Unknown, Void
 
 VOID = Link(Void)
 # What may stand around a type and gives its qualified name a part.
 SCOPES = frozenset((dw.TAG_namespace, *STRUCTS))
+CLASSES = frozenset((dw.TAG_structure_type, dw.TAG_class_type))
 
 
 class TypeTree:
@@ -24,7 +28,7 @@ class TypeTree:
         self._dwarf = dwarf
         self._types: dict[tuple[str, int], Type] = {}
         self._links: dict[tuple[str, int], Link] = {}
-        self._definitions: dict[tuple[int, str], Die] | None = None
+        self._definitions: dict[tuple[str, frozenset[int]], Type | None] = {}
 
     def type_of(self, die: Die) -> Type:
         """The type of a variable, parameter or member; also where its origin tells it."""
@@ -56,10 +60,27 @@ class TypeTree:
         """The same type as another unit defines it, if `type_` only declares it; else `type_`."""
         if not type_.declaration or type_.name is None:
             return type_
-        if self._definitions is None:
-            self._definitions = dict(self._all_definitions())
-        die = self._definitions.get((_kind(type_), type_.name))
-        return type_ if die is None else self.at(die)
+        return self._defined(type_.name, _tags(type_)) or type_
+
+    def class_named(self, name: str) -> Type | None:
+        """The struct or class of that qualified name, wherever it is defined."""
+        return self._defined(name, CLASSES)
+
+    def _defined(self, name: str, tags: frozenset[int]) -> Type | None:
+        key = (name, tags)
+        if key not in self._definitions:
+            die = next(self._definitions_of(name, tags), None)
+            self._definitions[key] = None if die is None else self.at(die)
+        return self._definitions[key]
+
+    def _definitions_of(self, name: str, tags: frozenset[int]) -> Iterator[Die]:
+        own_name = components(name)[-1] if name else name
+        for unit in units_naming(self._dwarf, own_name):
+            with suppress(DwarfError, Unsupported):  # damage costs the rest of its unit
+                for die in unit.walk(*tags):
+                    is_whole = die.name == own_name and not die.flag(dw.AT_declaration)
+                    if is_whole and self.name(die) == name:
+                        yield die
 
     def _built(self, die: Die) -> Type:
         try:
@@ -77,18 +98,14 @@ class TypeTree:
             link = self._links[key] = Link(lambda: self.at(target))
         return link
 
-    def _all_definitions(self) -> Iterator[tuple[tuple[int, str], Die]]:
-        for unit in (*self._dwarf.units, *self._dwarf.type_units):
-            for die in unit.top.walk(*STRUCTS, dw.TAG_enumeration_type):
-                name = None if die.flag(dw.AT_declaration) else self.name(die)
-                if name is not None:
-                    yield (die.tag, name), die
 
-
-def _kind(type_: Struct | Enum) -> int:
+def _tags(type_: Struct | Enum) -> frozenset[int]:
+    """What a definition of the type may be; in C++ a class may be declared as a struct."""
     if isinstance(type_, Enum):
-        return dw.TAG_enumeration_type
-    return next(tag for tag, kind in STRUCTS.items() if kind == type_.kind)
+        return frozenset((dw.TAG_enumeration_type,))
+    if type_.language == "c++" and type_.kind in ("struct", "class"):
+        return CLASSES
+    return frozenset(tag for tag, kind in STRUCTS.items() if kind == type_.kind)
 
 
 def _key(die: Die) -> tuple[str, int]:

@@ -49,6 +49,7 @@ C_NAMES: list[tuple[Type, str]] = [
     (Array(to(INT), Dynamic(b"", None, 0)), "int [...]"),
     (Array(to(INT), 4, vector=True), "int __attribute__ ((vector_size(4)))"),
     (Unknown("damaged"), "{...}"),
+    (Qualified("_Atomic", to(pointer(CHAR))), "char * _Atomic"),
 ]
 
 
@@ -65,6 +66,21 @@ def test_types_of_cpp_have_no_tag() -> None:
     assert type_name(MemberPointer(4, to(INT), to(valve))) == "int plant::Valve::*"
     assert type_name(MemberPointer(8, to(OP), to(valve))) == "int (plant::Valve::*)(int, char)"
     assert type_name(Enum("plant::Phase", 1, (), language="c++")) == "plant::Phase"
+
+
+def test_arguments_that_the_library_adds_are_left_out() -> None:
+    vector = struct("std::vector<int, std::allocator<int> >", 12, language="c++")
+    assert type_name(pointer(vector)) == "std::vector<int> *"
+    iterator = Typedef("std::vector<int, std::allocator<int> >::iterator", to(INT))
+    assert type_name(iterator) == "std::vector<int>::iterator"
+
+
+def test_what_a_template_of_the_library_computes_is_named_by_its_outcome() -> None:
+    element = Typedef("std::tuple_element<1, std::tuple<char, int> >::type", to(INT))
+    assert type_name(Reference(4, to(element))) == "int &"
+    assert type_name(Typedef("std::__atomic_base<int>::__int_type", to(INT))) == "int"
+    assert type_name(Typedef("plant::Valve::type", to(INT))) == "plant::Valve::type"
+    assert type_name(Typedef("type<int>", to(INT))) == "type<int>"
 
 
 def test_types_of_rust_are_written_as_in_rust() -> None:
