@@ -22,14 +22,20 @@ class _State:
     """What holds before an instruction, all addresses relative to the CFA.
 
     `places`: the registers that point into the frame. `saved`: where callers' registers are.
-    `keeps_lr`: lr still holds the return address. `conditional`: so many instructions of an IT
-    block are ahead.
+    `keeps_lr`: lr still holds the return address. `moved`: the registers that were given another
+    one's value, and whose of the caller's values that is, if any. `conditional`: so many
+    instructions of an IT block are ahead.
     """
 
     places: Mapping[str, int] = MappingProxyType({"sp": 0})
     saved: Mapping[str, int] = MappingProxyType({})
     keeps_lr: bool = True
+    moved: Mapping[str, str | None] = MappingProxyType({})
     conditional: int = 0
+
+    def held_in(self, name: str) -> str | None:
+        """The register whose value on entry is in `name`; Armv6-M saves r8-r11 by low ones."""
+        return self.moved.get(name, name if name in _SAVED else None)
 
 
 def prologue_step(position: Position, surroundings: Surroundings) -> Caller | Lost | None:
@@ -132,37 +138,44 @@ def _stored(state: _State, slots: tuple[tuple[str, int], ...], base: str) -> _St
     if base not in state.places:
         return state
     origin = state.places[base]
+    held = ((state.held_in(name), at) for name, at in slots)
     saved = {
         name: origin + at
-        for name, at in slots
-        if name in _SAVED and name not in state.saved and origin + at < 0
+        for name, at in held
+        if name is not None and name not in state.saved and origin + at < 0
         if name != "lr" or state.keeps_lr
     }
     return replace(state, saved={**state.saved, **saved}) if saved else state
 
 
 def _loaded(state: _State, slots: tuple[tuple[str, int], ...], base: str) -> _State:
-    """A register that is loaded from where it was saved has the caller's value again."""
-    names = {name for name, _ in slots}
-    places = {name: at for name, at in state.places.items() if name not in names}
-    if base not in state.places:
-        return replace(state, places=places, keeps_lr=state.keeps_lr and "lr" not in names)
-    origin = state.places[base]
-    back = {name for name, at in slots if state.saved.get(name) == origin + at}
-    saved = {name: at for name, at in state.saved.items() if name not in back}
-    keeps_lr = "lr" in back or (state.keeps_lr and "lr" not in names)
-    return replace(state, places=places, saved=saved, keeps_lr=keeps_lr)
+    """A register that is loaded from where one was saved has that one's value on entry again."""
+    origin = state.places.get(base)
+    there = {} if origin is None else {at - origin: name for name, at in state.saved.items()}
+    held = {name: there.get(at) for name, at in slots}
+    places = {name: at for name, at in state.places.items() if name not in held}
+    keeps_lr = held["lr"] == "lr" if "lr" in held else state.keeps_lr
+    state = replace(state, places=places, keeps_lr=keeps_lr, moved={**state.moved, **held})
+    return _without_restored(state, held)
 
 
 def _added(state: _State, target: str, source: str, amount: int | None) -> _State:
     if target == "lr":
         return replace(state, keeps_lr=False)
-    if target not in _FRAME_POINTERS:
-        return state
+    held = {target: state.held_in(source) if amount == 0 else None}
     places = {name: at for name, at in state.places.items() if name != target}
-    if source in state.places and amount is not None:
+    if target in _FRAME_POINTERS and source in state.places and amount is not None:
         places[target] = state.places[source] + _as_signed(amount)
-    return replace(state, places=places)
+    state = replace(state, places=places, moved={**state.moved, **held})
+    return _without_restored(state, held)
+
+
+def _without_restored(state: _State, held: Mapping[str, str | None]) -> _State:
+    """A register that holds its own value again need not be read from the stack."""
+    back = {name for name, whose in held.items() if whose == name}
+    if not back:
+        return state
+    return replace(state, saved={n: at for n, at in state.saved.items() if n not in back})
 
 
 def _as_signed(amount: int) -> int:
@@ -182,7 +195,8 @@ def _caller(state: _State, position: Position, surroundings: Surroundings) -> Ca
         return_address = registers["lr"]
     else:
         return None
-    words = {name: registers[name] for name in CALLEE_SAVED if name in registers}
+    kept = (name for name in CALLEE_SAVED if name in registers and state.held_in(name) == name)
+    words = {name: registers[name] for name in kept}
     lost_at = registers.lost_but(words)
     for name, at in state.saved.items():
         words.pop(name, None)

@@ -143,3 +143,31 @@ def test_code_that_is_not_known_or_not_in_a_function_gives_no_answer() -> None:
     assert step(NOP, at_index=1) is not None
     assert step(at_index=1) is None
     assert step(NOP, at_index=0x200) is None
+
+
+# Armv6-M cannot push r8-r11: push {r4, r5, lr}; mov r4, r8; mov r5, r9; push {r4, r5}
+PUSH_HIGH = (0xB530, 0x4644, 0x464D, 0xB430)
+HIGH_STACK = (0x88, 0x99, 0x44, 0x55, SAVED_LR)
+
+
+def test_high_registers_are_saved_by_way_of_low_ones() -> None:
+    code = (*PUSH_HIGH, 0x4680, NOP)  # mov r8, r0
+    found = caller(*code, at_index=5, stack=HIGH_STACK, r8=1, r9=2, r10=10)
+    kept = {name: found.registers.get(name) for name in ("r4", "r5", "r8", "r9", "r10")}
+    assert kept == {"r4": 0x44, "r5": 0x55, "r8": 0x88, "r9": 0x99, "r10": 10}
+    assert (found.return_address, found.cfa) == (SAVED_LR, RAM + 20)
+
+
+def test_high_registers_are_back_once_their_saved_values_are_moved_back() -> None:
+    back = (0xBC0C, 0x4690, 0x4699)  # pop {r2, r3}; mov r8, r2; mov r9, r3
+    code = (*PUSH_HIGH, 0x4680, *back, NOP)
+    stack = (0x44, 0x55, SAVED_LR)  # what was popped may be gone
+    found = caller(*code, at_index=8, stack=stack, r8=0x88, r9=0x99)
+    kept = {name: found.registers.get(name) for name in ("r4", "r8", "r9")}
+    assert kept == {"r4": 0x44, "r8": 0x88, "r9": 0x99}
+
+
+def test_a_register_that_was_overwritten_and_not_saved_is_not_known() -> None:
+    found = caller(PUSH_R4_LR, 0x4680, NOP, at_index=2, stack=(4, SAVED_LR), r8=8, r9=9)
+    assert "r8" not in found.registers  # mov r8, r0
+    assert found.registers["r9"] == 9
