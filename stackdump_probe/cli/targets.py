@@ -28,11 +28,12 @@ def targets(
 ) -> int:
     """List the names of targets with their core and RAM.
 
-    A part number may go on after the name: stm32g071rb is an stm32g0.
+    A part number may go on after the name: stm32g071rb is an stm32g07. An x in a
+    name may be any letter.
     """
     del settings
-    found = [target for target in known_targets() if _fits(target, filter)]
-    others = [each for each in pyocd_targets() if _fits(each, filter) and not _is_ours(each.name)]
+    found = [target for target in known_targets() if _fits(target, filter)] or _meant_by(filter)
+    others = [each for each in pyocd_targets() if _fits(each, filter) and not _meant_by(each.name)]
     if json:
         write([_json((*found, *others))])
     else:
@@ -40,27 +41,23 @@ def targets(
     return 0 if found or others else 2
 
 
-def _is_ours(name: str) -> bool:
-    """True if the table has a row for `name`, which then counts."""
+def _meant_by(name: str | None) -> list[Target]:
+    """The row of the table that counts for a whole part number; empty if none does."""
     try:
-        target_named(name)
+        return [target_named(name)] if name is not None else []
     except UnknownTarget:
-        return False
-    return True
+        return []
 
 
 def _fits(target: Target, wanted: str | None) -> bool:
-    """True if a name holds `wanted`, or `wanted` is a whole part number of this target."""
+    """True if a name holds `wanted`."""
     if wanted is None:
         return True
-    text = normalised(wanted)
-    names = [normalised(name) for name in target.prefixes]
-    is_table_row = target.source != "pyOCD"
-    return any(text in name or (is_table_row and text.startswith(name)) for name in names)
+    return any(normalised(wanted) in normalised(name) for name in target.names)
 
 
 def _text(found: Sequence[Target], others: Sequence[Target], *, listed: bool) -> Iterator[str]:
-    rows = [(", ".join(each.prefixes), each.core, _ram(each)) for each in found]
+    rows = [(", ".join(each.names), each.core, _ram(each)) for each in found]
     if listed:
         rows += [(each.name, "from pyOCD", _ram(each)) for each in others]
     if not rows:

@@ -14,26 +14,26 @@ def pyocd(monkeypatch: pytest.MonkeyPatch) -> None:
     """pyOCD knows one part that the table has not, and one that it has."""
     bank = Bank(0x2000_0000, 0x2_8000)
     found = tuple(
-        Target((name,), "any Cortex-M", (bank,), "pyOCD") for name in ("max32625", "nrf52")
+        Target((name,), "any Cortex-M", (bank,), "pyOCD") for name in ("ncs36510", "nrf52")
     )
     monkeypatch.setattr(module, "pyocd_targets", lambda: found)
     monkeypatch.setenv("COLUMNS", "200")
 
 
 def test_a_filter_is_a_part_of_a_name(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["targets", "F42"]) == 0
+    assert run(["targets", "WBA"]) == 0
     names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert names == ["stm32f413,", "stm32f42,"]
+    assert names == ["stm32wba", "stm32wba5", "stm32wba5xxe", "stm32wba6xxg"]
 
 
 def test_a_whole_part_number_finds_its_family(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["targets", "STM32G071RB"]) == 0
-    assert capsys.readouterr().out == "stm32g0  Cortex-M0+  144 KiB at 0x20000000\n"
+    assert capsys.readouterr().out == ("stm32g07, stm32g08  Cortex-M0+  36 KiB at 0x20000000\n")
 
 
 def test_names_of_pyocd_are_found_by_a_filter(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["targets", "max"]) == 0
-    assert capsys.readouterr().out == "max32625  from pyOCD  160 KiB at 0x20000000\n"
+    assert run(["targets", "ncs"]) == 0
+    assert capsys.readouterr().out == "ncs36510  from pyOCD  160 KiB at 0x20000000\n"
 
 
 def test_without_a_filter_they_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,11 +53,11 @@ def test_json_lists_the_banks_in_bytes(capsys: pytest.CaptureFixture[str]) -> No
     document = json.loads(capsys.readouterr().out)
     assert document["schema"] == "stackdump-probe/targets/1"
     (target,) = document["targets"]
-    assert target["name"] == "stm32g0"
-    assert target["ram"] == [{"start": 0x2000_0000, "size": 144 * 1024}]
+    assert target["name"] == "stm32g07"
+    assert target["ram"] == [{"start": 0x2000_0000, "size": 36 * 1024}]
 
 
-@pytest.mark.parametrize("line", ["targets", "targets f4", "targets max"])
+@pytest.mark.parametrize("line", ["targets", "targets f4", "targets ncs"])
 def test_json_keeps_to_its_schema(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*line.split(), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
