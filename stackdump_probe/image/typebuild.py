@@ -59,6 +59,7 @@ MEMBERS = frozenset((dw.TAG_member, dw.TAG_inheritance))
 # An upper bound of -1 as data4, data8 and sdata hold it: no elements.
 NOTHING_BELOW = frozenset((-1, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF))
 WIDE_CHARACTERS = frozenset(("char8_t", "char16_t", "char32_t", "wchar_t"))
+CLOSURE = "{lambda}"  # what the Itanium C++ ABI's demangled names call a closure's class
 DSC_RANGE = 1  # DWARF 5 table 7.25; the other descriptor is a label
 END_BIG = 1  # DWARF 5 table 7.12
 OP_PLUS_UCONST = 0x23
@@ -252,6 +253,7 @@ def _struct(tree: "TypeTree", die: Die) -> Type:
     members: list[Member] = []
     variants: VariantPart | None = None
     parameters: list[tuple[str, Link]] = []
+    name = tree.name(die)
     for child in die.children():
         if child.tag in MEMBERS and not _is_static(child):
             members.append(_member(tree, child))
@@ -259,8 +261,10 @@ def _struct(tree: "TypeTree", die: Die) -> Type:
             variants = _variant_part(tree, child)
         elif child.tag == dw.TAG_template_type_param:
             parameters.append((child.name or "", tree.link(child)))
+        elif name is None and child.tag == dw.TAG_subprogram and child.name == "operator()":
+            name = CLOSURE
     return Struct(
-        tree.name(die),
+        name,
         STRUCTS[die.tag],
         _natural(die, dw.AT_byte_size),
         tuple(members),

@@ -441,6 +441,13 @@ def test_a_declaration_that_nobody_defines_stays_one() -> None:
     assert tree.definition(found) is found
 
 
+def test_a_class_without_a_name_that_can_be_called_is_a_lambda() -> None:
+    call = ADie(dw.TAG_subprogram, (named("operator()"),))
+    assert struct_of(struct(None, 4, call, label="it"), code=CPP14).name == "{lambda}"
+    assert struct_of(struct("Action", 4, call, label="it"), code=CPP14).name == "Action"
+    assert struct_of(struct(None, 4, label="it"), code=CPP14).name is None
+
+
 def test_a_class_may_be_declared_as_a_struct_and_is_found_in_its_namespace() -> None:
     declared = struct("Ledger", None, more=(flag(dw.AT_declaration),), label="it")
     using = ADie(dw.TAG_namespace, (named("depot"),), (declared,))
