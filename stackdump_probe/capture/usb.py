@@ -12,8 +12,9 @@ from stackdump_probe.record import record
 
 Access = Literal["ready", "denied", "busy"]
 
-# (vendor, product or None for any, name). Sources: pyOCD's list of CMSIS-DAP probes; Microchip
-# DS50002630; ST TN1235; the Raspberry Pi usb-pid list; SEGGER's J-Link udev rules.
+# (vendor, product or None for any, name): those that pyOCD 0.46 drives by number (its lists of
+# CMSIS-DAP and ST-Link probes, udev/*.rules), an STLINK-V3 that waits in its loader, and J-Link,
+# whose products OpenOCD's 60-openocd.rules lists one by one.
 KNOWN_PROBES: tuple[tuple[int, int | None, str], ...] = (
     (0x0D28, 0x0204, "DAPLink"),
     (0x0483, 0x3748, "ST-Link/V2"),
@@ -35,6 +36,7 @@ KNOWN_PROBES: tuple[tuple[int, int | None, str], ...] = (
     (0x03EB, 0x2141, "Atmel-ICE"),
     (0x03EB, 0x2144, "Power Debugger"),
     (0x03EB, 0x2145, "Microchip mEDBG"),
+    (0x03EB, 0x216C, "Microchip EDBGC"),
     (0x03EB, 0x2175, "Microchip nEDBG"),
     (0x04B4, 0xF138, "KitProg"),
     (0x04B4, 0xF148, "KitProg"),
@@ -47,8 +49,16 @@ KNOWN_PROBES: tuple[tuple[int, int | None, str], ...] = (
     (0x1FC9, 0x0143, "MCU-Link"),
     (0xC251, 0x2750, "ULINKplus"),
     (0x1A86, 0x8011, "WCH-Link"),
+    (0x2A86, 0x8011, "WCH-Link"),
+    (0x2341, 0x1002, "Arduino UNO R4 WiFi"),
+    (0x2E3C, 0xF000, "AT-Link"),
+    (0x0483, 0x572A, "CMSIS-DAP of an STM32F103"),
     (0x30CC, 0x9527, "VT-LinkII"),
 )
+
+# CMSIS-DAP, "USB Interface": the product string of every such probe contains the first of these.
+# The others are what pyOCD takes from probes that got it wrong.
+_PRODUCT_STRINGS = ("CMSIS-DAP", "CMSIS_DAP", "WCH-Link")
 
 _VENDOR_SPECIFIC = 0xFF  # bInterfaceClass of a CMSIS-DAP v2, ST-Link or J-Link interface
 
@@ -81,8 +91,9 @@ def known_name(vendor: int, product: int, product_string: str | None) -> str | N
     for known_vendor, known_product, name in KNOWN_PROBES:
         if vendor == known_vendor and known_product in (None, product):
             return name
-    # CMSIS-DAP, "USB Interface": the product string of every such probe contains "CMSIS-DAP".
-    return product_string if product_string and "CMSIS-DAP" in product_string else None
+    if product_string and any(known in product_string for known in _PRODUCT_STRINGS):
+        return product_string
+    return None
 
 
 def _probe(device: Any) -> UsbProbe | None:

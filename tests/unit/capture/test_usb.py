@@ -1,4 +1,5 @@
 import errno
+import re
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ def test_without_libusb_there_is_nothing_to_see(monkeypatch: pytest.MonkeyPatch)
         (0x1366, 0x1061, None, "J-Link"),
         (0x2E8A, 0x000C, None, "Raspberry Pi Debug Probe"),
         (0x1234, 0x5678, "Acme CMSIS-DAP v2", "Acme CMSIS-DAP v2"),
+        (0x1234, 0x5678, "Acme CMSIS_DAP", "Acme CMSIS_DAP"),
         (0x1234, 0x5678, "Acme Mouse", None),
         (0x0483, 0x5740, None, None),
     ],
@@ -104,6 +106,15 @@ def test_strings_of_the_system_are_those_of_the_device_at_bus_and_address(tmp_pa
 def test_the_udev_rules_cover_every_known_probe() -> None:
     rules = (Path(__file__).parents[3] / "udev/70-stackdump-probe.rules").read_text()
     for vendor, product, name in KNOWN_PROBES:
-        lines = [line for line in rules.splitlines() if f'"{vendor:04x}"' in line]
-        assert any(product is None or f"{product:04x}" in line for line in lines), name
+        lines = [line for line in rules.splitlines() if re.search(rf'["|]{vendor:04x}["|]', line)]
+        assert any(product is None or re.search(f'{product:04x}["|]', line) for line in lines), name
         assert all('TAG+="uaccess"' in line for line in lines)
+
+
+def test_every_probe_that_pyocd_drives_by_number_is_known() -> None:
+    from pyocd.probe.pydapaccess.interface.common import KNOWN_CMSIS_DAP_IDS
+    from pyocd.probe.stlink.usb import STLinkUSBInterface
+
+    st = {(STLinkUSBInterface.USB_VID, product) for product in STLinkUSBInterface.USB_PID_EP_MAP}
+    known = {(vendor, product) for vendor, product, _name in KNOWN_PROBES}
+    assert {*KNOWN_CMSIS_DAP_IDS, *st} <= known
