@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image import constants as dw
 from stackdump_probe.image.reader import Reader
 from stackdump_probe.image.typebuild import language_of
+from stackdump_probe.image.typenames import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,13 @@ OP_ADDRX = 0xA1
 NAMES = ("{vtable}", "vtable")
 
 
+class VtableOwner(NamedTuple):
+    """A type that implements a trait, and its name with the modules around it where told."""
+
+    name: str
+    type: Type
+
+
 class RustVtables:
     """The vtables that the debug information describes; it is searched when first asked."""
 
@@ -32,16 +40,18 @@ class RustVtables:
         self._dwarf = dwarf
         self._types = types
 
-    def types_at(self, address: int) -> tuple[Type, ...]:
-        """The types whose vtable lies at `address`: several if theirs are the same, maybe none.
+    def owners_at(self, address: int) -> tuple[VtableOwner, ...]:
+        """Whose vtable lies at `address`: several types if theirs are the same, maybe none.
 
         Damaged debug information costs the vtables of its unit; nothing here raises DwarfError.
         """
-        found = []
-        for die in self._described.get(address, ()):
+        found: dict[Die, VtableOwner] = {}
+        for table in self._described.get(address, ()):
             with suppress(DwarfError, Unsupported):
-                found.append(self._types.at(die))
-        return tuple(found)
+                die = _owner(table)
+                if die is not None:
+                    found[die] = _named(table.name or "", self._types.at(die))
+        return tuple(found.values())
 
     @cached_property
     def _described(self) -> dict[int, list[Die]]:
@@ -50,22 +60,40 @@ class RustVtables:
             with suppress(DwarfError, Unsupported):
                 if language_of(unit.top) == "rust":
                     for address, die in _vtables(unit.top):
-                        known = described.setdefault(address, [])
-                        if die not in known:
-                            known.append(die)
+                        described.setdefault(address, []).append(die)
         return described
 
 
+def implementor(name: str) -> str | None:
+    """The `T` of `<T as Trait>::method`, which may itself be of that form; None for other names."""
+    if not name.startswith("<"):
+        return None
+    depth = 0
+    for at, character in enumerate(name):
+        if character in "<([":
+            depth += 1
+        elif character in ")]" or (character == ">" and name[at - 1] != "-"):
+            depth -= 1
+        elif depth == 1 and name.startswith(" as ", at):
+            return name[1:at]
+    return None
+
+
+def _named(table: str, type_: Type) -> VtableOwner:
+    return VtableOwner(implementor(table) or type_name(type_), type_)
+
+
 def _vtables(top: Die) -> Iterator[tuple[int, Die]]:
-    """The address of each vtable, and the type that it belongs to."""
+    """Each vtable with its address."""
     for die in top.walk(dw.TAG_variable, having=(dw.AT_location,)):
         address = _address(die)
-        if address is None or not (die.name or "").endswith(NAMES):
-            continue
-        table = die.reference(dw.AT_type)
-        owner = None if table is None else table.reference(dw.AT_containing_type)
-        if owner is not None:
-            yield address, owner
+        if address is not None and (die.name or "").endswith(NAMES):
+            yield address, die
+
+
+def _owner(table: Die) -> Die | None:
+    type_ = table.reference(dw.AT_type)
+    return None if type_ is None else type_.reference(dw.AT_containing_type)
 
 
 def _address(die: Die) -> int | None:

@@ -1,6 +1,8 @@
+import pytest
+
 from stackdump_probe.image import constants as dw
-from stackdump_probe.image.rust_vtables import RustVtables
-from stackdump_probe.image.typenames import type_name
+from stackdump_probe.image.rust_vtables import RustVtables, implementor
+from stackdump_probe.image.types import Struct
 from stackdump_probe.image.typetree import TypeTree
 from tests.builders.dwarf import ADie, AUnit, a_dwarf, a_unit
 from tests.builders.octets import words
@@ -28,7 +30,7 @@ def at(address: int) -> bytes:
 def a_vtable(
     owner: str | None,
     where: bytes = at(AT),
-    name: str = "<Square as Shape>::{vtable}",
+    name: str = "<sea::Square as sea::Shape>::{vtable}",
 ) -> tuple[ADie, ADie]:
     """The static object, and the type that says whose it is."""
     label = f"table of {owner}"
@@ -38,16 +40,16 @@ def a_vtable(
 
 
 def found(*dies: ADie, code: int = RUST, address: int = AT, more: AUnit | None = None) -> list[str]:
-    """The names of the types whose vtable is at an address."""
+    """The types whose vtable is at an address, by name."""
     unit = a_unit(U8, SQUARE, *dies, top=language(code))
     addresses = {".debug_addr": bytes(8) + words(0, AT)}
     units = (unit,) if more is None else (more, unit)
     dwarf = a_dwarf(*units, sections=addresses)
-    return [type_name(each) for each in RustVtables(dwarf, TypeTree(dwarf)).types_at(address)]
+    return [owner.name for owner in RustVtables(dwarf, TypeTree(dwarf)).owners_at(address)]
 
 
 def test_a_vtable_is_that_of_the_type_that_contains_it() -> None:
-    assert found(*a_vtable("square")) == ["Square"]
+    assert found(*a_vtable("square")) == ["sea::Square"]
     assert found(*a_vtable("square"), address=AT + 4) == []
 
 
@@ -65,16 +67,20 @@ def test_the_address_may_be_in_a_table_of_addresses() -> None:
         top=(*language(RUST), base_of_addresses),
     )
     dwarf = a_dwarf(unit, sections={".debug_addr": bytes(8) + words(0, AT)})
-    (type_,) = RustVtables(dwarf, TypeTree(dwarf)).types_at(AT)
-    assert type_name(type_) == "Square"
+    (owner,) = RustVtables(dwarf, TypeTree(dwarf)).owners_at(AT)
+    assert isinstance(owner.type, Struct)
+    assert owner.type.name == "Square"
 
 
 def test_types_may_share_a_vtable_that_is_the_same() -> None:
-    assert found(*a_vtable("square"), *a_vtable("u8")) == ["Square", "u8"]
+    assert found(*a_vtable("square"), *a_vtable("u8", name="<u8 as Shape>::{vtable}")) == [
+        "sea::Square",
+        "u8",
+    ]
 
 
 def test_a_vtable_described_twice_is_one() -> None:
-    assert found(*a_vtable("square"), *a_vtable("square")) == ["Square"]
+    assert found(*a_vtable("square"), *a_vtable("square")) == ["sea::Square"]
 
 
 def test_what_is_no_vtable_is_left_alone() -> None:
@@ -88,4 +94,22 @@ def test_what_is_no_vtable_is_left_alone() -> None:
 
 def test_damage_costs_the_vtables_of_one_unit() -> None:
     torn = a_unit(*a_vtable("u8", OP_ADDRX), top=language(RUST))
-    assert found(*a_vtable("square"), more=torn) == ["Square"]
+    assert found(*a_vtable("square"), more=torn) == ["sea::Square"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("<a::B as c::D>::e", "a::B"),
+        ("<u32 as D>::{vtable}", "u32"),
+        ("<<a::B as c::D>::E as f::G>::h", "<a::B as c::D>::E"),
+        ("<fn(u32) -> (u8, u8) as F>::f", "fn(u32) -> (u8, u8)"),
+        ("<&[B<C>; 2] as D>::{vtable}", "&[B<C>; 2]"),
+        ("<a::B>::e", None),
+        ("a::b", None),
+        ("<a::B", None),
+        ("", None),
+    ],
+)
+def test_whose_a_method_is_stands_in_its_name(name: str, expected: str | None) -> None:
+    assert implementor(name) == expected
