@@ -5,6 +5,7 @@ import pytest
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image import constants as dw
 from stackdump_probe.image.dies import Die
+from stackdump_probe.image.forms import SKIP_BLOCK1, encoding_of
 from tests.builders.dwarf import ADie, AUnit, Value, a_dwarf, a_unit
 from tests.builders.octets import doublewords, octets, words
 
@@ -252,3 +253,9 @@ def test_an_indirect_form_that_cannot_be_is_damage(form: int) -> None:
     die = next(a_dwarf(unit, sections={".debug_info": info}).units[0].top.children())
     with pytest.raises(DwarfError, match=f"damaged attribute: no form {form:#x} can be here"):
         die.get(dw.AT_name)
+
+
+def test_a_block_that_claims_more_than_is_left_is_malformed() -> None:
+    read_block = encoding_of(5, 4, 4).variable[SKIP_BLOCK1]
+    with pytest.raises(ValueError, match="block of 200 bytes, 2 left"):
+        read_block(memoryview(bytes((200, 1, 2))), 0)
