@@ -141,6 +141,14 @@ class Range:
 
 
 @record
+class Quantity:
+    """A number with its unit: `1500ms`."""
+
+    count: Integer | Real
+    unit: str
+
+
+@record
 class Duration:
     """A span of time."""
 
@@ -171,6 +179,7 @@ Content = (
     | Kept
     | Range
     | Duration
+    | Quantity
     | Invalid
 )
 

@@ -22,6 +22,7 @@ from stackdump_probe.values.model import (
     Kept,
     Map,
     Pointer,
+    Quantity,
     Range,
     Real,
     State,
@@ -189,6 +190,8 @@ def scalar_text(content: Content) -> str:
             return f'"{text_of(octets)}"{CUT if cut else ""}'
         case Duration(nanoseconds=nanoseconds):
             return duration_text(nanoseconds)
+        case Quantity(count=count, unit=unit):
+            return f"{scalar_text(count)}{escaped(unit)}"
         case Invalid(number=number, why=why):
             return f"<invalid {number:#x}: {why}>"
         case _:
