@@ -9,12 +9,15 @@ from stackdump_probe.image.cpp_names import components
 from stackdump_probe.image.dies import Die
 from stackdump_probe.image.dwarf import Dwarf
 from stackdump_probe.image.mentions import units_naming
+from stackdump_probe.image.reader import Reader
 from stackdump_probe.image.typebuild import BUILDERS, STRUCTS, language_of
-from stackdump_probe.image.types import Enum, Link, Struct, Type, Unknown, Void
+from stackdump_probe.image.types import Enum, Link, Struct, Type, Unknown, Void, stripped
 
 VOID = Link(Void)
 # What may stand around a type and gives its qualified name a part.
 SCOPES = frozenset((dw.TAG_namespace, *STRUCTS))
+OP_CONSTU = 0x10
+BASES_LIMIT = 16  # classes above one another
 CLASSES = frozenset((dw.TAG_structure_type, dw.TAG_class_type))
 
 
@@ -66,6 +69,21 @@ class TypeTree:
         """The struct or class of that qualified name, wherever it is defined."""
         return self._defined(name, CLASSES)
 
+    def virtual_method(self, class_: Struct, slot: int) -> str | None:
+        """The method of `class_` that its vtable has in `slot`; None if it does not say."""
+        for _ in range(BASES_LIMIT):
+            with suppress(DwarfError, Unsupported):
+                for die in self._dwarf.die_at(class_.die).children():
+                    place = die.block(dw.AT_vtable_elem_location)
+                    if place is not None and _constant(place) == slot:
+                        return f"{class_.name}::{die.name}"
+            bases = (stripped(each.type.type) for each in class_.members if each.inherited)
+            base = next(bases, None)  # whose vtable this one goes on
+            if not isinstance(base, Struct):
+                return None
+            class_ = base
+        return None
+
     def _defined(self, name: str, tags: frozenset[int]) -> Type | None:
         key = (name, tags)
         if key not in self._definitions:
@@ -106,6 +124,14 @@ def _tags(type_: Struct | Enum) -> frozenset[int]:
     if type_.language == "c++" and type_.kind in ("struct", "class"):
         return CLASSES
     return frozenset(tag for tag, kind in STRUCTS.items() if kind == type_.kind)
+
+
+def _constant(expression: memoryview) -> int | None:
+    """The number of an expression that is nothing else."""
+    reader = Reader(expression, ".debug_info")
+    if reader.u8() != OP_CONSTU:
+        return None
+    return reader.uleb()
 
 
 def _key(die: Die) -> tuple[str, int]:

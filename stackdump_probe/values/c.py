@@ -25,15 +25,20 @@ def array_text(element: Type, octets: bytes) -> Text | None:
     """An array of characters as text without the NULs at its end; None if it is no such array."""
     if not isinstance(element, Base) or not is_character(element):
         return None
-    text = octets[: ARRAY_TEXT_LIMIT * element.size]
-    cut = len(octets) > len(text)
+    held = octets[: ARRAY_TEXT_LIMIT * element.size]
+    text = characters(element, held, cut=len(octets) > len(held))
+    return None if text is None else Text(text.octets.rstrip(b"\0"), text.cut)
+
+
+def characters(element: Base, octets: bytes, *, cut: bool) -> Text | None:
+    """Characters of one type as text; None if they have no encoding, or are not encoded so."""
     if element.size == 1:
-        return Text(text.rstrip(b"\0"), cut)
+        return Text(octets, cut)
     encoding = WIDE_ENCODINGS.get(element.size)
     if encoding is None:
         return None
     try:
-        return Text(text.decode(encoding).rstrip("\0").encode(), cut)
+        return Text(octets.decode(encoding).encode(), cut)
     except UnicodeDecodeError:
         return None
 

@@ -1,57 +1,70 @@
-"""What C++ adds to C: base classes, references, pointers to members."""
+"""Objects of C++ classes: the library's as what they stand for, others with all that they hold."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.types import Function, Member, MemberPointer, Reference, Struct, Type
-from stackdump_probe.values import c
-from stackdump_probe.values.model import Aggregate, Content, Field, Integer, Pointer
-from stackdump_probe.values.scalars import number_of
+from stackdump_probe.image.typebuild import CLOSURE
+from stackdump_probe.image.types import Member, Struct, Type
+from stackdump_probe.values.cpp_dynamic import is_vptr, virtual_bases
+from stackdump_probe.values.cpp_library import library_content
+from stackdump_probe.values.model import Aggregate, Content, Field
 from stackdump_probe.values.storage import Absence, Place
 
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
-WORD = 4
+NESTING_LIMIT = 16  # classes that are empty because all that is in them is
 
 
-def view(decoder: "Decoder", struct: Struct, place: Place) -> Content | None:
-    """An object without its pointers to vtables, each base under the name of its class."""
-    members = tuple(member for member in struct.members if not _is_vptr(member))
+def view(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
+    """What an object of the library stands for; of other classes all that they hold."""
     if place.depth >= decoder.limits.depth:
-        return Aggregate((), cut=bool(members))
-    fields = decoder.members(members, place)
-    named = tuple(
-        Field(decoder.name(member.type.type), field.value) if member.inherited else field
-        for member, field in zip(members, fields, strict=False)
+        return Aggregate((), cut=bool(struct.members))
+    content = library_content(decoder, struct, place)
+    return _plain(decoder, struct, place) if content is None else content
+
+
+def _plain(decoder: "Decoder", struct: Struct, place: Place) -> Aggregate:
+    """Base classes under their names, then members; without pointers to vtables."""
+    fields: list[Field] = []
+    for name, member, at in _parts(decoder, struct, place):
+        if not decoder.spend():
+            return Aggregate(tuple(fields), cut=True)
+        if at is None:
+            value = decoder.member(member, place.deeper())
+        else:
+            value = decoder.part(member.type.type, at.deeper().as_base())
+        fields.append(Field(name, value))
+    return Aggregate(tuple(fields))
+
+
+def _parts(
+    decoder: "Decoder", struct: Struct, place: Place
+) -> Iterator[tuple[str, Member, Place | None]]:
+    """Yield name, member, and of a base class its place; virtual ones with the whole object."""
+    for member in struct.members:
+        base = member.type.type
+        if member.inherited and not member.virtual and not _is_empty(decoder, base):
+            at = None if member.offset is None else place.moved(member.offset)
+            yield decoder.name(base), member, at
+    if not place.is_base:
+        for each in virtual_bases(decoder, struct, place):
+            yield decoder.name(each.member.type.type), each.member, each.at
+    is_closure = struct.name == CLOSURE
+    for member in struct.members:
+        if not member.inherited and not is_vptr(member):
+            name = member.name or ""
+            yield (name.removeprefix("__") if is_closure else name), member, None
+
+
+def _is_empty(decoder: "Decoder", type_: Type, depth: int = 0) -> bool:
+    """True for a class without anything to show: a tag, an allocator, an interface."""
+    struct = decoder.actual(type_)
+    if not isinstance(struct, Struct) or struct.declaration or depth > NESTING_LIMIT:
+        return False
+    return all(
+        (member.virtual or _is_empty(decoder, member.type.type, depth + 1))
+        if member.inherited
+        else is_vptr(member)
+        for member in struct.members
     )
-    return Aggregate(named, cut=len(named) < len(members))
-
-
-def _is_vptr(member: Member) -> bool:
-    return (member.name or "").startswith("_vptr")
-
-
-def scalar(
-    decoder: "Decoder", type_: Reference | MemberPointer, octets: bytes, depth: int
-) -> Content | Absence:
-    """A reference with what it stands for, or a pointer to a member."""
-    if isinstance(type_, Reference):
-        return reference(decoder, type_.target.type, number_of(octets), depth)
-    if isinstance(decoder.actual(type_.target.type), Function):
-        return _method(decoder, octets)
-    return Integer(number_of(octets, signed=True))  # Itanium C++ ABI 2.3: an offset, -1 for null
-
-
-def reference(decoder: "Decoder", target: Type, number: int, depth: int) -> Pointer:
-    """An address and the object there; code has none."""
-    if isinstance(decoder.actual(target), Function):
-        return c.address(decoder, number)
-    return Pointer(number, None, decoder.followed(target, number, depth))
-
-
-def _method(decoder: "Decoder", octets: bytes) -> Content:
-    """Itanium C++ ABI 2.3 as Arm changes it (CPPABI32 3.2.1): bit 0 of adj marks virtual ones."""
-    function, adjustment = number_of(octets[:WORD]), number_of(octets[WORD:], signed=True)
-    if adjustment & 1:
-        return Integer(function)
-    return c.address(decoder, function)

@@ -10,7 +10,7 @@ from stackdump_probe.image.typenames import type_name
 from stackdump_probe.image.types import Type, size_of, stride_of, stripped
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
-from stackdump_probe.values import c, cpp, rust
+from stackdump_probe.values import c, cpp, cpp_pointers, rust
 from stackdump_probe.values.model import (
     Aggregate,
     Array,
@@ -70,10 +70,19 @@ def _no_symbol(_address: int) -> str | None:
     return None
 
 
+def _no_class(_name: str) -> Type | None:
+    return None
+
+
+def _no_method(_class: types.Struct, _slot: int) -> str | None:
+    return None
+
+
 class Decoder:
     """Decodes objects of one program.
 
-    `symbol_at` names an address ("uart_isr+4"), `definition` finds the type behind a declaration.
+    `symbol_at` names an address ("uart_isr+4"), `definition` finds the type behind a declaration,
+    `class_named` a class by its qualified name, `virtual_method` names a slot of its vtable.
     """
 
     def __init__(
@@ -82,10 +91,14 @@ class Decoder:
         symbol_at: Callable[[int], str | None] = _no_symbol,
         definition: Callable[[types.Struct | types.Enum], Type] = _whole,
         limits: Limits = DEFAULT_LIMITS,
+        class_named: Callable[[str], Type | None] = _no_class,
+        virtual_method: Callable[[types.Struct, int], str | None] = _no_method,
     ) -> None:
         self.memory = memory
         self.symbol_at = symbol_at
         self.definition = definition
+        self.class_named = class_named
+        self.virtual_method = virtual_method
         self.limits = limits
         self._shapes: dict[Type, _Shape] = {}
         self._left = 0
@@ -106,11 +119,11 @@ class Decoder:
             content = self._content(shape.actual, place, size, absence)
         else:
             content = absence or shape.read(place.octets(size))
+        octets = None if absence else place.octets(size)
         if isinstance(content, Absence):
-            return self._absent(type_, content, place, size)
+            return self._absent(type_, content, place, size, octets)
         state = _state_of(content, absence)
         shown = content if state.state in ("ok", "partial") else None
-        octets = None if absence else place.octets(size)
         return Value(shape.name, shown, state.state, state.why, place.address, octets, size)
 
     def name(self, type_: Type) -> str:
@@ -137,7 +150,7 @@ class Decoder:
     def followed(self, target: Type, address: int, depth: int) -> Value | None:
         """The object behind a pointer that is `depth` levels down; None if that is too deep."""
         size = size_of(self.actual(target))
-        if size is None or depth >= self.limits.depth or not self._spend():
+        if size is None or depth >= self.limits.depth or not self.spend():
             return None
         return self.part(target, Place(in_memory(self.memory, address, size), 0, depth + 1))
 
@@ -145,7 +158,7 @@ class Decoder:
         """The parts of a struct at `place`, until the limits are reached."""
         inside = place.deeper()
         for member in members:
-            if not self._spend():
+            if not self.spend():
                 return
             yield Field(member.name or "", self.member(member, inside))
 
@@ -176,12 +189,13 @@ class Decoder:
             return Array(count, tuple(_numbers(shape, shape.read, place, shown, step)))
         inside, values = place.deeper(), []
         for index in range(shown):
-            if not self._spend():
+            if not self.spend():
                 break
             values.append(self.part(element, inside.moved(index * step)))
         return Array(count, tuple(values))
 
-    def _spend(self) -> bool:
+    def spend(self) -> bool:
+        """Count one more part; False if there have been enough."""
         self._left -= 1
         return self._left >= 0
 
@@ -220,10 +234,12 @@ class Decoder:
                 return c.enumerator(type_, number_of(octets, type_.signed))
             case types.Pointer(language="rust"):
                 return rust.pointer(self, type_, number_of(octets), depth)
+            case types.Pointer(language="c++"):
+                return cpp_pointers.pointer(self, type_, number_of(octets), depth)
             case types.Pointer():
                 return c.pointer(self, type_, number_of(octets), depth)
             case types.Reference() | types.MemberPointer():
-                return cpp.scalar(self, type_, octets, depth)
+                return cpp_pointers.scalar(self, type_, octets, depth)
             case types.Unspecified():
                 return c.address(self, number_of(octets))
             case types.Unknown(why=why):
@@ -251,9 +267,16 @@ class Decoder:
         address = place.storage.address_at(start // 8)
         return Value(self.name(type_), content, "ok", None, address, octets, size)
 
-    def _absent(self, type_: Type, absence: Absence, place: Place, size: int | None) -> Value:
+    def _absent(
+        self,
+        type_: Type,
+        absence: Absence,
+        place: Place,
+        size: int | None,
+        octets: bytes | None = None,
+    ) -> Value:
         name = self.name(type_)
-        return Value(name, None, absence.state, absence.why, place.address, None, size)
+        return Value(name, None, absence.state, absence.why, place.address, octets, size)
 
 
 def _numbers(shape: _Shape, read: Reading, place: Place, count: int, step: int) -> Iterator[Value]:
@@ -328,4 +351,12 @@ def decoder_for(image: Image, memory: Memory, limits: Limits | None = None) -> D
         name = demangle(symbol.name)
         return f"{name}+{offset}" if offset else name
 
-    return Decoder(memory, symbol_at, image.types.definition, limits or Limits())
+    tree = image.types
+    return Decoder(
+        memory,
+        symbol_at,
+        tree.definition,
+        limits or Limits(),
+        tree.class_named,
+        tree.virtual_method,
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from stackdump_probe.errors import Unavailable
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.values.model import State
@@ -17,6 +18,14 @@ class Absence:
 
     state: State
     why: str | None = None
+
+
+class PartMissing(Unavailable):
+    """A part of an object on which the rest of it depends is not known."""
+
+    def __init__(self, absence: Absence) -> None:
+        super().__init__(absence.why or absence.state)
+        self.absence = absence
 
 
 OUTSIDE = Absence("unsupported", "the object does not reach to this part of it")
@@ -114,11 +123,15 @@ def _shifted(gaps: Sequence[Gap], by: int, limit: int) -> Iterable[Gap]:
 
 @record
 class Place:
-    """`at` bytes into a storage, `depth` levels below the variable that it belongs to."""
+    """`at` bytes into a storage, `depth` levels below the variable that it belongs to.
+
+    `is_base` for the part of a C++ object that a base class describes.
+    """
 
     storage: Storage
     at: int = 0
     depth: int = 0
+    is_base: bool = False
 
     def moved(self, offset: int) -> "Place":
         """The place `offset` bytes further on, of the same level."""
@@ -127,6 +140,10 @@ class Place:
     def deeper(self) -> "Place":
         """The same place as that of a part, one level down."""
         return Place(self.storage, self.at, self.depth + 1)
+
+    def as_base(self) -> "Place":
+        """The same place as that of a base class."""
+        return Place(self.storage, self.at, self.depth, True)
 
     def missing(self, size: int) -> Absence | None:
         """Why the next `size` bytes are not all known; None if they are."""

@@ -69,10 +69,12 @@ def test_a_reference_to_a_function_names_it() -> None:
     assert short_text(found) == "0x08000101 <plant::run()>"
 
 
-def test_a_pointer_to_a_data_member_is_an_offset() -> None:
-    found = decode(MemberPointer(4, to(INT), to(DEVICE)), words(4))
-    assert short_text(found) == "4"
-    assert short_text(decode(MemberPointer(4, to(INT), to(DEVICE)), words(-1))) == "-1"
+def test_a_pointer_to_a_data_member_names_it() -> None:
+    type_ = MemberPointer(4, to(INT), to(DEVICE))
+    assert short_text(decode(type_, words(4))) == "&plant::Device::id_"
+    assert short_text(decode(type_, words(-1))) == "nullptr"
+    assert short_text(decode(type_, words(3))) == "3"  # no member is there
+    assert short_text(decode(MemberPointer(4, to(INT), to(INT)), words(4))) == "4"
 
 
 def test_a_pointer_to_a_method_names_it_unless_it_is_virtual() -> None:

@@ -1,0 +1,67 @@
+"""Classes of the C++ library as what they stand for, by qualified name and the parts they have.
+
+What does not look as expected is left to be shown as the class that it is.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from stackdump_probe.errors import Unsupported
+from stackdump_probe.image.cpp_names import template
+from stackdump_probe.image.types import Struct
+from stackdump_probe.values.cpp_choices import optional, tuple_, variant
+from stackdump_probe.values.cpp_object import Object
+from stackdump_probe.values.cpp_owners import shared_ptr, unique_ptr, weak_ptr
+from stackdump_probe.values.cpp_sequences import array, initializer_list, span, vector
+from stackdump_probe.values.cpp_text import string, string_view
+from stackdump_probe.values.cpp_time import duration, time_point
+from stackdump_probe.values.cpp_trees import map_, set_
+from stackdump_probe.values.cpp_wrappers import atomic, function, reference_wrapper
+from stackdump_probe.values.model import Content
+from stackdump_probe.values.storage import Absence, PartMissing, Place
+
+if TYPE_CHECKING:
+    from stackdump_probe.values.decode import Decoder
+
+View = Callable[[Object], Content]
+
+# Names without inline namespaces such as `std::__cxx11`.
+LIBRARY: dict[str, View] = {
+    "std::array": array,
+    "std::atomic": atomic,
+    "std::basic_string": string,
+    "std::basic_string_view": string_view,
+    "std::chrono::duration": duration,
+    "std::chrono::time_point": time_point,
+    "std::function": function,
+    "std::initializer_list": initializer_list,
+    "std::map": map_,
+    "std::multimap": map_,
+    "std::multiset": set_,
+    "std::optional": optional,
+    "std::reference_wrapper": reference_wrapper,
+    "std::set": set_,
+    "std::shared_ptr": shared_ptr,
+    "std::span": span,
+    "std::tuple": tuple_,
+    "std::unique_ptr": unique_ptr,
+    "std::variant": variant,
+    "std::vector": vector,
+    "std::weak_ptr": weak_ptr,
+}
+
+
+def library_content(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
+    """What `struct` stands for; None if it is not of the library, or not as known."""
+    name = struct.name
+    if name is None or "::" not in name:
+        return None
+    view = LIBRARY.get(template(name))
+    if view is None:
+        return None
+    try:
+        return view(Object(decoder, struct, place))
+    except Unsupported:
+        return None
+    except PartMissing as missing:
+        return missing.absence
