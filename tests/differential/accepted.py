@@ -8,6 +8,7 @@ frame that we found.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from stackdump_probe.report.model import ReportFrame
 from tests.differential.comparing import STATIC, Difference
 from tests.differential.comparing_values import GONE
 from tests.differential.states import State
@@ -54,14 +55,51 @@ def _seen(difference: Difference, state: State) -> bool:
 def _alias(difference: Difference, state: State) -> bool:
     if difference.what != "function" or None in (difference.ours, difference.theirs):
         return False
-    symbols = state.symbols
-    return symbols.get(difference.ours) == symbols.get(difference.theirs, -1)
+    functions = state.program.functions
+    return functions.get(difference.ours) == functions.get(difference.theirs, -1)
 
 
-def _changed_by_callee(difference: Difference, state: State) -> bool:
-    if difference.what != "value" or state.traced.frames[difference.level].rule == "innermost":
-        return False
-    return "is not saved across the call" in str(difference.ours)
+def _thumb_bit(difference: Difference, state: State) -> bool:
+    frame = state.traced.frames[difference.level]
+    return (
+        difference.what == "function" and state.program.functions.get(difference.ours) == frame.pc
+    )
+
+
+def _changed_by_callee(difference: Difference, _state: State) -> bool:
+    return difference.what == "value" and "is not saved across the call" in str(difference.ours)
+
+
+def _called_by_pointer(difference: Difference, state: State) -> bool:
+    caller = _caller_of_gone(difference, state)
+    return caller is not None and state.program.calls_by_register(caller.pc)
+
+
+def _called_by_abstract_name(difference: Difference, state: State) -> bool:
+    caller = _caller_of_gone(difference, state)
+    pc = state.traced.frames[difference.level].pc
+    return caller is not None and state.program.calls_directly(caller.pc, pc)
+
+
+def _caller_of_gone(difference: Difference, state: State) -> ReportFrame | None:
+    """Who called the function of which GDB has a value no more, but we have."""
+    if difference.what != "value" or difference.theirs != GONE:
+        return None
+    frames = state.traced.frames[difference.level :]
+    inner = next(n for n, frame in enumerate(frames) if frame.kind == "function")
+    return frames[inner + 1] if inner + 1 < len(frames) else None
+
+
+def _short_of_pieces(difference: Difference, _state: State) -> bool:
+    match difference:
+        case Difference("value", str(ours), str(theirs)):
+            is_gone = ours.startswith(" optimized_out of 64 bits")
+            return is_gone and theirs.startswith("0x") and int(theirs, 16) < 1 << 32
+    return False
+
+
+def _unit_not_read(difference: Difference, _state: State) -> bool:
+    return difference.what in ("unit", "static of unit")
 
 
 def _block_without_code(difference: Difference, _state: State) -> bool:
@@ -100,10 +138,40 @@ RULES = (
         _alias,
     ),
     Rule(
+        "first instruction of a function in assembler",
+        "GNU as gives the function's entry in .debug_info a low_pc with bit 0 set, and GDB names "
+        "the function before. AADWARF32 4.1: addresses of code are those of the instructions.",
+        _thumb_bit,
+    ),
+    Rule(
         "changed by the function called",
         "GDB shows what is in the register now. AAPCS32 6.1.1: r0-r3, r12 and s0-s15 need not be "
         "preserved, so it need not be what the caller had.",
         _changed_by_callee,
+    ),
+    Rule(
+        "called through a pointer",
+        "GDB compares the pointer, bit 0 set, with the entry of the function, finds another "
+        "function, and gives up the entry value. DDI 0403 A4.1.1: bit 0 says that it is Thumb.",
+        _called_by_pointer,
+    ),
+    Rule(
+        "called by its abstract name",
+        "The call site names the abstract instance; GDB, of several copies, takes none and gives "
+        "up the entry value. The BL before the return address calls this copy.",
+        _called_by_abstract_name,
+    ),
+    Rule(
+        "half described",
+        "clang describes the lower half of a 64-bit object and nothing of the upper one; GDB shows "
+        "zeros there. DWARF 5, 2.6.1.2: a piece describes its own bytes.",
+        _short_of_pieces,
+    ),
+    Rule(
+        "unit that GDB does not read",
+        "GDB refuses the .debug_aranges of programs with units of rustc in DWARF 5, and finds no "
+        "unit at some addresses.",
+        _unit_not_read,
     ),
     Rule(
         "block without code",

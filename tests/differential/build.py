@@ -21,10 +21,9 @@ NANO = ("-O0", "-Og", "-Os")
 
 def elf_of(build: Build, cache: Path = CACHE) -> Path:
     """The ELF of a build, compiled unless there already."""
-    key = sha256(repr(build).encode())
-    for source in sorted((HERE.parent / "firmware").rglob("*.*")) + sorted(SOURCES.iterdir()):
-        if source.is_file() and source.suffix not in (".pyc",):
-            key.update(source.read_bytes())
+    key = sha256(repr((build, COMPILE, NANO)).encode())
+    for source in _sources(build):
+        key.update(source.read_bytes())
     elf = cache / f"{build.name}-{key.hexdigest()[:12]}.elf"
     if not elf.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -34,15 +33,22 @@ def elf_of(build: Build, cache: Path = CACHE) -> Path:
     return elf
 
 
+def _sources(build: Build) -> list[Path]:
+    if build.program == "workout":
+        return sorted(SOURCES.iterdir())
+    shared = (fixtures.SOURCES / name for name in ("flash.ld", "startup.c"))
+    return [*shared, *sorted((fixtures.SOURCES / build.program).iterdir())]
+
+
 def _compile(build: Build, elf: Path, scratch: Path, cache: Path) -> None:
     scratch.mkdir()
     if build.program == "workout":
         objects = [_object(build, source, scratch) for source in sorted(SOURCES.glob("*.c"))]
         _link(build, objects, elf)
         return
-    dwarf = f"-Cdwarf-version={build.dwarf}" if build.compiler == "rustc" else f"-gdwarf-{build.dwarf}"
+    option = "-Cdwarf-version=" if build.compiler == "rustc" else "-gdwarf-"
     standard = ("-std=c++17",) if build.compiler == "g++" else ()
-    flags = (*build.optimization, dwarf, *standard)
+    flags = (*build.optimization, f"{option}{build.dwarf}", *standard)
     case = Case(build.name, build.program, build.compiler, flags)
     # The Rust core library is put beside the folder of the object files, and kept there.
     fixtures.build(case, elf, cache / "fixtures" / f"{build.name}-{os.getpid()}")

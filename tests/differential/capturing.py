@@ -25,13 +25,22 @@ CONTROL_SPACE = ((VTOR - 8, 0x90), (FPCCR, 8))
 
 @contextmanager
 def captured(elf: Path, target: Target) -> Iterator[tuple[Machine, Taken]]:
-    """The machine, halted at its reset, and what captures it through pyOCD, with all its RAM."""
-    banks = (Bank(target.ram, target.ram_size),)
+    """The machine, halted at its reset, and what captures it through pyOCD, with all its RAM.
+
+    Each capture is held against what is read directly.
+    """
+    request, banks = Request(ram="all"), (Bank(target.ram, target.ram_size),)
     with simulated_usb_probe(elf, target.machine, run_for=0) as bench:
         bench.core.write(DHCSR, DBGKEY | C_DEBUGEN | C_HALT)
         bench.machine.reset()
         with attached(find_probe(None), target_named("cortex_m")) as probe:
-            yield bench.machine, lambda: capture(probe, Request(ram="all"), banks=banks).dump
+
+            def taken() -> Dump:
+                dump = capture(probe, request, banks=banks).dump
+                _assert_holds(dump, snapshot(bench.machine, target), target)
+                return dump
+
+            yield bench.machine, taken
 
 
 @contextmanager
@@ -49,3 +58,9 @@ def snapshot(machine: Machine, target: Target) -> Dump:
     read = [(start, machine.read_memory(start, size)) for start, size in spans]
     segments = [Segment(start, content) for start, content in read if content is not None]
     return Dump(Registers(words), Memory(segments))
+
+
+def _assert_holds(dump: Dump, direct: Dump, target: Target) -> None:
+    assert direct.registers.words.items() <= dump.registers.words.items()
+    span = target.ram, target.ram_size
+    assert dump.memory.read(*span) == direct.memory.read(*span)

@@ -43,7 +43,7 @@ def compared(ours: Traced, judged: dict[str, Any]) -> Comparison:
     theirs = judged["frames"]
     found.counts.update(states=1, our_frames=len(ours.frames), gdb_frames=len(theirs))
     _compare_frames(ours, judged, found)
-    _compare_statics(ours, judged["statics"], found)
+    _compare_statics(ours, judged, found)
     return found
 
 
@@ -55,6 +55,9 @@ def _compare_frames(ours: Traced, judged: dict[str, Any], found: Comparison) -> 
         if place:  # all that follows from it is another one as well
             return
         found.counts["frames"] += 1
+        if frame.location and frame.variables and not other["file"]:
+            found.differences.append(Difference("unit", frame.location.file, None, level))
+            continue
         found.differences += _of_frame(frame, other, level)
         found.differences += _of_variables(frame, other["variables"], level, found.counts)
     level = min(len(ours.frames), len(theirs))
@@ -73,15 +76,12 @@ def _of_place(
 ) -> list[Difference]:
     """Where the frame is: its code, its place on the stack, the registers that it left behind."""
     frame = ours.frames[level]
-    found = []
-    if (frame.kind, frame.pc) != (other["kind"], other["pc"]):
-        mine = (frame.kind, frame.pc)
-        return [Difference("frame", mine, (other["kind"], other["pc"]), level)]
-    for name in KEPT:
-        mine, its = ours.registers[level].get(name), other["registers"][name]
-        counts["registers"] += 1
-        if mine != its:
-            found.append(Difference("register", mine, its, level, name))
+    mine, its = (frame.kind, frame.pc), (other["kind"], other["pc"])
+    if mine != its:
+        return [Difference("frame", mine, its, level)]
+    registers = ((n, ours.registers[level].get(n), other["registers"][n]) for n in KEPT)
+    counts["registers"] += len(KEPT)
+    found = [Difference("register", a, b, level, name) for name, a, b in registers if a != b]
     if frame.kind == "function" and other["cfa"] not in (None, frame.cfa):
         found.append(Difference("cfa", frame.cfa, other["cfa"], level))
     return found
@@ -118,12 +118,12 @@ def _of_variables(
         yield Difference("more", (rest.state, rest.value), None, level, name)
 
 
-def _compare_statics(ours: Traced, others: list[dict[str, Any]], found: Comparison) -> None:
+def _compare_statics(ours: Traced, judged: dict[str, Any], found: Comparison) -> None:
     """A static that several units describe may be listed once or several times."""
     held: dict[Key, list[Variable]] = {}
     for each in ours.report.statics:
         held.setdefault(_key(each), []).append(each)
-    told = {(other["name"], other["line"]): other["value"] for other in others}
+    told = {(other["name"], other["line"]): other["value"] for other in judged["statics"]}
     for key, value in told.items():
         name, _ = key
         if key not in held:
@@ -132,10 +132,11 @@ def _compare_statics(ours: Traced, others: list[dict[str, Any]], found: Comparis
             found.counts["statics"] += 1
             for one, its in value_differences(mine, value, found.counts):
                 found.differences.append(Difference("static", one, its, STATIC, name))
-    for (name, _), rest in held.items():
+    for (name, _), (mine, *_) in held.items():
         if "::" not in name:  # GDB lists those of functions among their variables
-            mine = (rest[0].state, rest[0].value)
-            found.differences.append(Difference("more static", mine, None, STATIC, name))
+            file = mine.declared.file if mine.declared else None
+            what = "more static" if file in judged["files"] else "static of unit"
+            found.differences.append(Difference(what, (mine.state, mine.value), None, STATIC, name))
 
 
 def _key(variable: Variable) -> Key:

@@ -45,7 +45,7 @@ def _of_scalar(
             yield f"{path} {whole:#x}", f"{expected:#x}"
     elif member is None or member.octets is None:
         state = (member or ours).state
-        yield f"{path} {state} {(member or ours).why}", f"{expected:#x}"
+        yield f"{path} {state} of {size} bits, {(member or ours).why}", f"{expected:#x}"
     if member is not None and member.octets is not None and not octets.startswith("="):
         own = int.from_bytes(member.octets, "little")
         if own != expected:

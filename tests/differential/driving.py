@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
-from elftools.elf.elffile import ELFFile
-
 from stackdump_probe.simulator.qemu import Machine
 from tests.differential.pending import INTERRUPTS, pend
+from tests.differential.programs import Program
 
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\t[0-9a-f ]+\t(?!\.)", re.MULTILINE)
 TURN_OVER = "end_of_turn"
@@ -36,17 +35,6 @@ STEPPED = (
 )  # fmt: skip
 
 
-def functions_of(elf: Path) -> dict[str, int]:
-    """The address of each function of the symbol table, bit 0 clear."""
-    with elf.open("rb") as file:
-        symbols = ELFFile(file).get_section_by_name(".symtab")
-        return {
-            symbol.name: symbol["st_value"] & ~1
-            for symbol in symbols.iter_symbols()
-            if symbol["st_info"]["type"] == "STT_FUNC"
-        }
-
-
 def instructions_of(elf: Path) -> list[int]:
     """The address of each instruction of the program."""
     command = ["arm-none-eabi-objdump", "-d", "-j", ".text", str(elf)]
@@ -60,12 +48,13 @@ class Drive:
     At a halt the machine may be read. It may also be moved, but for those of `through`.
     """
 
-    def __init__(self, machine: Machine, elf: Path, *, seed: str) -> None:
+    def __init__(self, machine: Machine, program: Program, *, seed: str) -> None:
         self._machine = machine
         self._random = Random(seed)
-        self.functions = functions_of(elf)
-        self._instructions = instructions_of(elf)
-        self.turn_over = self.functions.get(TURN_OVER)
+        self.program = program
+        self._functions = program.functions
+        self._instructions = instructions_of(program.elf)
+        self.turn_over = self._functions.get(TURN_OVER)
 
     def at_random(self) -> Iterator[str]:
         """Halts at random instructions, every third within an interrupt that comes there."""
@@ -80,9 +69,9 @@ class Drive:
 
     def entered(self) -> Iterator[str]:
         """The names of chosen functions, the machine halted at the first instruction of each."""
-        present = [name for name in STEPPED if name in self.functions]
+        present = [name for name in STEPPED if name in self._functions]
         for name in self._random.sample(present, len(present) if self.turn_over else 0):
-            if self._run_to([self.functions[name]]):
+            if self._run_to([self._functions[name]]):
                 yield name
 
     def through(self) -> Iterator[int]:
@@ -123,7 +112,7 @@ class Drive:
         """Make an interrupt come, and go some steps into its handler."""
         name = self._random.choice(tuple(INTERRUPTS))
         pend(self._machine, name)
-        if self._run_to([self.functions[name]]):
+        if self._run_to([self._functions[name]]):
             self._step(self._random.randrange(STEPS_IN_HANDLER))
         return name
 

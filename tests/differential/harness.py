@@ -12,7 +12,8 @@ from tests.differential.accepted import rule_of
 from tests.differential.build import elf_of
 from tests.differential.comparing import Difference, compared
 from tests.differential.matrix import Build
-from tests.differential.states import State, states_of
+from tests.differential.programs import program_of
+from tests.differential.states import Halts, State, states_of
 from tests.judge.judge import judged
 
 
@@ -44,8 +45,8 @@ def verdict_on(build: Build, *, at_random: int, stepping: int, by_probe: bool) -
     """Compare so many states of one program."""
     elf = elf_of(build)
     image = Image.from_bytes(elf.read_bytes())
-    ways = {"at_random": at_random, "stepping": stepping, "by_probe": by_probe}
-    states = list(states_of(build, elf, image, **ways))
+    halts = Halts(at_random, stepping)
+    states = list(states_of(build, program_of(elf), image, halts, by_probe=by_probe))
     found = Verdict()
     for state, answer in zip(states, _asked(elf, states), strict=True):
         comparison = compared(state.traced, answer)
@@ -66,7 +67,7 @@ def _asked(elf: Path, states: Sequence[State]) -> list[dict[str, object]]:
         dumps = [Path(folder) / f"{number}.dump" for number in range(len(states))]
         for path, state in zip(dumps, states, strict=True):
             path.write_bytes(encode(state.dump))
-        units = sorted({*states[0].symbols.values()})
+        units = sorted({*states[0].program.functions.values()})
         return judged(elf, dumps, units=units)
 
 

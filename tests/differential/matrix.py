@@ -55,7 +55,9 @@ class Build:
     @property
     def name(self) -> str:
         """A name for folders and reports."""
-        how = "".join(self.optimization).replace("-C", "").replace("-", "").replace("opt-level=", "O")
+        how = (
+            "".join(self.optimization).replace("-C", "").replace("-", "").replace("opt-level=", "O")
+        )
         return f"{self.program}-{self.core}-{self.compiler}-{how}-dwarf{self.dwarf}"
 
     @property

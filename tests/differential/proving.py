@@ -1,6 +1,6 @@
 """Proof of frames that needs no other debugger: the machine runs on and really comes back there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from stackdump_probe.arch.registers import Registers
@@ -28,8 +28,8 @@ class Proof:
 
 def returns(traced: Traced, machine: Machine, turn_over: int) -> Iterator[Place]:
     """Run the machine on from the state that was traced; yield each caller that it comes to."""
-    for _, frame in callers(traced):
-        if not _comes_to(machine, frame, turn_over):
+    for _, places in callers(traced):
+        if not _comes_to(machine, places, turn_over):
             return
         yield here(machine)
 
@@ -38,22 +38,30 @@ def proof(traced: Traced, visited: list[Place]) -> Proof:
     """What the places prove that the machine has `visited` since."""
     level = _innermost(traced)
     at = 0
-    for level_of_caller, frame in callers(traced):
-        later = (n for n in range(at, len(visited)) if visited[n][:2] == frame[:2])
-        at = next(later, len(visited))
+    for level_of_caller, places in callers(traced):
+        ends = [place[:2] for place in places]
+        at = next((n for n in range(at, len(visited)) if visited[n][:2] in ends), len(visited))
         if at == len(visited):
             break
-        if any(mine not in (None, its) for mine, its in zip(frame, visited[at], strict=True)):
-            return Proof(level, f"#{level_of_caller}: {frame}, the machine {visited[at]}")
+        (pc, _, *mine), (_, _, *its) = places[0], visited[at]
+        if any(one not in (None, other) for one, other in zip(mine, its, strict=True)):
+            return Proof(level, f"#{level_of_caller} {pc:#x}: {mine}, the machine {its}")
         level = level_of_caller
     return Proof(level)
 
 
-def callers(traced: Traced) -> Iterator[tuple[int, Place]]:
-    """Level and place of each frame that is returned to."""
-    for level in range(_innermost(traced) + 1, len(traced.frames)):
-        if traced.frames[level].kind == "function":
-            yield level, _place(traced.registers[level])
+def callers(traced: Traced) -> Iterator[tuple[int, list[Place]]]:
+    """Level of each frame that is returned to, and the places where that may be.
+
+    The program's fault handler returns behind the instruction at fault.
+    """
+    frames = traced.frames
+    for level in range(_innermost(traced) + 1, len(frames)):
+        if frames[level].kind == "function":
+            pc, *rest = _place(traced.registers[level])
+            is_fault = frames[level - 1].function == "HardFault"
+            further = (0, 2, 4) if is_fault else (0,)
+            yield level, [(None if pc is None else pc + n, *rest) for n in further]
 
 
 def here(machine: Machine) -> Place:
@@ -70,18 +78,15 @@ def _innermost(traced: Traced) -> int:
     return next(n for n, frame in enumerate(traced.frames) if frame.kind != "inline")
 
 
-def _comes_to(machine: Machine, frame: Place, turn_over: int) -> bool:
-    pc, sp, *_ = frame
-    if here(machine)[:2] == (pc, sp):
-        return True
+def _comes_to(machine: Machine, places: Sequence[Place], turn_over: int) -> bool:
+    ends = [place[:2] for place in places]
     turns = 0
     for _ in range(MOST_RETURNS):
-        if pc is None or not machine.run_to({pc, turn_over}):
-            return False
-        if machine.read_register("pc") == turn_over != pc:
-            turns += 1
-            if turns > TURNS:
-                return False
-        elif machine.read_register("sp") == sp:
+        if here(machine)[:2] in ends:
             return True
+        if not machine.run_to({turn_over, *(pc for pc, _ in ends if pc is not None)}):
+            return False
+        turns += machine.read_register("pc") == turn_over
+        if turns > TURNS:
+            return False
     return False

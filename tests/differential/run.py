@@ -1,4 +1,7 @@
-"""The long comparison with GDB: `python -m tests.differential.run`. Prints figures at the end."""
+"""Compare many states of many programs with GDB; takes some minutes.
+
+Prints figures at the end; the exit code is 1 if a difference falls under no rule.
+"""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -6,39 +9,37 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from time import monotonic
 
-from tests.differential.accepted import RULES
 from tests.differential.build import CACHE
-from tests.differential.harness import Unexplained, Verdict, verdict_on
+from tests.differential.figures import examples, figures
+from tests.differential.harness import Verdict, verdict_on
 from tests.differential.matrix import MATRIX, Build
 
-EXAMPLES = 3  # of each kind of unexplained difference
 BY_PROBE = 4  # of so many programs one is captured through pyOCD, the others read directly
 
 
 def main() -> int:
-    """The command line; 1 if anything is unexplained."""
+    """The command line."""
     options = _options()
     builds = [build for build in MATRIX if options.only in build.name]
     began, found = monotonic(), Verdict()
-    judge = partial(_verdict, options)
     with ProcessPoolExecutor(options.jobs) as pool:
-        for build, one in zip(builds, pool.map(judge, builds), strict=True):
-            found.add(one)
-            print(f"{build.name}: {one.counts['states']} states, "
-                  f"{len(one.unexplained)} unexplained", flush=True)  # fmt: skip
-    _print_figures(found, monotonic() - began)
-    _print_unexplained(found)
+        verdicts = pool.map(partial(_verdict, options), builds)
+        for build, verdict in zip(builds, verdicts, strict=True):
+            found.add(verdict)
+            _say(f"{build.name}: {verdict.counts['states']} states, ")
+            _say(f"{len(verdict.unexplained)} unexplained\n")
+    _say("\n".join(("", *figures(found, monotonic() - began), "")))
+    for name, example in examples(found):
+        (CACHE / name).write_bytes(example.dump)
+        _say(f"{CACHE / name}\n    {example.line}\n")
     return 1 if found.unexplained else 0
 
 
 def _verdict(options: Namespace, build: Build) -> Verdict:
+    by_probe = not options.direct and MATRIX.index(build) % BY_PROBE == 0
     stepping = options.states // 2
-    return verdict_on(
-        build,
-        at_random=options.states - stepping,
-        stepping=stepping,
-        by_probe=MATRIX.index(build) % BY_PROBE == 0,
-    )
+    at_random = options.states - stepping
+    return verdict_on(build, at_random=at_random, stepping=stepping, by_probe=by_probe)
 
 
 def _options() -> Namespace:
@@ -46,36 +47,13 @@ def _options() -> Namespace:
     parser.add_argument("--states", type=int, default=32, help="of each program (32)")
     parser.add_argument("--jobs", type=int, default=2, help="programs at a time (2)")
     parser.add_argument("--only", default="", metavar="TEXT", help="programs with it in the name")
+    parser.add_argument("--direct", action="store_true", help="capture none through pyOCD")
     return parser.parse_args()
 
 
-def _print_figures(found: Verdict, seconds: float) -> None:
-    counts = found.counts
-    states = counts["states"] or 1
-    lines = (
-        f"{counts['states']} states of {counts['programs']} programs in {seconds:.0f} s",
-        f"mean depth {counts['our_frames'] / states:.2f} frames, GDB {counts['gdb_frames'] / states:.2f}",
-        f"{counts['frames']} frames, {counts['registers']} registers of callers, "
-        f"{counts['variables']} variables, {counts['statics']} statics, "
-        f"{counts['scalars']} scalars compared",
-        f"{counts['proved']} frames proved by running on",
-        f"{sum(found.accepted.values())} differences by a rule, {len(found.unexplained)} unexplained",
-    )
-    print("", *lines, sep="\n")
-    for rule in RULES:
-        print(f"  {found.accepted[rule.name]:6} {rule.name}: {rule.why}")
-
-
-def _print_unexplained(found: Verdict) -> None:
-    groups: dict[str, list[Unexplained]] = {}
-    for each in found.unexplained:
-        groups.setdefault(each.kind, []).append(each)
-    for kind, alike in sorted(groups.items(), key=lambda item: -len(item[1])):
-        print(len(alike), kind)
-        for number, example in enumerate(alike[:EXAMPLES]):
-            path = CACHE / f"{kind.replace(' ', '-').replace('/', '-')}-{number}.dump"
-            path.write_bytes(example.dump)
-            print(f"    {path.name}: {example.line}")
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

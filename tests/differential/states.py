@@ -1,9 +1,8 @@
 """States of a program: dumps, our traces of them, and what the machine itself proves of those."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from stackdump_probe.dump import Dump
 from stackdump_probe.image.elf import Image
@@ -11,6 +10,7 @@ from stackdump_probe.simulator.qemu import Machine
 from tests.differential.capturing import Taken, captured, read_directly
 from tests.differential.driving import Drive
 from tests.differential.matrix import Build
+from tests.differential.programs import Program
 from tests.differential.proving import Place, Proof, here, proof, returns
 from tests.differential.tracing import Traced, traced
 
@@ -18,25 +18,33 @@ LONGEST = 24  # states of one function
 
 
 @dataclass(frozen=True, slots=True)
+class Halts:
+    """How many states are wanted, at random instructions and of functions stepped through."""
+
+    at_random: int
+    stepping: int
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """`where` tells a reader how to get there; `symbols` are the functions of the program."""
+    """`where` tells a reader how to get there."""
 
     where: str
     dump: Dump
     traced: Traced
     proof: Proof
-    symbols: Mapping[str, int]
+    program: Program
 
 
 def states_of(
-    build: Build, elf: Path, image: Image, *, at_random: int, stepping: int, by_probe: bool
+    build: Build, program: Program, image: Image, halts: Halts, *, by_probe: bool
 ) -> Iterator[State]:
-    """So many states at random instructions, and so many of functions that are stepped through."""
+    """Run the program and halt it as often as wanted, or as it can be."""
     way = captured if by_probe else read_directly
-    with way(elf, build.target) as (machine, taken):
-        drive = Drive(machine, elf, seed=build.name)
-        yield from islice(_at_random(drive, machine, taken, image), at_random)
-        yield from islice(_stepping(drive, machine, taken, image), stepping)
+    with way(program.elf, build.target) as (machine, taken):
+        drive = Drive(machine, program, seed=build.name)
+        yield from islice(_at_random(drive, machine, taken, image), halts.at_random)
+        yield from islice(_stepping(drive, machine, taken, image), halts.stepping)
 
 
 def _at_random(drive: Drive, machine: Machine, taken: Taken, image: Image) -> Iterator[State]:
@@ -44,7 +52,7 @@ def _at_random(drive: Drive, machine: Machine, taken: Taken, image: Image) -> It
         dump = taken()
         ours = traced(dump, image)
         visited = [] if drive.turn_over is None else list(returns(ours, machine, drive.turn_over))
-        yield State(where, dump, ours, proof(ours, visited), drive.functions)
+        yield State(where, dump, ours, proof(ours, visited), drive.program)
 
 
 def _stepping(drive: Drive, machine: Machine, taken: Taken, image: Image) -> Iterator[State]:
@@ -60,4 +68,4 @@ def _stepping(drive: Drive, machine: Machine, taken: Taken, image: Image) -> Ite
             visited += returns(next(iter(traces.values())), machine, drive.turn_over)
         for pc, (dump, since) in found.items():
             known = proof(traces[pc], visited[since:])
-            yield State(f"{name}: {pc:#x}", dump, traces[pc], known, drive.functions)
+            yield State(f"{name}: {pc:#x}", dump, traces[pc], known, drive.program)

@@ -1,17 +1,16 @@
 """Every golden case against GDB, which reads the same ELF and dump by itself."""
 
-import json
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.golden.traces import CASES, ROOT, environment, trace_json
+from tests.golden.traces import CASES, trace_json
+from tests.judge.judge import judged
 
+RESET_LR = 0xFFFF_FFFF
+NO_VALUE = ("optimized out", "error: ")
 # GDB takes the exit hook of a thread, from which nobody called, for its caller.
 GDB_GOES_ON = {"nested_clang_o2", "nested_gcc_og"}
 # GDB shows no inlined function whose call has no line, as strict DWARF 2 has none.
@@ -43,25 +42,6 @@ READ_OTHERWISE: dict[str, set[str]] = {
     "hang_gcc_types4": GONE_POINTER | WRONG_SHIFT,
     "hang_gcc_types5": GONE_POINTER,
 }
-ASK = Path(__file__).parent / "judge" / "ask.py"
-
-
-def gdb_frames(case: Path) -> list[dict[str, Any]]:
-    """What GDB finds in a case, innermost first."""
-    gdb = shutil.which("gdb-multiarch")
-    assert gdb, "gdb-multiarch is missing: scripts/test installs it"
-    server = f"{sys.executable} -m tests.golden.judge.server {case}/fw.elf {case}/hang.dump"
-    # Debian's GDB takes a function without CFI for a Linux start-up otherwise.
-    commands = ["set osabi none", "set architecture arm", "set backtrace past-main on"]
-    commands += [f"file {case}/fw.elf", f"target remote | {server}", f"source {ASK}"]
-    asked = [word for command in commands for word in ("-ex", command)]
-    done = subprocess.run(
-        [gdb, "-batch", "-nx", *asked],
-        cwd=ROOT, env=environment(), capture_output=True, encoding="utf-8", check=True,
-    )  # fmt: skip
-    answer = next(line for line in done.stdout.splitlines() if line.startswith("JSON:"))
-    frames: list[dict[str, Any]] = json.loads(answer.removeprefix("JSON:"))
-    return frames
 
 
 def parts(member: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -92,15 +72,35 @@ def our_frames(case: Path) -> list[dict[str, Any]]:
     return frames
 
 
+def gdb_frames(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """What GDB finds, without the reset value of lr that it shows as a frame."""
+    frames = [frame for frame in answer["frames"] if frame["pc"] != RESET_LR]
+    return [{**frame, "variables": gdb_variables(frame)} for frame in frames]
+
+
+def gdb_variables(frame: dict[str, Any]) -> dict[str, dict[str, str] | str]:
+    """By name, an inner one of the same name first: bytes by path, or why there are none."""
+    found: dict[str, dict[str, str] | str] = {}
+    for variable in frame["variables"]:
+        value = variable["value"]
+        if isinstance(value, dict):
+            value = {path: octets for path, (_, _, octets) in value.items()}
+            lost = [octets for octets in value.values() if octets.startswith(NO_VALUE)]
+            value = lost[0] if lost else value
+        found.setdefault(variable["name"], value)
+    return found
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_gdb_finds_the_same_frames_and_values(case: Path) -> None:
-    ours, judged = our_frames(case), gdb_frames(case)
+    (answer,) = judged(case / "fw.elf", [case / "hang.dump"])
+    ours, theirs = our_frames(case), gdb_frames(answer)
     if case.name in BARE_INLINING:
         ours = [frame for frame in ours if frame["kind"] != "inline"]
     if case.name in GDB_GOES_ON:
-        judged = judged[: len(ours)]
-    assert [(f["kind"], f["pc"]) for f in ours] == [(f["kind"], f["pc"]) for f in judged]
-    pairs = list(zip(ours, judged, strict=True))
+        theirs = theirs[: len(ours)]
+    assert [(f["kind"], f["pc"]) for f in ours] == [(f["kind"], f["pc"]) for f in theirs]
+    pairs = list(zip(ours, theirs, strict=True))
     placed = {frame["function"] for frame, other in pairs if place(frame) != place(other)}
     assert placed == PLACED_OTHERWISE.get(case.name, set())
     read = dict(entry for pair in pairs for entry in all_differences(*pair))
@@ -113,24 +113,24 @@ def place(frame: dict[str, Any]) -> tuple[str, int] | None:
     return (where["file"], where["line"]) if where and where["file"] else None
 
 
-def all_differences(frame: dict[str, Any], judged: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def all_differences(frame: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What GDB reads otherwise than we do in one frame, by function and variable."""
     # An inner variable stands before an outer one of the same name, and hides it.
     held = {variable["name"]: variable for variable in reversed(frame["variables"])}
-    for name, scalars in judged["variables"].items():
+    for name, scalars in other["variables"].items():
         for text in differences(held.get(name), scalars):
             yield f"{frame['function']}: {name}", text
 
 
-def differences(ours: dict[str, Any] | None, judged: dict[str, str] | str) -> Iterator[str]:
+def differences(ours: dict[str, Any] | None, theirs: dict[str, str] | str) -> Iterator[str]:
     """What GDB reads otherwise than we do in one variable."""
     if ours is None:
-        yield f"missing, {judged}"
-    elif isinstance(judged, str):
+        yield f"missing, {theirs}"
+    elif isinstance(theirs, str):
         if ours["bytes"] is not None:
-            yield f"{ours['value']}, {judged}"
+            yield f"{ours['value']}, {theirs}"
     else:
-        for path, octets in judged.items():
+        for path, octets in theirs.items():
             member = nearest(ours, our_path(path))
             known = f"={member['value']}" if octets.startswith("=") else member["bytes"] or ""
             if octets not in known:

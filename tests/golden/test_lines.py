@@ -16,7 +16,7 @@ from stackdump_probe.image.elf import Image
 from stackdump_probe.image.lines import LineTable, lines_for
 
 ELFS = tuple(sorted(Path(__file__).parent.glob("*/fw.elf")))
-ASK = Path(__file__).parent / "judge" / "ask_lines.py"
+ASK = Path(__file__).parents[1] / "judge" / "ask_lines.py"
 
 Row = tuple[int, int, int, int, bool]
 

@@ -208,4 +208,5 @@ def judge(question: dict[str, Any]) -> None:
         gdb.execute("maintenance flush dcache", to_string=True)
         found, end = frames()
         answer = {"frames": found, "end": end, "statics": statics(files)}
+        answer["files"] = [file.filename for file in files]
         print("JSON:" + json.dumps(answer))  # noqa: T201
