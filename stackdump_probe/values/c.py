@@ -54,12 +54,11 @@ def enumerator(enum: Enum, number: int) -> Enumerator:
 
 def _flags(enum: Enum, number: int) -> str | None:
     """`A | B` if the enumerators are bits; what no name stands for is added as a number."""
-    values = [value for _, value in enum.enumerators if value]
-    if not _are_flags(values):
+    if not _are_flags([value for _, value in enum.enumerators]):
         return None
     names = []
     for name, value in enum.enumerators:
-        if value and number & value == value:
+        if _is_bit(value) and number & value:
             names.append(name)
             number &= ~value
     if not names:
@@ -68,28 +67,40 @@ def _flags(enum: Enum, number: int) -> str | None:
 
 
 def _are_flags(values: list[int]) -> bool:
-    """True for disjoint bits that do not look like a count from 0 (0, 1, 2 are disjoint too)."""
-    seen = 0
-    for value in values:
-        if value < 0 or value & seen:
-            return False
-        seen |= value
-    return seen.bit_length() > 2 and len(values) > 1
+    """True for bits and a few sets of them, but not for numbers in a row, of which some are bits.
+
+    Two bits alone count as flags only if they are not 1 and 2.
+    """
+    bits = {value for value in values if _is_bit(value)}
+    together = sum(bits)
+    sets = {value for value in values if value and value not in bits}
+    in_a_row = max(values, default=0) - min(values, default=0) < len(set(values))
+    return (
+        len(bits) > max(1, len(sets))
+        and together.bit_length() > 2
+        and not (in_a_row and sets)
+        and all(value > 0 and value & ~together == 0 for value in sets)
+    )
+
+
+def _is_bit(value: int) -> bool:
+    return value > 0 and value & (value - 1) == 0
 
 
 def pointer(decoder: "Decoder", pointer: Pointer, number: int, depth: int) -> Content:
-    """An address, with the text there if it is a pointer to characters."""
-    if is_text(decoder.actual(pointer.target.type)):
-        found = string_at(decoder, number) if depth < decoder.limits.depth else None
+    """An address, with the text there if it is a pointer to characters; nothing is at null."""
+    character = character_of(decoder.actual(pointer.target.type))
+    if number and character is not None and depth < decoder.limits.depth:
+        found = string_at(decoder, character, number)
         if found is not None:
             text = Value(decoder.name(pointer.target.type), found, "ok", None, number)
             return PointerContent(number, decoder.symbol_at(number), text)
     return address(decoder, number)
 
 
-def is_text(target: Type) -> bool:
-    """True if a pointer to `target` is taken as a pointer to text."""
-    return isinstance(target, Base) and target.size == 1 and is_character(target)
+def character_of(target: Type) -> Base | None:
+    """`target` itself if a pointer to it is taken as a pointer to text."""
+    return target if isinstance(target, Base) and is_character(target) else None
 
 
 def address(decoder: "Decoder", number: int) -> PointerContent:
@@ -97,21 +108,24 @@ def address(decoder: "Decoder", number: int) -> PointerContent:
     return PointerContent(number, decoder.symbol_at(number))
 
 
-def string_at(decoder: "Decoder", number: int) -> Text | None:
-    """The NUL-terminated text at an address; None if not even its first byte is known."""
-    size = min(STRING_LIMIT, ADDRESS_SPACE - number)
-    runs = decoder.memory.read_available(number, size)
+def string_at(decoder: "Decoder", character: Base, number: int) -> Text | None:
+    """The text at an address up to its NUL; None if not even its first character is known."""
+    size = min(STRING_LIMIT * character.size, ADDRESS_SPACE - number)
     octets = b""
-    for start, run in runs:
+    for start, run in decoder.memory.read_available(number, size):
         if start != number + len(octets):
             break
         octets += run
-        if 0 in run:
-            break
-    return text_up_to_nul(octets)
+    return text_up_to_nul(octets, character)
 
 
-def text_up_to_nul(octets: bytes) -> Text | None:
-    """The text that ends with a NUL, cut if none is known; None if not even a byte is."""
-    text, nul, _ = octets.partition(b"\0")
-    return Text(text, cut=not nul) if octets else None
+def text_up_to_nul(octets: bytes, character: Base) -> Text | None:
+    """The text that ends with a NUL, cut if none is known; None if not even a character is."""
+    whole = len(octets) - len(octets) % max(character.size, 1)
+    if not whole:
+        return None
+    ends = (
+        at for at in range(0, whole, character.size) if not any(octets[at : at + character.size])
+    )
+    end = octets.find(b"\0") if character.size == 1 else next(ends, -1)
+    return characters(character, octets[: whole if end < 0 else end], cut=end < 0)

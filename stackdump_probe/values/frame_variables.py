@@ -15,7 +15,7 @@ from stackdump_probe.memory import Memory
 from stackdump_probe.record import record, replace
 from stackdump_probe.unwind.frame import Backtrace, Frame
 from stackdump_probe.values.bounds import with_bounds
-from stackdump_probe.values.c import STRING_LIMIT, is_text, text_up_to_nul
+from stackdump_probe.values.c import STRING_LIMIT, character_of, text_up_to_nul
 from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.decode import Decoder, Limits, decoder_for
 from stackdump_probe.values.frame_context import FrameContext, Physical
@@ -87,7 +87,7 @@ class _Reader:
         die = self.context.unit.dwarf.die_at(location.die_offset)
         context = self.context.in_unit(die.unit)
         target = self.decoder.actual(pointer.target.type)
-        size = STRING_LIMIT if is_text(target) else size_of(target) or 0
+        size = STRING_LIMIT if character_of(target) else size_of(target) or 0
         whole = storage_of(die, context, max(location.byte_offset + size, 0))
         object_ = self.behind(pointer.target.type, whole, location.byte_offset)
         content = Pointer(None, None, object_)
@@ -96,10 +96,11 @@ class _Reader:
     def behind(self, type_: Type, whole: Storage, at: int) -> Value:
         """What a pointer to a `type_` points to, `at` bytes into `whole`."""
         object_ = self.decoder.decode(type_, whole, at)
-        if object_.content is None or not is_text(self.decoder.actual(type_)):
+        character = character_of(self.decoder.actual(type_))
+        if object_.content is None or character is None:
             return object_
         known = min((gap.start // 8 for gap in whole.gaps), default=len(whole.octets))
-        text = text_up_to_nul(whole.octets[at:known])
+        text = text_up_to_nul(whole.octets[at:known], character)
         return replace(object_, content=text, octets=None, size=None)
 
 

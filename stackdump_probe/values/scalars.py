@@ -27,6 +27,16 @@ INTEGERS = SIGNED_ENCODINGS | {
     dw.ATE_address,
     dw.ATE_UTF,
 }
+# What is not taken apart (DWARF 5 table 7.11).
+RAW = {
+    dw.ATE_imaginary_float: "an imaginary number",
+    dw.ATE_packed_decimal: "a packed decimal",
+    dw.ATE_numeric_string: "a numeric string",
+    dw.ATE_edited: "an edited string",
+    dw.ATE_signed_fixed: "a fixed-point number",
+    dw.ATE_unsigned_fixed: "a fixed-point number",
+    dw.ATE_decimal_float: "a decimal floating-point number",
+}
 LAST_CODE_POINT = 0x10FFFF
 SURROGATES = range(0xD800, 0xE000)
 
@@ -79,8 +89,8 @@ def _reading(base: Base) -> Reading:
         case dw.ATE_complex_float:
             return lambda octets: _complex(base, octets)
         case encoding if encoding not in INTEGERS:
-            why = f"values of encoding {encoding:#x} are left raw"
-            return lambda _: Absence("unsupported", why)
+            kind = RAW.get(encoding, f"a number of encoding {encoding:#x}")
+            return lambda octets: Absence("unsupported", f"{kind}, raw {number_of(octets):#x}")
     if is_character(base):
         return lambda octets: _character(base, octets)
     return lambda octets: Integer(int.from_bytes(octets, "little", signed=signed))

@@ -60,6 +60,27 @@ def test_a_pointer_to_text_that_was_not_captured_is_an_address() -> None:
     assert text(pointer(CHAR), word(FLASH)) == "0x08001000"
 
 
+def test_nothing_is_at_null_even_where_memory_begins_there() -> None:
+    assert text(pointer(CHAR), word(0), Segment(0, b"text\0")) == "0x00000000"
+
+
+@pytest.mark.parametrize(
+    ("element", "octets", "expected"),
+    [
+        (UTF16, "\u00b5m\0\ud800".encode("utf-16-le", "surrogatepass"), '"\u00b5m"'),
+        (WIDE, "w\u00e9\0".encode("utf-32-le"), '"w\u00e9"'),
+        (UTF16, "\u0100".encode("utf-16-le") + b"\0", '"\u0100"...'),
+        (WIDE, b"\x41\0", None),
+        (UTF16, b"\x00\xd8\0\0", None),  # half a surrogate pair
+    ],
+)
+def test_text_of_wide_characters_ends_with_a_wide_nul(
+    element: Type, octets: bytes, expected: str | None
+) -> None:
+    shown = "0x08001000" if expected is None else f"0x08001000 {expected}"
+    assert text(pointer(element), word(FLASH), Segment(FLASH, octets)) == shown
+
+
 def test_pointers_below_the_deepest_level_are_not_followed() -> None:
     nested: Type = pointer(CHAR)
     for _ in range(8):
@@ -79,21 +100,21 @@ def test_pointers_below_the_deepest_level_are_not_followed() -> None:
     ],
 )
 def test_text_ends_with_a_nul_or_is_cut(octets: bytes, expected: Text) -> None:
-    assert string_at(Decoder(Memory([Segment(FLASH, octets)])), FLASH) == expected
+    assert string_at(Decoder(Memory([Segment(FLASH, octets)])), CHAR, FLASH) == expected
 
 
 def test_text_goes_on_where_segments_touch_and_ends_at_a_gap() -> None:
     memory = Memory([Segment(FLASH, b"ab"), Segment(FLASH + 2, b"cd"), Segment(FLASH + 5, b"f\0")])
-    assert string_at(Decoder(memory), FLASH) == Text(b"abcd", cut=True)
+    assert string_at(Decoder(memory), CHAR, FLASH) == Text(b"abcd", cut=True)
 
 
 def test_text_whose_first_byte_is_missing_is_unknown() -> None:
-    assert string_at(Decoder(Memory([Segment(FLASH + 1, b"ab\0")])), FLASH) is None
+    assert string_at(Decoder(Memory([Segment(FLASH + 1, b"ab\0")])), CHAR, FLASH) is None
 
 
 def test_text_at_the_end_of_the_address_space_ends_there() -> None:
     memory = Memory([Segment(0xFFFF_FFFE, b"ab")])
-    assert string_at(Decoder(memory), 0xFFFF_FFFE) == Text(b"ab", cut=True)
+    assert string_at(Decoder(memory), CHAR, 0xFFFF_FFFE) == Text(b"ab", cut=True)
 
 
 # --- arrays of characters ---------------------------------------------------------------------
@@ -124,6 +145,11 @@ def test_an_array_of_characters_is_text_without_the_nuls_at_its_end(
 
 
 MODE = Enum("mode", 4, (("OFF", 0), ("ON", 1), ("LOST", -1)), signed=True)
+TROUBLE = Enum(
+    "status",
+    1,
+    (("READY", 1), ("BUSY", 2), ("FAILED", 4), ("LATE", 16), ("TROUBLE", 20)),
+)
 FLAGS = Enum("flags", 1, (("NONE", 0), ("A", 1), ("B", 2), ("C", 4), ("TOP", 0x80)))
 
 
@@ -140,6 +166,12 @@ FLAGS = Enum("flags", 1, (("NONE", 0), ("A", 1), ("B", 2), ("C", 4), ("TOP", 0x8
         (FLAGS, -127, "A | TOP"),
         (FLAGS, 0x11, "A | 0x10"),
         (FLAGS, 0x30, None),
+        (TROUBLE, 0x14, "TROUBLE"),
+        (TROUBLE, 0x11, "READY | LATE"),
+        (TROUBLE, 0x55, "READY | FAILED | LATE | 0x40"),
+        (Enum("four", 1, (("A", 1), ("B", 2), ("C", 3), ("D", 4))), 5, None),
+        (Enum("sets", 1, (("A", 1), ("B", 8), ("X", 9), ("Y", 24))), 17, None),
+        (Enum("alias", 1, (("A", 1), ("ALSO_A", 1), ("B", 4))), 5, "A | B"),
         (Enum("count", 1, (("ZERO", 0), ("ONE", 1), ("TWO", 2))), 3, None),
         (Enum("one", 1, (("BIG", 8),)), 9, None),
         (Enum("same", 1, (("A", 4), ("B", 6))), 7, None),

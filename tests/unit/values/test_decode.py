@@ -188,6 +188,11 @@ def test_a_damaged_type_says_what_is_wrong() -> None:
     assert (found.state, found.why) == ("unsupported", "bad form")
 
 
+def test_a_value_that_is_left_raw_keeps_its_bytes() -> None:
+    found = decode(Base("_Fract", 2, dw.ATE_signed_fixed), b"\x00\x60")
+    assert (found.state, found.content, found.octets) == ("unsupported", None, b"\x00\x60")
+
+
 def test_a_struct_that_nobody_defines_has_no_value() -> None:
     declared = Struct("s", "struct", None, (), declaration=True)
     found = decode(declared, b"")

@@ -86,7 +86,8 @@ def test_only_the_low_bits_of_an_odd_integer_count(encoding: int, expected: int)
 @pytest.mark.parametrize(
     ("encoding", "size", "why"),
     [
-        (dw.ATE_signed_fixed, 4, "values of encoding 0xd are left raw"),
+        (dw.ATE_signed_fixed, 4, "a fixed-point number, raw 0x0"),
+        (0x80, 4, "a number of encoding 0x80, raw 0x0"),
         (dw.ATE_float, 16, "a floating-point number of 16 bytes"),
         (dw.ATE_complex_float, 32, "a complex number of 32 bytes"),
     ],
