@@ -12,6 +12,7 @@ DEFAULTS = (
     "std::equal_to<",
     "std::hash<",
 )
+DYNAMIC_EXTENT = ("4294967295", "18446744073709551615")  # [views.span]: the length is not fixed
 # [basic.string] and [string.view]: what the source calls the templates of characters.
 CHARACTERS = {
     "char": "",
@@ -83,18 +84,23 @@ def as_written(name: str) -> str:
 def _shortened(name: str, depth: int) -> str:
     opening = name.find("<")
     if opening < 0 or depth > NESTING_LIMIT:
-        return name
+        return _without_inline(name)
     closing = _end_of_arguments(name, opening)
     if closing is None:
         return name
-    head = name[:opening].replace("std::__cxx11::", "std::")
+    head = _without_inline(name[:opening])
     given = [
         _shortened(part.strip(), depth + 1) for part in _split(name[opening + 1 : closing], ",")
     ]
     if head.rpartition(" ")[2].startswith("std::"):
-        while len(given) > 1 and given[-1].startswith(DEFAULTS):
+        while len(given) > 1 and (given[-1].startswith(DEFAULTS) or given[-1] in DYNAMIC_EXTENT):
             given.pop()
     return _named(head, given) + _shortened(name[closing + 1 :], depth + 1)
+
+
+def _without_inline(name: str) -> str:
+    """Without the inline namespaces of libstdc++ that types of the library are in."""
+    return name.replace("std::__cxx11::", "std::").replace("chrono::_V2::", "chrono::")
 
 
 def _named(head: str, given: list[str]) -> str:

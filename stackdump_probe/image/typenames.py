@@ -16,7 +16,9 @@ from stackdump_probe.image.types import (
     Typedef,
     Unspecified,
     Void,
+    stripped,
 )
+from stackdump_probe.record import replace
 
 # A type may lead to itself, in several ways at once: so many types in a row, and in all.
 DEPTH_LIMIT = 32
@@ -52,8 +54,8 @@ class _Namer:
                 return self.pointer(type_, inner)
             case Reference(target=target, rvalue=rvalue):
                 return self.prefixed(target.type, "&&" if rvalue else "&", inner)
-            case MemberPointer(target=target, owner=owner):
-                return self.prefixed(target.type, f"{self.plain(owner.type)}::*", inner)
+            case MemberPointer():
+                return self.member_pointer(type_, inner)
             case Array():
                 return self.array(type_, inner)
             case Function():
@@ -79,6 +81,16 @@ class _Namer:
             self.plain(target) if isinstance(target, Function) else f"*const {self.plain(target)}"
         )
 
+    def member_pointer(self, pointer: MemberPointer, inner: str) -> str:
+        """A method is written without its first parameter, the object, but with its promise."""
+        target, star = pointer.target.type, f"{self.plain(pointer.owner.type)}::*"
+        this = _object_of(target)
+        if this is None or not isinstance(target, Function):
+            return self.prefixed(target, star, inner)
+        method = replace(target, parameters=target.parameters[1:])
+        promises = _qualifiers(this)
+        return self.function(method, f"({_joined(star, inner)})", promises)
+
     def prefixed(self, target: Type, star: str, inner: str) -> str:
         joined = f"{star} {inner}" if inner[:1].isidentifier() else star + inner
         if isinstance(target, Array | Function) and target.language != "rust":
@@ -96,7 +108,7 @@ class _Namer:
             return f"{element} __attribute__ ((vector_size({count})))"
         return self.declared(array.element.type, f"{inner}[{count}]")
 
-    def function(self, function: Function, inner: str) -> str:
+    def function(self, function: Function, inner: str, promises: str = "") -> str:
         names = [self.plain(link.type) for link in function.parameters]
         if function.language == "rust":
             result = function.result.type
@@ -105,7 +117,7 @@ class _Namer:
         if function.variadic and names:
             names.append("...")
         listed = ", ".join(names) if names or function.variadic else "void"
-        return self.declared(function.result.type, f"{inner}({listed})")
+        return self.declared(function.result.type, f"{inner}({listed}){promises}")
 
     def qualified(self, qualifier: str, target: Type, inner: str) -> str:
         """`const` stands before what it qualifies, after the star if that is a pointer."""
@@ -114,6 +126,27 @@ class _Namer:
         if isinstance(target, Array):
             return self.declared(target, inner)
         return f"{qualifier} {self.declared(target, inner)}"
+
+
+def _object_of(type_: Type) -> Type | None:
+    """What the first parameter of a method points to; None if `type_` is no method."""
+    if not isinstance(type_, Function) or not type_.parameters:
+        return None
+    first = stripped(type_.parameters[0].type)
+    if not isinstance(first, Pointer) or not isinstance(stripped(first.target.type), Struct):
+        return None
+    return first.target.type
+
+
+def _qualifiers(type_: Type) -> str:
+    """` const` for a method that promises it."""
+    words = ""
+    for _ in range(DEPTH_LIMIT):
+        if not isinstance(type_, Qualified):
+            break
+        words = f" {type_.qualifier}{words}"
+        type_ = type_.target.type
+    return words
 
 
 def _own_name(type_: Type) -> str:

@@ -68,6 +68,19 @@ def test_types_of_cpp_have_no_tag() -> None:
     assert type_name(Enum("plant::Phase", 1, (), language="c++")) == "plant::Phase"
 
 
+def test_a_pointer_to_a_method_is_named_without_the_object_that_it_is_called_for() -> None:
+    valve = struct("plant::Valve", 4, language="c++", kind="class")
+    constant = Qualified("const", to(valve))
+    method = Function(to(INT), (to(pointer(constant)), to(CHAR)))
+    found = MemberPointer(8, to(method), to(valve))
+    assert type_name(found) == "int (plant::Valve::*)(char) const"
+    assert type_name(Qualified("const", to(found))) == "int (plant::Valve::* const)(char) const"
+    getter = Function(to(pointer(OP)), (to(pointer(valve)),))
+    assert type_name(MemberPointer(8, to(getter), to(valve))) == (
+        "int (*(plant::Valve::*)(void))(int, char)"
+    )
+
+
 def test_arguments_that_the_library_adds_are_left_out() -> None:
     vector = struct("std::vector<int, std::allocator<int> >", 12, language="c++")
     assert type_name(pointer(vector)) == "std::vector<int> *"
