@@ -60,10 +60,10 @@ def _alias(difference: Difference, state: State) -> bool:
 
 
 def _thumb_bit(difference: Difference, state: State) -> bool:
-    frame = state.traced.frames[difference.level]
-    return (
-        difference.what == "function" and state.program.functions.get(difference.ours) == frame.pc
-    )
+    if difference.what != "function":
+        return False
+    pc = state.traced.frames[difference.level].pc
+    return state.program.functions.get(difference.ours) == pc
 
 
 def _changed_by_callee(difference: Difference, _state: State) -> bool:

@@ -17,6 +17,7 @@ INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\t[0-9a-f ]+\t(?!\.)", re.MULTILINE)
 TURN_OVER = "end_of_turn"
 TOGETHER = 16  # breakpoints
 TURNS = 2  # that a breakpoint is waited for
+AT_ONCE, ROUNDS = 64, 4  # breakpoints, and choices of these, for a program without turns
 PATIENCE = 0.5  # seconds until a program without turns has surely come to its endless loop
 GIVE_UP = 20.0  # seconds for a turn
 LONGEST = 400  # steps through one function
@@ -85,11 +86,14 @@ class Drive:
             self._machine.step()
 
     def _from_reset(self) -> Iterator[str]:
-        """Halts of a program that comes to an endless loop: every instruction that it reaches."""
-        waiting = set(self._instructions)
-        while waiting and self._machine.run_to(waiting, patience=PATIENCE):
-            waiting.discard(self._register("pc"))
-            yield f"{self._register('pc'):#x}"
+        """Halts of a program that comes to an endless loop, at what it reaches of some choices."""
+        for _ in range(ROUNDS):
+            self._machine.reset()
+            size = min(AT_ONCE, len(self._instructions))
+            waiting = set(self._random.sample(self._instructions, size))
+            while waiting and self._machine.run_to(waiting, patience=PATIENCE):
+                waiting.discard(self._register("pc"))
+                yield f"{self._register('pc'):#x}"
 
     def _met(self, group: Sequence[int]) -> Iterator[str]:
         waiting = set(group)

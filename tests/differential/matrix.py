@@ -1,10 +1,12 @@
 """Which programs are built, how, and for which machine of the simulator."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-Compiler = Literal["gcc", "clang", "g++", "rustc"]
+from tests.firmware.cases import CASES, Case, Compiler
+
 CoreName = Literal["m0", "m3", "m4f", "m7f", "m33"]
 
 
@@ -22,6 +24,8 @@ class Target:
 
 _FPV5 = ("-mfpu=fpv5-d16", "-mfloat-abi=hard")
 _FPV4 = ("-mfpu=fpv4-sp-d16", "-mfloat-abi=hard")
+FOLDER = Path(__file__).parents[1] / "golden"
+SAMPLED = ("plant_g++_og", "rover_rustc_os")
 TARGETS = MappingProxyType(
     {
         "m0": Target("microbit", ("-mcpu=cortex-m0",), "thumbv6m-none-eabi", 0, 0x20000000),
@@ -44,17 +48,23 @@ TARGETS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One ELF: `program` is "workout", ours, or one of tests/firmware, which are for the M4F."""
+    """One ELF: `program` is "workout", ours, or one of tests/firmware, which are for the M4F.
+
+    `is_golden` if it is the ELF of a golden case, of the name `program`, as it is there.
+    """
 
     core: CoreName
     compiler: Compiler
     optimization: tuple[str, ...]
     dwarf: int
     program: str = "workout"
+    is_golden: bool = False
 
     @property
     def name(self) -> str:
-        """A name for folders and reports."""
+        """A name for files and reports."""
+        if self.is_golden:
+            return self.program
         how = (
             "".join(self.optimization).replace("-C", "").replace("-", "").replace("opt-level=", "O")
         )
@@ -104,18 +114,23 @@ def _others() -> tuple[Build, ...]:
     )
 
 
-MATRIX = (*_workouts(), *_fixtures(), *_others())
+def golden(case: Case) -> Build:
+    """The ELF of a golden case."""
+    return Build("m4f", case.compiler, case.flags, 0, case.name, is_golden=True)
+
+
+GOLDEN = tuple(golden(case) for case in CASES if (FOLDER / case.name / "fw.elf").exists())
+MATRIX = (*_workouts(), *_others(), *_fixtures(), *GOLDEN)
 
 # The fixed sample of the test run: each core, each optimization, with what scripts/test installs.
 SAMPLE = (
     Build("m0", "gcc", ("-O2",), 4),
-    Build("m0", "gcc", ("-Os",), 5),
     Build("m3", "gcc", ("-O1",), 5),
     Build("m3", "gcc", ("-O3",), 4),
     Build("m4f", "gcc", ("-O0",), 5),
     Build("m4f", "gcc", ("-O2",), 5),
-    Build("m4f", "g++", ("-O2",), 5, "plant"),
     Build("m7f", "gcc", ("-Og",), 4),
     Build("m7f", "gcc", ("-O2", "-flto"), 5),
     Build("m33", "gcc", ("-Os",), 4),
+    *(each for each in GOLDEN if each.program in SAMPLED),
 )
