@@ -17,9 +17,12 @@ DEPTH = 80  # frames
 MOST = 96  # scalars of one variable, elements of one array
 AGGREGATES = (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION)
 COMPOSED = (*AGGREGATES, gdb.TYPE_CODE_ARRAY)
+# GDB converts them to no number; in a register they cannot be had.
+MEMBER_POINTERS = (gdb.TYPE_CODE_METHODPTR, gdb.TYPE_CODE_MEMBERPTR)
 REFERENCES = (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF)
 KINDS = {gdb.NORMAL_FRAME: "function", gdb.INLINE_FRAME: "inline", gdb.SIGTRAMP_FRAME: "exception"}
 KEPT = (*(f"r{n}" for n in range(4, 12)), "sp")
+FLOATS = {2: "<e", 4: "<f", 8: "<d"}
 GONE = "optimized out"
 Scalar = tuple[int, int, str]
 FRAME_AT = re.compile(r"frame at (0x[0-9a-f]+)")
@@ -32,16 +35,19 @@ def scalar(value: Any) -> str:
         gdb.set_convenience_variable("complex", value)
         parts = ("$_creal($complex)", "$_cimag($complex)")
         return "".join(scalar(gdb.parse_and_eval(part)) for part in parts)
+    if kind.code in MEMBER_POINTERS and value.address is not None:
+        octets = gdb.selected_inferior().read_memory(int(value.address), kind.sizeof)
+        return str(octets.tobytes().hex())
     if kind.code == gdb.TYPE_CODE_FLT:
-        return struct.pack("<f" if kind.sizeof == 4 else "<d", float(value)).hex()
+        return struct.pack(FLOATS[kind.sizeof], float(value)).hex()
     size: int = kind.sizeof
     return (int(value) & (1 << 8 * size) - 1).to_bytes(size, "little").hex()
 
 
 def read(value: Any) -> str:
-    """The bytes of a scalar, or why there are none."""
+    """The bytes of a scalar, or why there are none; None for what is behind a lost reference."""
     try:
-        return GONE if value.is_optimized_out else scalar(value)
+        return GONE if value is None or value.is_optimized_out else scalar(value)
     except (gdb.error, OverflowError, struct.error) as error:
         return f"error: {error}"
 
@@ -72,7 +78,14 @@ def member(value: Any, field: Any, path: str, at: int) -> Iterator[tuple[str, Sc
     if field.bitsize:
         yield inner, (at + field.bitpos, field.bitsize, number(value[field]))
     else:
-        yield from scalars(value[field], inner, at + field.bitpos)
+        held = value[field]
+        start = offset(held, value) if field.bitpos is None else field.bitpos
+        yield from scalars(held, inner, at + start)
+
+
+def offset(base: Any, whole: Any) -> int:
+    """How many bits into an object one of its virtual bases begins."""
+    return 8 * (int(base.address) - int(whole.address))
 
 
 def number(value: Any) -> str:
