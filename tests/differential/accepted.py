@@ -77,8 +77,9 @@ def _called_by_pointer(difference: Difference, state: State) -> bool:
 
 def _called_by_abstract_name(difference: Difference, state: State) -> bool:
     caller = _caller_of_gone(difference, state)
-    pc = state.traced.frames[difference.level].pc
-    return caller is not None and state.program.calls_directly(caller.pc, pc)
+    if caller is None:
+        return False
+    return state.program.calls_directly(caller.pc, state.traced.frames[difference.level].pc)
 
 
 def _caller_of_gone(difference: Difference, state: State) -> ReportFrame | None:

@@ -65,7 +65,8 @@ def _stepping(drive: Drive, machine: Machine, taken: Taken, image: Image) -> Ite
                 found[pc] = taken(), len(visited)
         traces = {pc: traced(dump, image) for pc, (dump, _) in found.items()}
         if drive.turn_over is not None:
-            visited += returns(next(iter(traces.values())), machine, drive.turn_over)
+            last = traced(taken(), image)
+            visited += returns(last, machine, drive.turn_over)
         for pc, (dump, since) in found.items():
             known = proof(traces[pc], visited[since:])
             yield State(f"{name}: {pc:#x}", dump, traces[pc], known, drive.program)

@@ -1,0 +1,168 @@
+"""That a difference is found, and that no rule covers what it should not."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stackdump_probe.dump import decode
+from stackdump_probe.image.elf import Image
+from tests.differential.accepted import rule_of
+from tests.differential.comparing import Difference, compared
+from tests.differential.programs import program_of
+from tests.differential.proving import KEPT, Proof, callers, proof
+from tests.differential.states import State
+from tests.differential.tracing import Traced, traced
+
+CASE = Path(__file__).parents[1] / "golden" / "nested_gcc_og"
+DUMP = decode((CASE / "hang.dump").read_bytes())
+OURS = traced(DUMP, Image.from_bytes((CASE / "fw.elf").read_bytes()))
+
+
+def answer_like(ours: Traced) -> dict[str, Any]:
+    """What GDB would say if it found the same."""
+    frames = []
+    for frame, registers in zip(ours.frames, ours.registers, strict=True):
+        place = frame.location
+        frames.append(
+            {
+                "kind": frame.kind,
+                "pc": frame.pc,
+                "cfa": frame.cfa,
+                "function": frame.function,
+                "file": place and place.file,
+                "line": place.line if place else 0,
+                "registers": {name: registers.get(name) for name in (*KEPT, "sp")},
+                "variables": [told(each) for each in frame.variables],
+            }
+        )
+    held = [told(each) for each in ours.report.statics if "::" not in each.name]
+    files = [each.declared.file for each in ours.report.statics if each.declared]
+    return {"frames": frames, "end": "", "statics": held, "files": files}
+
+
+def told(variable: Any) -> dict[str, Any]:
+    line = variable.declared.line if variable.declared else 0
+    octets = variable.octets
+    value: Any = "optimized out"
+    if octets is not None:
+        value = {"": [0, 8 * len(octets), octets.hex()]}
+    return {"name": variable.name, "line": line, "value": value}
+
+
+def differences(answer: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(each.what, each.level) for each in compared(OURS, answer).differences]
+
+
+def a_state(level: int) -> State:
+    return State("here", DUMP, OURS, Proof(level), program_of(CASE / "fw.elf"))
+
+
+def test_where_all_is_the_same_there_is_no_difference() -> None:
+    found = compared(OURS, answer_like(OURS))
+    assert found.differences == []
+    assert found.counts["frames"] == len(OURS.frames) > 5
+    assert found.counts["variables"] > 5
+    assert found.counts["statics"] > 0
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "what"),
+    [
+        ("pc", 0x08000000, "frame"),
+        ("kind", "exception", "frame"),
+        ("cfa", 0x20000000, "cfa"),
+        ("function", "other", "function"),
+        ("line", 1, "place"),
+    ],
+)
+def test_a_fact_of_a_frame_that_differs_is_found(key: str, value: Any, what: str) -> None:
+    answer = answer_like(OURS)
+    answer["frames"][1][key] = value
+    assert differences(answer) == [(what, 1)]
+
+
+def test_a_register_that_differs_is_found_and_no_frame_behind_it_is_looked_at() -> None:
+    answer = answer_like(OURS)
+    for frame in answer["frames"][2:]:
+        frame["registers"]["r4"] ^= 1
+    assert differences(answer) == [("register", 2)]
+
+
+def test_frames_that_only_one_has_are_found() -> None:
+    answer = answer_like(OURS)
+    last = answer["frames"].pop()
+    assert differences(answer) == [("frame", len(OURS.frames) - 1)]
+    answer["frames"] += [last, last]
+    assert differences(answer) == [("frame", len(OURS.frames))]
+
+
+def test_a_variable_that_differs_is_found() -> None:
+    answer = answer_like(OURS)
+    level, variable = first_variable(answer)
+    bit, size, octets = variable["value"][""]
+    variable["value"][""] = [bit, size, bytes(b ^ 1 for b in bytes.fromhex(octets)).hex()]
+    found = differences(answer)
+    assert found
+    assert set(found) == {("value", level)}
+    variable["value"] = "optimized out"
+    assert differences(answer) == [("value", level)]
+
+
+def test_a_variable_that_only_one_has_is_found() -> None:
+    answer = answer_like(OURS)
+    level, variable = first_variable(answer)
+    other = deepcopy(variable) | {"name": "other"}
+    answer["frames"][level]["variables"].append(other)
+    assert differences(answer) == [("missing", level)]
+    answer["frames"][level]["variables"].remove(other)
+    answer["frames"][level]["variables"].remove(variable)
+    assert differences(answer) == [("more", level)]
+
+
+def first_variable(answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """The level of the first variable that has a value, and what GDB says of it."""
+    return next(
+        (level, variable)
+        for level, frame in enumerate(answer["frames"])
+        for variable in frame["variables"]
+        if variable["value"] != "optimized out"
+    )
+
+
+def test_a_frame_that_differs_is_accepted_only_where_the_machine_came_back_to_it() -> None:
+    difference = Difference("register", 1, 2, 3, "r4")
+    rule = rule_of(difference, a_state(3))
+    assert rule is not None
+    assert rule.name == "seen on the machine"
+    assert rule_of(difference, a_state(2)) is None
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        Difference("value", "6", "7", 0, "x"),
+        Difference("value", " optimized_out of 32 bits, None", "0x7", 0, "x"),
+        Difference("place", ("main.c", 1), ("main.c", 2), 0),
+        Difference("missing", None, {"": [0, 8, "00"]}, 0, "x"),
+        Difference("frame", "corrupt: ...", ("function", 0x08000000, "main"), 9),
+    ],
+)
+def test_a_plain_difference_falls_under_no_rule(difference: Difference) -> None:
+    assert rule_of(difference, a_state(0)) is None
+
+
+def test_frames_are_proved_by_the_places_that_the_machine_came_to() -> None:
+    visited = [places[0] for _, places in callers(OURS)]
+    levels = [level for level, _ in callers(OURS)]
+    assert proof(OURS, visited) == Proof(levels[-1])
+    assert proof(OURS, visited[:2]) == Proof(levels[1])
+    assert proof(OURS, []) == Proof(levels[0] - 1)
+
+
+def test_a_place_with_another_register_speaks_against_the_frame() -> None:
+    visited = [places[0] for _, places in callers(OURS)]
+    pc, sp, r4, *rest = visited[1]
+    visited[1] = (pc, sp, (r4 or 0) ^ 1, *rest)
+    assert proof(OURS, visited).against is not None
