@@ -16,6 +16,10 @@ class Case:
     flags: tuple[str, ...]
 
 
+# Every static is kept, whether the program looks at it or not.
+GAUGE = ("-fno-data-sections", "-mfp16-format=ieee")
+DEPOT = ("-fno-data-sections", "-std=c++20", "-gz")
+
 CASES = (
     Case("hang_gcc_o0", "hang", "gcc", ("-O0", "-gdwarf-5")),
     Case("hang_gcc_og", "hang", "gcc", ("-Og", "-gdwarf-4")),
@@ -39,6 +43,12 @@ CASES = (
     Case("nested_clang_o2", "nested", "clang", ("-O2", "-gdwarf-4")),
     Case("callback_gcc_o2", "callback", "gcc", ("-O2", "-gdwarf-5")),
     Case("plant_g++_og", "plant", "g++", ("-Og", "-gdwarf-5", "-std=c++17")),
+    Case("gauge_gcc_o0", "gauge", "gcc", ("-O0", "-gdwarf-5", *GAUGE)),
+    Case("gauge_gcc_o2", "gauge", "gcc", ("-O2", "-gdwarf-3", "-gstrict-dwarf", *GAUGE)),
+    Case("gauge_gcc_os", "gauge", "gcc", ("-Os", "-gdwarf-4", *GAUGE)),
+    Case("depot_g++_o0", "depot", "g++", ("-O0", "-gdwarf-5", *DEPOT)),
+    Case("depot_g++_o2", "depot", "g++", ("-O2", "-gdwarf-5", *DEPOT)),
+    Case("depot_g++_os", "depot", "g++", ("-Os", "-gdwarf-4", *DEPOT)),
     Case("rover_rustc_o0", "rover", "rustc", ("-Copt-level=0", "-Cdwarf-version=4")),
     Case("rover_rustc_os", "rover", "rustc", ("-Copt-level=s", "-Cdwarf-version=5")),
 )
