@@ -9,6 +9,7 @@ from stackdump_probe.image.dies import Die
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.expression import Address, Location
 from stackdump_probe.image.names import qualified_name
+from stackdump_probe.image.typebuild import language_of
 from stackdump_probe.image.types import size_of
 from stackdump_probe.image.units import Unit
 from stackdump_probe.memory import Memory
@@ -24,6 +25,8 @@ from stackdump_probe.values.storage import absent
 
 FUNCTIONS = frozenset((dw.TAG_subprogram, dw.TAG_inlined_subroutine))
 UNITS = frozenset((dw.TAG_compile_unit, dw.TAG_partial_unit))
+ORIGINS = (dw.AT_abstract_origin, dw.AT_specification)
+VALUES = (dw.AT_location, dw.AT_const_value)
 LAST = 1 << 32  # what has no address stands behind all that has one
 
 
@@ -89,9 +92,7 @@ class _Search:
     def _in_unit(self, unit: Unit) -> Iterator[_Found]:
         context = UnitContext(unit, self.memory)
         scopes: dict[tuple[int, ...], _Scope] = {}
-        for die in unit.walk(dw.TAG_variable):
-            if not _may_be_static(die):
-                continue
+        for die in _described(unit):
             scope = _scope_of(die, scopes)
             if scope.is_function and not _has_fixed_address(die):
                 continue
@@ -107,7 +108,7 @@ class _Search:
         size = size_of(self.decoder.actual(type_)) or 0
         try:
             location = locate(die, context)
-            if dw.AT_location in die and dw.AT_abstract_origin in die:
+            if dw.AT_location in die and any(at in die for at in ORIGINS):
                 self.located.update(map(_place, die.origins()))
             if not self._is_new(die, scope, name, location):
                 return None
@@ -148,9 +149,16 @@ def _order(found: _Found) -> int:
     return LAST if variable.value.address is None else variable.value.address
 
 
-def _may_be_static(die: Die) -> bool:
-    """True for definitions: what has a place, or is no mere declaration."""
-    return dw.AT_location in die or not die.flag(dw.AT_declaration)
+def _described(unit: Unit) -> Iterator[Die]:
+    """Yield definitions: what has a place or a value, or is no mere declaration.
+
+    Before DWARF 5 the constants of a class are members, as DWARF 4 5.5.6 has them.
+    """
+    for die in unit.walk(dw.TAG_variable):
+        if any(at in die for at in VALUES) or not die.flag(dw.AT_declaration):
+            yield die
+    if unit.version < 5 and language_of(unit.top) == "c++":
+        yield from unit.walk(dw.TAG_member, having=(dw.AT_const_value,))
 
 
 def _has_fixed_address(die: Die) -> bool:

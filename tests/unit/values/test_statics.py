@@ -159,6 +159,23 @@ def test_names_in_namespaces_and_classes_are_qualified() -> None:
     ]
 
 
+def test_constants_of_classes_are_found_before_and_in_dwarf_5() -> None:
+    for tag, version in ((dw.TAG_member, 4), (dw.TAG_variable, 5)):
+        told = (named("most"), of("int"), flag(dw.AT_declaration), flag(dw.AT_external))
+        constant = ADie(tag, (*told, number(dw.AT_const_value, 9)))
+        valve = ADie(dw.TAG_class_type, (named("Valve"),), (constant,))
+        image = an_image(a_unit(INT, valve, top=language(CPP14), version=version))
+        assert found_in(image) == [("Valve::most", "9")]
+
+
+def test_a_constant_that_has_a_place_too_is_found_once() -> None:
+    told = (named("most"), of("int"), flag(dw.AT_declaration), number(dw.AT_const_value, 9))
+    valve = ADie(dw.TAG_class_type, (named("Valve"),), (ADie(dw.TAG_variable, told, label="most"),))
+    defined = ADie(dw.TAG_variable, (of("most", dw.AT_specification), expression(at_address(RAM))))
+    image = an_image(a_unit(INT, valve, defined, top=language(CPP14), version=5))
+    assert found_in(image, memory(b"\x07\0\0\0")) == [("Valve::most", "7")]
+
+
 def test_declarations_alone_are_no_objects() -> None:
     assert names_in(variable("elsewhere", "int", flag(dw.AT_declaration))) == []
 
