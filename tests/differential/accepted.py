@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stackdump_probe.report.model import ReportFrame
-from tests.differential.comparing import STATIC, Difference
+from tests.differential.comparing import Difference
 from tests.differential.comparing_values import GONE
 from tests.differential.states import State
 
@@ -109,8 +109,8 @@ def _block_without_code(difference: Difference, _state: State) -> bool:
 
 def _unit_without_code(difference: Difference, _state: State) -> bool:
     match difference:
-        case Difference("more static", ("optimized_out", _), None, level):
-            return level == STATIC
+        case Difference("more static" | "static of unit", ("optimized_out", _)):
+            return True
     return False
 
 
@@ -169,6 +169,12 @@ RULES = (
         _short_of_pieces,
     ),
     Rule(
+        "unit without code",
+        "GDB is asked for the statics of units that have code; link-time optimization describes "
+        "statics in others.",
+        _unit_without_code,
+    ),
+    Rule(
         "unit that GDB does not read",
         "GDB refuses the .debug_aranges of programs with units of rustc in DWARF 5, and finds no "
         "unit at some addresses.",
@@ -180,11 +186,5 @@ RULES = (
         "DWARF 5, 3.3.8.2: what is left out of the concrete instance has no code; so the pc is "
         "not in that block.",
         _block_without_code,
-    ),
-    Rule(
-        "unit without code",
-        "GDB is asked for the statics of units that have code; link-time optimization describes "
-        "statics in others.",
-        _unit_without_code,
     ),
 )

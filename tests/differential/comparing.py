@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from stackdump_probe.arch.registers import CALLEE_SAVED
 from stackdump_probe.report.model import ReportFrame, Variable
 from tests.differential.comparing_values import GONE, value_differences
 from tests.differential.tracing import Traced
 
 Key = tuple[str, int]  # name, line of the declaration
 STATIC = -1  # in place of a frame's level
-KEPT = (*(f"r{n}" for n in range(4, 12)), "sp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ def _of_place(
     mine, its = (frame.kind, frame.pc), (other["kind"], other["pc"])
     if mine != its:
         return [Difference("frame", mine, its, level)]
-    registers = ((n, ours.registers[level].get(n), other["registers"][n]) for n in KEPT)
-    counts["registers"] += len(KEPT)
+    registers = ((n, ours.registers[level].get(n), other["registers"][n]) for n in CALLEE_SAVED)
+    counts["registers"] += len(CALLEE_SAVED)
     found = [Difference("register", a, b, level, name) for name, a, b in registers if a != b]
     if frame.kind == "function" and other["cfa"] not in (None, frame.cfa):
         found.append(Difference("cfa", frame.cfa, other["cfa"], level))

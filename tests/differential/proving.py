@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from stackdump_probe.arch.registers import Registers
+from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.simulator.qemu import Machine
 from tests.differential.tracing import Traced
 
-KEPT = tuple(f"r{n}" for n in range(4, 12))
+KEPT = tuple(name for name in CALLEE_SAVED if name != "sp")
 MOST_RETURNS = 64  # to the same place, with another sp: recursion
 TURNS = 2
 
-# pc, sp, r4 to r11 of a core; of a frame None where the trace does not know one.
+# pc, sp, and KEPT, of a core; of a frame None where the trace does not know one.
 Place = tuple[int | None, ...]
 
 

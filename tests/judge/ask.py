@@ -21,7 +21,7 @@ COMPOSED = (*AGGREGATES, gdb.TYPE_CODE_ARRAY)
 MEMBER_POINTERS = (gdb.TYPE_CODE_METHODPTR, gdb.TYPE_CODE_MEMBERPTR)
 REFERENCES = (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF)
 KINDS = {gdb.NORMAL_FRAME: "function", gdb.INLINE_FRAME: "inline", gdb.SIGTRAMP_FRAME: "exception"}
-KEPT = (*(f"r{n}" for n in range(4, 12)), "sp")
+KEPT = (*(f"r{n}" for n in range(4, 12)), "sp", *(f"s{n}" for n in range(16, 32)))
 FLOATS = {2: "<e", 4: "<f", 8: "<d"}
 GONE = "optimized out"
 Scalar = tuple[int, int, str]
@@ -188,8 +188,9 @@ def register(frame: Any, name: str) -> int | None:
     """A register as this frame's function has it."""
     try:
         value = frame.read_register(name)
-        return None if value.is_optimized_out else int(value) & 0xFFFFFFFF
-    except gdb.error:
+        # "x" gives the bytes that underlie a floating-point number.
+        return None if value.is_optimized_out else int(value.format_string(format="x"), 16)
+    except (gdb.error, ValueError):  # not known, or none of that name
         return None
 
 
