@@ -24,6 +24,8 @@ from stackdump_probe.record import replace
 DEPTH_LIMIT = 32
 STEPS = 512
 UNNAMED = "{...}"
+# What the collections of Rust are made for, unless the program says otherwise.
+RUST_ALLOCATOR = ", alloc::alloc::Global"
 
 
 def type_name(type_: Type) -> str:
@@ -73,7 +75,7 @@ class _Namer:
 
     def pointer(self, pointer: Pointer, inner: str) -> str:
         if pointer.name is not None:
-            return _joined(pointer.name, inner)
+            return _joined(pointer.name.replace(RUST_ALLOCATOR, ""), inner)
         target = pointer.target.type
         if pointer.language != "rust":
             return self.prefixed(target, "*", inner)
@@ -159,6 +161,8 @@ def _own_name(type_: Type) -> str:
             return as_written(name) if name else UNNAMED
         case Struct(name=str() as name, language="c++"):
             return as_written(name)
+        case Struct(name=str() as name, language="rust"):
+            return name.replace(RUST_ALLOCATOR, "")
         case Enum(name=name, language=language):
             return _tagged("enum", name) if language == "c" else name or UNNAMED
         case Struct(name=name, kind=kind, language=language):

@@ -6,11 +6,13 @@ from typing import NamedTuple
 from stackdump_probe.image import types
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.names import demangle
+from stackdump_probe.image.rust_vtables import VtableOwner
 from stackdump_probe.image.typenames import type_name
 from stackdump_probe.image.types import Type, size_of, stride_of, stripped
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.values import c, cpp, cpp_pointers, rust
+from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.model import (
     Aggregate,
     Array,
@@ -78,11 +80,21 @@ def _no_method(_class: types.Struct, _slot: int) -> str | None:
     return None
 
 
+def _no_owners(_vtable: int) -> Sequence[VtableOwner]:
+    return ()
+
+
+def _nowhere(_die: int) -> tuple[str | None, int | None]:
+    return None, None
+
+
 class Decoder:
     """Decodes objects of one program.
 
     `symbol_at` names an address ("uart_isr+4"), `definition` finds the type behind a declaration,
-    `class_named` a class by its qualified name, `virtual_method` names a slot of its vtable.
+    `class_named` a class by its qualified name, `virtual_method` names a slot of its vtable,
+    `vtable_owners` tells whose vtable of Rust is at an address, `declared` file and line of the
+    debug information's entry at an offset.
     """
 
     def __init__(
@@ -93,12 +105,16 @@ class Decoder:
         limits: Limits = DEFAULT_LIMITS,
         class_named: Callable[[str], Type | None] = _no_class,
         virtual_method: Callable[[types.Struct, int], str | None] = _no_method,
+        vtable_owners: Callable[[int], Sequence[VtableOwner]] = _no_owners,
+        declared: Callable[[int], tuple[str | None, int | None]] = _nowhere,
     ) -> None:
         self.memory = memory
         self.symbol_at = symbol_at
         self.definition = definition
         self.class_named = class_named
         self.virtual_method = virtual_method
+        self.vtable_owners = vtable_owners
+        self.declared = declared
         self.limits = limits
         self._shapes: dict[Type, _Shape] = {}
         self._left = 0
@@ -193,6 +209,14 @@ class Decoder:
                 break
             values.append(self.part(element, inside.moved(index * step)))
         return Array(count, tuple(values))
+
+    def made(self, name: str, content: Content | Absence, address: int | None) -> Value:
+        """An object put together from parts, which tell its state."""
+        if isinstance(content, Absence):
+            return Value(name, None, content.state, content.why, address)
+        state = _state_of(content, None)
+        shown = content if state.state in ("ok", "partial") else None
+        return Value(name, shown, state.state, state.why, address)
 
     def spend(self) -> bool:
         """Count one more part; False if there have been enough."""
@@ -351,6 +375,9 @@ def decoder_for(image: Image, memory: Memory, limits: Limits | None = None) -> D
         name = demangle(symbol.name)
         return f"{name}+{offset}" if offset else name
 
+    def declared(offset: int) -> tuple[str | None, int | None]:
+        return declared_at(image.dwarf.die_at(offset))
+
     tree = image.types
     return Decoder(
         memory,
@@ -359,4 +386,6 @@ def decoder_for(image: Image, memory: Memory, limits: Limits | None = None) -> D
         limits or Limits(),
         tree.class_named,
         tree.virtual_method,
+        image.rust_vtables.owners_at,
+        declared,
     )

@@ -1,5 +1,6 @@
 """What Rust adds to bytes: enums in all layouts, references, structs by position."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image import types
@@ -14,14 +15,16 @@ from stackdump_probe.values.model import (
     Pointer,
     Variant,
 )
+from stackdump_probe.values.rust_futures import is_state, live_members, state_name
 from stackdump_probe.values.rust_library import library_content
+from stackdump_probe.values.rust_pointers import BOXES
 from stackdump_probe.values.scalars import number_of
 from stackdump_probe.values.storage import Absence, Place
 
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
-BOXES = ("Box<", "alloc::boxed::Box<")
+CAPTURED = "_ref__"  # what closures and async blocks call a variable that they borrow
 
 
 def view(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
@@ -29,19 +32,19 @@ def view(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence 
     if struct.variants is not None:
         return _enum(decoder, struct.variants, place)
     content = library_content(decoder, struct, place)
-    return _plain(decoder, struct, place) if content is None else content
+    return _plain(decoder, struct.members, place) if content is None else content
 
 
-def _plain(decoder: "Decoder", struct: Struct, place: Place) -> Aggregate:
-    """A struct as its fields; `__0` and its like are positions."""
-    members = [member for member in struct.members if not _is_phantom(member)]
+def _plain(decoder: "Decoder", members: Sequence[Member], place: Place) -> Aggregate:
+    """A struct as its fields; `__0` and its like are positions, a captured `_ref__x` is `x`."""
+    shown = [member for member in members if not _is_phantom(member)]
     if place.depth >= decoder.limits.depth:
-        return Aggregate((), cut=bool(members))
-    fields = tuple(decoder.members(members, place))
-    tuple_like = bool(members) and all(_is_position(member.name) for member in members)
-    if tuple_like:
-        fields = tuple(Field(field.name[2:], field.value) for field in fields)
-    return Aggregate(fields, tuple_like, cut=len(fields) < len(members))
+        return Aggregate((), cut=bool(shown))
+    fields = tuple(decoder.members(shown, place))
+    tuple_like = bool(shown) and all(_is_position(member.name) for member in shown)
+    prefix = "__" if tuple_like else CAPTURED
+    named = tuple(Field(field.name.removeprefix(prefix), field.value) for field in fields)
+    return Aggregate(named, tuple_like, cut=len(fields) < len(shown))
 
 
 def _is_position(name: str | None) -> bool:
@@ -50,7 +53,7 @@ def _is_position(name: str | None) -> bool:
 
 def _is_phantom(member: Member) -> bool:
     type_ = member.type.type
-    return isinstance(type_, Struct) and (type_.name or "").startswith("PhantomData<")
+    return isinstance(type_, Struct) and (type_.name or "").startswith("Phantom") and not type_.size
 
 
 def _enum(decoder: "Decoder", part: VariantPart, place: Place) -> Content | Absence:
@@ -86,8 +89,11 @@ def _variant(decoder: "Decoder", case: Case, place: Place) -> Content | Absence:
     struct = None if member is None else decoder.actual(member.type.type)
     if member is None or not isinstance(struct, Struct):
         return Absence("unsupported", "a variant that is not one struct")
-    payload = _plain(decoder, struct, place.moved(member.offset or 0))
-    return Variant(member.name or "", payload)
+    place = place.moved(member.offset or 0)
+    if is_state(member, struct):
+        payload = _plain(decoder, live_members(struct), place)
+        return Variant(state_name(decoder, case, struct), payload)
+    return Variant(member.name or "", _plain(decoder, struct.members, place))
 
 
 def enumerator(enum: Enum, octets: bytes) -> Content:

@@ -1,210 +1,133 @@
-"""Types of Rust's library as what they stand for: text, slices, vectors, boxes, cells.
+"""Types of Rust's libraries as what they stand for: text, slices, vectors, boxes, cells.
 
 Layouts are told by the members a type has, not by the library's version: what does not look as
-expected is left to be shown as the struct that it is.
+expected, or is not known, is left to be shown as the struct that it is.
 """
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.types import Member, Pointer, Struct, Type, size_of
-from stackdump_probe.values import model
-from stackdump_probe.values.model import Content, Text
-from stackdump_probe.values.storage import Absence, Place, in_memory
+from stackdump_probe.image.types import Base, Struct, size_of
+from stackdump_probe.values import (
+    rust_containers,
+    rust_futures,
+    rust_heapless,
+    rust_owners,
+    rust_trees,
+)
+from stackdump_probe.values.model import Boolean, Content, Duration, Range, Value
+from stackdump_probe.values.rust_members import (
+    TRANSPARENT,
+    Members,
+    View,
+    bare,
+    content_of,
+    count,
+    head_of,
+    members_of,
+    number,
+    unwrapped,
+)
+from stackdump_probe.values.rust_pointers import fat_pointer, is_fat
+from stackdump_probe.values.storage import Absence, Place
 
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
-TEXT_LIMIT = 4096
-NESTING_LIMIT = 8  # wrappers around the pointer of a Vec: RawVec, RawVecInner, Unique, NonNull
-WORD = 4
-
-# Types that hold one value and mean nothing else.
-TRANSPARENT = frozenset(
-    (
-        "Cell",
-        "UnsafeCell",
-        "SyncUnsafeCell",
-        "ManuallyDrop",
-        "MaybeDangling",
-        "MaybeUninit",
-        "NonNull",
-        "NonZero",
-        "NonZeroInner",
-        "Pin",
-        "Unique",
-        "Wrapping",
-        "Saturating",
-        "Atomic",
-        *(f"Atomic{kind}" for kind in ("Bool", "Ptr", "Usize", "Isize")),
-        *(f"Atomic{sign}{bits}" for sign in "UI" for bits in (8, 16, 32, 64)),
-        *(f"NonZero{sign}{bits}Inner" for sign in "UI" for bits in (8, 16, 32, 64, 128)),
-    )
-)
-# Members on the way from a container to its pointer; where none is so called, the first one.
-INWARDS = ("inner", "ptr", "pointer", "buf", "__0")
-
-Members = dict[str | None, Member]
+NANOSECONDS = 10**9
 
 
 def library_content(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
-    """What `struct` stands for; None if it is not of the library, or not as known."""
-    members: Members = {member.name: member for member in struct.members}
-    if members.keys() == {"data_ptr", "length"}:
-        return _slice(decoder, struct, members, place)
-    head = (struct.name or "").split("<", 1)[0]
-    if head in TRANSPARENT:
-        return _unwrapped(decoder, struct, place)
+    """What `struct` stands for; None if it is not of a library, or not as known."""
+    if is_fat(struct):
+        return fat_pointer(decoder, struct, members_of(struct), place)
+    head = head_of(struct)
     build = LIBRARY.get(head)
-    return build(decoder, struct, members, place) if build else None
+    if build is not None:
+        return build(decoder, struct, members_of(struct), place)
+    return unwrapped(decoder, struct, place) if head in TRANSPARENT else None
 
 
-def _slice(
+def _atomic(
+    decoder: "Decoder", struct: Struct, _members: Members, place: Place
+) -> Content | Absence | None:
+    """The value as its type is outside: a bool is kept as a byte."""
+    type_, inside = bare(decoder, struct, place)
+    outside = dict(struct.parameters).get("T")
+    if outside is not None and size_of(outside.type) == struct.size:
+        type_, inside = outside.type, place
+    return None if type_ is struct else content_of(decoder.part(type_, inside))
+
+
+def _atomic_bool(
+    decoder: "Decoder", struct: Struct, _members: Members, place: Place
+) -> Content | Absence | None:
+    """What was a type of its own before `Atomic<bool>`."""
+    type_, place = bare(decoder, struct, place)
+    octet = place.number(0, 1)
+    if not isinstance(type_, Base) or octet not in (0, 1):
+        return None
+    return Boolean(octet == 1)
+
+
+def _range(
     decoder: "Decoder", struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
-    """`&str`, `&[T]` and their boxed kinds: a pointer and a length."""
-    data = decoder.actual(members["data_ptr"].type.type)
-    if not isinstance(data, Pointer):
+    """`1..3` and its kin, by which ends there are; that of core::range ends with `last`."""
+    first, end = members.get("start"), members.get("end") or members.get("last")
+    if len(members) != (first is not None) + (end is not None) + ("exhausted" in members):
         return None
-    address = _word(place, members["data_ptr"])
-    length = _word(place, members["length"])
-    if _is_text(struct.name or ""):
-        return _text(decoder, address, length)
-    return _elements(decoder, data.target.type, address, length, place.depth)
-
-
-def _is_text(name: str) -> bool:
-    return name in ("&str", "&mut str") or "<str" in name
-
-
-def _word(place: Place, member: Member) -> int | Absence:
-    return place.number(member.offset or 0, WORD)
-
-
-def _text(decoder: "Decoder", address: int | Absence, length: int | Absence) -> Text | Absence:
-    if isinstance(address, Absence):
-        return address
-    if isinstance(length, Absence):
-        return length
-    size = min(length, TEXT_LIMIT)
-    held = in_memory(decoder.memory, address, size)
-    return held.missing(0, size * 8) or Text(held.octets, cut=length > size)
-
-
-def _elements(
-    decoder: "Decoder",
-    element: Type,
-    address: int | Absence,
-    length: int | Absence,
-    depth: int,
-) -> Content | Absence:
-    if isinstance(address, Absence):
-        return address
-    if isinstance(length, Absence):
-        return length
-    step = size_of(decoder.actual(element))
-    if step is None:
-        return Absence("unsupported", "elements of unknown size")
-    held = in_memory(decoder.memory, address, min(length, decoder.limits.entries) * step)
-    return decoder.elements(element, length, step, Place(held, 0, depth))
-
-
-def _unwrapped(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
-    """The value of the one member that takes space."""
-    members = [member for member in struct.members if size_of(member.type.type)]
-    if len(members) != 1:
+    if place.depth >= decoder.limits.depth:
         return None
-    value = decoder.member(members[0], place)
-    return value.content if value.content is not None else Absence(value.state, value.why)
+    inside = place.deeper()
+    return Range(
+        None if first is None else decoder.member(first, inside),
+        None if end is None else decoder.member(end, inside),
+        inclusive="Inclusive" in (struct.name or ""),
+        exhausted=number(decoder, members.get("exhausted"), place) == 1,
+    )
 
 
-def _vec(
+def _duration(
     decoder: "Decoder", struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
-    element = dict(struct.parameters).get("T")
-    found = _innermost(decoder, members.get("buf"), place)
-    if element is None or found is None or "len" not in members:
+    """Seconds and nanoseconds; or ticks of a length that the type's name tells."""
+    ticks = members.get("ticks")
+    if ticks is not None:
+        return _ticks(count(decoder, ticks, place), struct.name or "")
+    seconds = number(decoder, members.get("secs"), place)
+    rest = number(decoder, members.get("nanos"), place)
+    if seconds is None or rest is None or rest >= NANOSECONDS:
         return None
-    length = _word(place, members["len"])
-    return _elements(decoder, element.type, found[0], length, place.depth)
+    return Duration(seconds * NANOSECONDS + rest)
 
 
-def _string(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
-) -> Content | Absence | None:
-    vec = members.get("vec")
-    inner = None if vec is None else decoder.actual(vec.type.type)
-    if vec is None or not isinstance(inner, Struct):
+def _ticks(ticks: Value | None, name: str) -> Content | None:
+    """`fugit::Duration<u32, 1, 1000>`: ticks of 1/1000 s; an Instant counts from the start."""
+    *_, numerator, denominator = ["", *name.removesuffix(">").split(", ")][-2:]
+    if ticks is None or not (numerator.isdecimal() and denominator.isdecimal()):
         return None
-    parts = {member.name: member for member in inner.members}
-    place = place.moved(vec.offset or 0)
-    found = _innermost(decoder, parts.get("buf"), place)
-    if found is None or "len" not in parts:
+    if ticks.octets is None or not int(denominator):
         return None
-    return _text(decoder, found[0], _word(place, parts["len"]))
+    number_of_ticks = int.from_bytes(ticks.octets, "little")
+    return Duration(number_of_ticks * int(numerator) * NANOSECONDS // int(denominator))
 
 
-def _boxed(
-    decoder: "Decoder", struct: Struct, members: Members, place: Place
-) -> Content | Absence | None:
-    """A Box of a sized type in compilers that describe it as a struct around a Unique."""
-    found = _innermost(decoder, members.get("__0"), place)
-    target = dict(struct.parameters).get("T")
-    if found is None or target is None:
-        return None
-    return _target(decoder, target.type, found[0], 0, place.depth)
-
-
-def _shared(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
-) -> Content | Absence | None:
-    """Rc and Arc: the value behind the two counts."""
-    found = _innermost(decoder, members.get("ptr"), place)
-    counted = None if found is None else decoder.actual(found[1].target.type)
-    if found is None or not isinstance(counted, Struct):
-        return None
-    value = next((each for each in counted.members if each.name in ("value", "data")), None)
-    if value is None:
-        return None
-    return _target(decoder, value.type.type, found[0], value.offset or 0, place.depth)
-
-
-def _target(
-    decoder: "Decoder", target: Type, address: int | Absence, offset: int, depth: int
-) -> Content | Absence:
-    """The object `offset` bytes behind a pointer; the pointer if that cannot be had."""
-    if isinstance(address, Absence):
-        return address
-    followed = decoder.followed(target, address + offset, depth)
-    if followed is None or followed.content is None:
-        return model.Pointer(address, None, followed)
-    return followed.content
-
-
-def _innermost(
-    decoder: "Decoder", member: Member | None, place: Place
-) -> tuple[int | Absence, Pointer] | None:
-    """The first pointer within `member`, and its type: what all wrappers come down to."""
-    for _ in range(NESTING_LIMIT):
-        if member is None:
-            return None
-        place = place.moved(member.offset or 0)
-        type_ = decoder.actual(member.type.type)
-        if isinstance(type_, Pointer):
-            return place.number(0, WORD), type_
-        member = _inwards(type_) if isinstance(type_, Struct) else None
-    return None
-
-
-def _inwards(struct: Struct) -> Member | None:
-    named = (member for member in struct.members if member.name in INWARDS)
-    return next(named, struct.members[0] if struct.members else None)
-
-
-LIBRARY: dict[str, Callable[["Decoder", Struct, Members, Place], Content | Absence | None]] = {
-    "Vec": _vec,
-    "String": _string,
-    "Box": _boxed,
-    "Rc": _shared,
-    "Arc": _shared,
+LIBRARY: dict[str, View] = {
+    "Atomic": _atomic,
+    "AtomicBool": _atomic_bool,
+    **dict.fromkeys(("AtomicPtr", "AtomicUsize", "AtomicIsize"), _atomic),
+    **{f"Atomic{sign}{bits}": _atomic for sign in "UI" for bits in (8, 16, 32, 64)},
+    **dict.fromkeys(("Range", "RangeFrom", "RangeTo", "RangeFull"), _range),
+    **dict.fromkeys(("RangeInclusive", "RangeToInclusive"), _range),
+    **dict.fromkeys(("Duration", "Instant"), _duration),
+    "Box": rust_owners.boxed,
+    **dict.fromkeys(("Rc", "Arc"), rust_owners.shared),
+    "Weak": rust_owners.weak,
+    "RefCell": rust_owners.ref_cell,
+    **dict.fromkeys(("Ref", "RefMut"), rust_owners.guard),
+    **dict.fromkeys(("Mutex", "RwLock", "SpinMutex"), rust_owners.mutex),
+    **rust_containers.VIEWS,
+    **rust_heapless.VIEWS,
+    **rust_trees.VIEWS,
+    **rust_futures.VIEWS,
 }
