@@ -3,21 +3,26 @@
 from stackdump_probe.arch.registers import CALLEE_SAVED
 from stackdump_probe.unwind.cfi_step import cfi_step
 from stackdump_probe.unwind.epilogue import run_to_return
-from stackdump_probe.unwind.prologue_step import prologue_step
+from stackdump_probe.unwind.prologue_step import prologue_step, straight_step
 from stackdump_probe.unwind.step import Caller, Lost, Position, Surroundings
 
 
 def checked_cfi_step(position: Position, surroundings: Surroundings) -> Caller | Lost | None:
     """Apply the row for the pc, unless the code contradicts it; raises DwarfError.
 
-    Rows are wrong in the epilogues of Armv6-M code, which GCC describes not at all, and in naked
-    functions, whose pushes are hand-written. Both show only where the core was stopped or
-    interrupted: a return address follows a call, and no epilogue calls.
+    Rows are wrong in the epilogues of Armv6-M code, which GCC describes not at all, in its
+    prologues, where registers are put to use before the instruction that is said to save them, in
+    libgcc's epilogues, and in naked functions, whose pushes are hand-written. All that shows only
+    where the core was stopped or interrupted: a return address follows a call.
     """
     found = cfi_step(position, surroundings)
     if found is None or not position.is_exact:
         return found
-    witness = run_to_return(position, surroundings) or _naked(found, position, surroundings)
+    witness = (
+        run_to_return(position, surroundings)
+        or straight_step(position, surroundings)
+        or _naked(found, position, surroundings)
+    )
     if witness is None or _agree(witness, found):
         return found
     return witness

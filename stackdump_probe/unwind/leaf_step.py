@@ -2,15 +2,19 @@
 
 from stackdump_probe.arch.registers import CALLEE_SAVED
 from stackdump_probe.errors import NotCaptured
+from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.calls import Call, call_before
+from stackdump_probe.unwind.frame_state import FrameState
 from stackdump_probe.unwind.step import Caller, Position, Program, Surroundings
+from stackdump_probe.unwind.thumb import decode
 
 
 def leaf_step(position: Position, surroundings: Surroundings) -> Caller | None:
     """Return to lr, if the call before it proves that it is this function's return address.
 
     A stale lr (of a call that has long returned) must not pass: so the call goes to the function
-    that pc is in, or pc is in no function and the call, by register, can have gone there.
+    that pc is in, or pc is in no function and the call, by register, can have gone there. Nor may
+    the function have moved sp before pc.
     """
     registers, program = position.registers, surroundings.program
     lr, sp = registers.get("lr"), registers.get("sp")
@@ -20,17 +24,28 @@ def leaf_step(position: Position, surroundings: Surroundings) -> Caller | None:
         return None
     try:
         call = call_before(lr - 1, surroundings.memory)
+        if call is None or not _reaches(call, position.pc, program, surroundings.memory):
+            return None
     except NotCaptured:
-        return None
-    if call is None or not _reaches(call, position.pc, program):
         return None
     kept = registers.only(CALLEE_SAVED)
     return Caller(kept, lr, sp, "leaf")
 
 
-def _reaches(call: Call, pc: int, program: Program) -> bool:
+def _reaches(call: Call, pc: int, program: Program, memory: Memory) -> bool:
     """True if `call` can have led to `pc` without a return in between."""
     function = program.symbols.function_at(pc) if program.is_code(pc) else None
     if function is None:
         return call.target is None or not program.is_code(call.target)
-    return call.target == function.address
+    return call.target == function.address and _leaves_sp_alone(call.target, pc, memory)
+
+
+def _leaves_sp_alone(start: int, pc: int, memory: Memory) -> bool:
+    """True if no instruction from `start` up to `pc` moves sp; raises NotCaptured."""
+    at = start
+    while at < pc:
+        size, operation = decode(at, memory.u16)
+        if FrameState().after(operation).place("sp") != 0:
+            return False
+        at += size
+    return True

@@ -8,9 +8,10 @@ from stackdump_probe.errors import DwarfError, NotCaptured
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.unwind.calls import Call, call_before
+from stackdump_probe.unwind.operations import Jump
 from stackdump_probe.unwind.start import exceptions_of, halted_mode
 from stackdump_probe.unwind.step import Caller, Position, Program, Surroundings
-from stackdump_probe.unwind.thumb import Jump, decode
+from stackdump_probe.unwind.thumb import decode
 
 FARTHEST = 4096  # bytes above sp that are looked at
 MOST_FOLLOWED = 16  # calls whose target is read to see whether it goes on to the function

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 
 class FunctionSymbol(Protocol):
-    """A function of the symbol table, bit 0 of its address clear."""
+    """A function of the symbol table, bit 0 of its address clear; `size` may be 0, not known."""
 
     @property
     def name(self) -> str: ...
     @property
     def address(self) -> int: ...
+    @property
+    def size(self) -> int: ...
 
 
 class Symbols(Protocol):

@@ -5,6 +5,7 @@ from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import ImageError
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.checked_step import checked_cfi_step
+from stackdump_probe.unwind.epilogue import epilogue_step
 from stackdump_probe.unwind.exception_step import leave_exception
 from stackdump_probe.unwind.exidx_step import exidx_step
 from stackdump_probe.unwind.frame import Backtrace, End, Frame, Rule
@@ -26,7 +27,9 @@ from stackdump_probe.unwind.step import Caller, Lost, Position, Program, Step, S
 LIMIT = 1024  # frames
 
 # The surest first.
-STEPS: tuple[Step, ...] = (checked_cfi_step, exidx_step, prologue_step, leaf_step, scan_step)
+STEPS: tuple[Step, ...] = (
+    checked_cfi_step, exidx_step, epilogue_step, prologue_step, leaf_step, scan_step
+)  # fmt: skip
 
 
 def unwind(

@@ -1,20 +1,36 @@
 from stackdump_probe.memory import Segment
-from stackdump_probe.unwind.epilogue import run_to_return
+from stackdump_probe.unwind.epilogue import epilogue_step, run_to_return
 from stackdump_probe.unwind.step import Caller
 from tests.builders.octets import halfwords
-from tests.builders.programs import NOP, RAM, a_stack, around, at
+from tests.builders.programs import NOP, RAM, AFunction, AProgram, a_call, a_stack, around, at
 
 PC = 0x0800_0100
 RETURN = 0x0800_0201
 
 
-def run(*code: int, stack: tuple[int, ...] = (), **registers: int) -> Caller | None:
+FUNCTIONS = AProgram((AFunction("f", PC, 0x80), AFunction("g", PC + 0x80, 0x80)))
+
+
+def run(
+    *code: int,
+    stack: tuple[int, ...] = (),
+    program: AProgram | None = None,
+    call: tuple[Segment, ...] = (),
+    **registers: int,
+) -> Caller | None:
     position = at({"pc": PC, "sp": RAM, **registers})
-    return run_to_return(position, around(Segment(PC, halfwords(*code)), a_stack(*stack)))
+    segments = (*call, Segment(PC, halfwords(*code)), a_stack(*stack))
+    return run_to_return(position, around(*segments, program=program))
 
 
-def returned(*code: int, stack: tuple[int, ...] = (), **registers: int) -> Caller:
-    found = run(*code, stack=stack, **registers)
+def returned(
+    *code: int,
+    stack: tuple[int, ...] = (),
+    program: AProgram | None = None,
+    call: tuple[Segment, ...] = (),
+    **registers: int,
+) -> Caller:
+    found = run(*code, stack=stack, program=program, call=call, **registers)
     assert found is not None
     return found
 
@@ -43,12 +59,97 @@ def test_lr_may_be_loaded_before_the_branch() -> None:
     assert returned(0xF85D, 0xEB04, 0x4770, stack=(RETURN,)).cfa == RAM + 4
 
 
-def test_other_instructions_are_no_epilogue() -> None:
-    assert run(NOP, 0x4770, lr=RETURN) is None
-    assert run(0xBF08, 0x4770, lr=RETURN) is None  # it eq; bxeq lr
+def test_what_does_not_touch_the_frame_is_passed() -> None:
+    # negs r0, r0; movs r5, #1; str r0, [r1]; ldrb r2, [r1]; lsls r2, #1; add sp, #8; bx lr
+    code = (0x4240, 0x2501, 0x6008, 0x780A, 0x0052, 0xB002, 0x4770)
+    found = returned(*code, lr=RETURN, r4=4, r5=5)
+    assert (found.return_address, found.cfa) == (RETURN, RAM + 8)
+    assert found.registers.words == {"sp": RAM + 8, "r4": 4, "r5": 1}
+
+
+def test_a_register_that_is_computed_on_the_way_is_not_known() -> None:
+    found = returned(0x0064, 0x4770, lr=RETURN, r4=4)  # lsls r4, #1; bx lr
+    assert "r4" not in found.registers
+
+
+def test_sp_may_be_moved_by_a_number_in_a_register() -> None:
+    # ldr r3, [pc, #4]; add sp, r3; bx lr; nop; .word 16
+    code = (0x4B01, 0x449D, 0x4770, NOP, 16, 0)
+    assert returned(*code, lr=RETURN).cfa == RAM + 16
+
+
+def test_a_conditional_return_counts_as_one() -> None:
+    found = returned(0xBF08, 0xBD10, NOP, stack=(0x44, RETURN))  # it eq; popeq {r4, pc}
+    assert (found.return_address, found.cfa) == (RETURN, RAM + 8)
+
+
+def test_a_branch_to_the_shared_end_is_followed() -> None:
+    code = (0xE000, 0x4798, 0xBD10)  # b 1f; blx r3; 1: pop {r4, pc}
+    assert returned(*code, stack=(0x44, RETURN), program=FUNCTIONS).return_address == RETURN
+
+
+def test_where_ways_part_all_must_come_to_the_same_caller() -> None:
+    same = (0xD000, 0x2001, 0xBD10)  # beq 1f; movs r0, #1; 1: pop {r4, pc}
+    assert returned(*same, stack=(0x44, RETURN), program=FUNCTIONS).cfa == RAM + 8
+    other = (0xD000, 0xB001, 0xBD10)  # beq 1f; add sp, #4; 1: pop {r4, pc}
+    assert run(*other, stack=(0x44, RETURN, RETURN), program=FUNCTIONS) is None
+
+
+def test_a_tail_call_returns_to_lr_once_that_was_loaded() -> None:
+    code = (0xF85D, 0xEB04, 0xE07C)  # ldr lr, [sp], #4; b g
+    assert returned(*code, stack=(RETURN,), program=FUNCTIONS).return_address == RETURN
+    assert run(0xE07E, lr=RETURN, program=FUNCTIONS) is None  # b g
+
+
+def test_a_return_address_may_have_been_popped_before_pc() -> None:
+    code = (0xB500, 0xBC08, NOP, 0x4718)  # push {lr}; pop {r3}; nop; bx r3
+    position = at({"pc": PC + 4, "sp": RAM, "r3": RETURN})
+    found = run_to_return(position, around(Segment(PC, halfwords(*code)), program=FUNCTIONS))
+    assert found is not None
+    assert (found.return_address, found.cfa) == (RETURN, RAM)
+
+
+def test_a_branch_to_behind_a_call_is_a_return_as_longjmp_makes_it() -> None:
+    code = (0x46B5, 0xC808, 0x4718)  # mov sp, r6; ldmia r0!, {r3}; bx r3
+    back = PC + 0xA0
+    registers = {"r0": RAM, "r6": RAM + 64}
+    call = (a_call(back),)
+    found = returned(*code, stack=(back | 1,), call=call, program=FUNCTIONS, **registers)
+    assert (found.return_address, found.cfa) == (back | 1, RAM + 64)
+
+
+def test_a_store_over_the_saved_return_address_counts() -> None:
+    code = (0x9001, 0xBD10)  # str r0, [sp, #4]; pop {r4, pc}
+    assert returned(*code, stack=(0x44, RETURN), r0=0x0800_0401).return_address == 0x0800_0401
+
+
+def test_the_return_of_a_part_of_a_function_to_another_is_none() -> None:
+    back = PC + 0x21
+    local, own = (a_call(back - 1, target=PC + 0x10),), (a_call(back - 1, target=PC),)
+    assert run(0x4770, lr=back, call=local, program=FUNCTIONS) is None
+    no_call = (Segment(back - 5, halfwords(NOP, NOP)),)
+    assert run(0x4770, lr=back, call=no_call, program=FUNCTIONS) is None
+    assert run(0x4770, lr=back, call=own, program=FUNCTIONS) is not None  # recursion
+
+
+def test_what_no_end_of_a_function_does() -> None:
     assert run(0xB510, 0xBD10, lr=RETURN) is None  # push {r4, lr}
+    assert run(0x4798, 0x4770, lr=RETURN) is None  # blx r3
+    assert run(0xDE00, 0x4770, lr=RETURN) is None  # udf
     assert run(0xE00E, lr=RETURN) is None
-    assert run(*[0x46C0] * 20, 0x4770, lr=RETURN) is None  # mov r8, r8, too many of them
+    assert run(0xD000, NOP, 0x4770, lr=RETURN) is None  # beq, in no function
+    assert run(0xF381, 0x8809, 0x4770, lr=RETURN) is None  # msr psp, r1
+    assert run(0x4478, 0x4685, 0x4770, lr=RETURN) is None  # add r0, pc; mov sp, r0
+    assert run(*[0x46C0] * 40, 0x4770, lr=RETURN) is None  # mov r8, r8, too many of them
+
+
+def test_other_code_is_run_only_where_the_core_was() -> None:
+    surroundings = around(Segment(PC, halfwords(0x4770)), program=FUNCTIONS)
+    registers = {"pc": PC, "sp": RAM, "lr": RETURN}
+    assert epilogue_step(at(registers), surroundings) is not None
+    assert epilogue_step(at(registers, is_exact=False), surroundings) is None
+    nowhere = around(Segment(PC, halfwords(0x4770)))
+    assert epilogue_step(at(registers), nowhere) is None
 
 
 def test_what_is_not_known_gives_no_answer() -> None:

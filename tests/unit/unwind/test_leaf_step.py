@@ -9,11 +9,12 @@ PROGRAM = AProgram(
     (AFunction("memcpy", MEMCPY), AFunction("main", MAIN), AFunction("other", OTHER))
 )
 RETURN = MAIN + 0x10
+CODE = Segment(MEMCPY, halfwords(0xBF00, 0x2800, 0x3001, 0x6008, 0xB510))  # last, push {r4, lr}
 REGISTERS = {"pc": MEMCPY + 8, "sp": RAM, "lr": RETURN | 1, "r4": 4, "r0": 0}
 
 
 def leaf(call: Segment | None, *, is_exact: bool = True, **changes: int) -> Caller | None:
-    segments = () if call is None else (call,)
+    segments = (CODE,) if call is None else (CODE, call)
     registers = {name: word for name, word in {**REGISTERS, **changes}.items() if word >= 0}
     return leaf_step(at(registers, is_exact=is_exact), around(*segments, program=PROGRAM))
 
@@ -23,6 +24,14 @@ def test_a_call_of_this_function_proves_lr() -> None:
     assert found is not None
     assert (found.return_address, found.cfa, found.rule) == (RETURN | 1, RAM, "leaf")
     assert found.registers.words == {"sp": RAM, "r4": 4}
+
+
+def test_a_function_that_has_moved_sp_is_none() -> None:
+    assert leaf(a_call(RETURN, target=MEMCPY), pc=MEMCPY + 10) is None
+
+
+def test_code_before_pc_that_is_not_known_proves_nothing() -> None:
+    assert leaf(a_call(RETURN, target=MEMCPY), pc=MEMCPY + 12) is None
 
 
 def test_a_call_of_another_function_has_long_returned() -> None:

@@ -1,0 +1,148 @@
+"""What Thumb instructions do to registers, the stack and the flow of control."""
+
+from stackdump_probe.record import record
+
+Slots = tuple[tuple[str, int], ...]
+
+
+@record
+class Load:
+    """Each register of `slots` from `base` + its offset; then `base` moves by `advance`."""
+
+    slots: Slots
+    base: str
+    advance: int = 0
+
+
+@record
+class Store:
+    """Each register of `slots` to `base` + its offset; then `base` moves by `advance`."""
+
+    slots: Slots
+    base: str
+    advance: int = 0
+
+
+@record
+class Fetch:
+    """`target` becomes the `width` bytes at `base` + `offset`, or at `base` + `index` scaled."""
+
+    target: str
+    base: str
+    width: int
+    offset: int = 0
+    index: str | None = None
+
+
+@record
+class Literal:
+    """`target` becomes the word at `address`, which lies in the code."""
+
+    target: str
+    address: int
+
+
+@record
+class Constant:
+    """`target` becomes `number`."""
+
+    target: str
+    number: int
+
+
+@record
+class Insert:
+    """The upper half of `target` becomes `number`."""
+
+    target: str
+    number: int
+
+
+@record
+class Add:
+    """`target` becomes `source` + `amount`."""
+
+    target: str
+    source: str
+    amount: int
+
+
+@record
+class Combine:
+    """`target` becomes `left` (0 if None) + `sign` * `right`."""
+
+    target: str
+    left: str | None
+    right: str
+    sign: int = 1
+
+
+@record
+class Shift:
+    """`target` becomes `source` shifted left by `amount` bits."""
+
+    target: str
+    source: str
+    amount: int
+
+
+@record
+class Relocate:
+    """`target`, an offset, becomes an address: `origin` is added to it."""
+
+    target: str
+    origin: int
+
+
+@record
+class Jump:
+    """A branch to `target`, or to what `register` holds, or to what is not known here."""
+
+    target: int | None = None
+    register: str | None = None
+    is_conditional: bool = False
+
+
+@record
+class TableJump:
+    """A branch by a table of offsets, each of `width` bytes and counting halfwords.
+
+    They count from `origin`, where the table begins also; or `register` holds twice the offset,
+    and where that was fetched the table begins.
+    """
+
+    origin: int
+    width: int = 0
+    register: str | None = None
+
+
+@record
+class Call:
+    """A branch that leaves the address behind it in lr; `target` is where, if it is known."""
+
+    target: int | None = None
+
+
+@record
+class IfThen:
+    """Makes the next `count` instructions conditional."""
+
+    count: int
+
+
+@record
+class Trap:
+    """Stops here; a handler or a debugger may go on behind it."""
+
+
+@record
+class Other:
+    """Anything else; all that it changes are the registers that it `writes`."""
+
+    writes: tuple[str, ...] = ()
+
+
+Operation = (
+    Load | Store | Fetch | Literal | Constant | Insert | Add | Combine | Shift | Relocate
+    | Jump | TableJump | Call | IfThen | Trap | Other
+)  # fmt: skip
