@@ -5,13 +5,13 @@
 
 #include "depot.hpp"
 
-alignas(8) static unsigned char arena[2048];
+static std::uint64_t arena[128];
 static std::size_t arena_used;
 
 void *operator new(std::size_t size)
 {
-    void *block = arena + arena_used;
-    arena_used += (size + 7) & ~std::size_t{7};
+    void *block = &arena[arena_used];
+    arena_used += (size + 7) / 8;
     return block;
 }
 void operator delete(void *) noexcept {}

@@ -140,7 +140,7 @@ NOINLINE static int count_stock(const std::string &title, std::span<const int> a
     std::map<int, std::string> tree{{2, local}, {1, title}};
     std::variant<int, std::string_view> choice = note;
     std::tuple<const std::string &, int> bound{title, 3};
-    const auto print = [&title, local, count = places.size()] { return local.size() + title.size() + count; };
+    const auto print = [&title, note, count = places.size()] { return note.size() + title.size() + count; };
     const auto &[first, second] = bound;
     __asm__ volatile("" ::"r"(&local), "r"(&pair_of), "r"(&choice), "r"(&tree), "r"(&print) : "memory");
     const std::uint32_t waited = hold(places[0], released);
