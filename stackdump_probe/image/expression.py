@@ -326,8 +326,19 @@ def _constx(machine: _Machine, reader: Reader) -> None:
     machine.push(machine.context.indexed_constant(reader.uleb()))
 
 
+_REGVAL_TYPES = (0xA5, 0xF5)  # DW_OP_regval_type and its GNU form
+
+
 def _entry_value(machine: _Machine, reader: Reader) -> None:
-    machine.push(machine.context.entry_value(reader.take(reader.uleb())))
+    """Section 2.5.1.7: the value that the block would have pushed on entry, with its type."""
+    expression = reader.take(reader.uleb())
+    bits = machine.context.entry_value(expression)
+    block = Reader(expression, "entry value")
+    if block.left and block.u8() in _REGVAL_TYPES:
+        block.uleb()  # the register
+        machine.stack.append(of_bits(bits, machine.type_at(block)))
+    else:
+        machine.push(bits)
 
 
 def _parameter_ref(machine: _Machine, reader: Reader) -> None:

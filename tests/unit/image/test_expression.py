@@ -77,7 +77,9 @@ class Frame(NoContext):
         return 1000 + index
 
     def entry_value(self, expression: bytes | memoryview) -> int:
-        return {bytes([REG0]): 7}[bytes(expression)]
+        typed_register = bytes([REGVAL_TYPE, 64, FLOAT])
+        half = int.from_bytes(struct.pack("<f", 0.5), "little")
+        return {bytes([REG0]): 7, typed_register: half}[bytes(expression)]
 
     def entry_parameter(self, die_offset: int) -> int:
         return {0x99: 8}[die_offset]
@@ -259,6 +261,13 @@ def test_other_dies_and_sections_are_asked_of_the_context() -> None:
     assert value_of(0xFA, words(0x99)) == 8
     assert value_of(0xFD, words(0x55)) == 9
     assert value_of(0xFD, doublewords(0x55), context=Frame(offset_size=8)) == 9
+
+
+def test_an_entry_value_has_the_type_of_its_register() -> None:
+    # As GCC describes `d / 4` of a parameter d that is gone.
+    entry = octets(ENTRY_VALUE, 3, REGVAL_TYPE, 64, FLOAT)
+    product = value_of(entry, typed(0.25, FLOAT), MUL)
+    assert product == int.from_bytes(struct.pack("<f", 0.125), "little")
 
 
 def test_a_call_works_on_the_same_stack() -> None:
