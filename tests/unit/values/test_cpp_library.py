@@ -1,0 +1,189 @@
+"""Classes of libstdc++ as what they stand for, and as plain classes where they are laid out
+otherwise. Layouts as in libstdc++ 12: bits/stl_vector.h, bits/basic_string.h, std/string_view,
+std/span, bits/chrono.h, bits/atomic_base.h, bits/stl_tree.h."""
+
+import pytest
+
+from stackdump_probe.image import constants as dw
+from stackdump_probe.image.types import Base, Type, Void
+from stackdump_probe.memory import Memory, Segment
+from stackdump_probe.values.decode import Decoder
+from stackdump_probe.values.model import Value
+from stackdump_probe.values.storage import Absence, Gap, Storage
+from stackdump_probe.values.text import short_text
+from tests.builders.octets import words
+from tests.builders.types import CHAR, INT, UNSIGNED, array, member, pointer, struct
+
+RAM = 0x2000_0000
+EMPTY = struct("", 0)
+
+
+def decode(type_: Type, octets: bytes, *segments: Segment) -> Value:
+    return Decoder(Memory(segments)).decode(type_, Storage(octets))
+
+
+def text(type_: Type, octets: bytes, *segments: Segment) -> str | None:
+    return short_text(decode(type_, octets, *segments))
+
+
+def a_vector(element: Type, name: str = "std::vector<int>", *, given: bool = True) -> Type:
+    at = pointer(element)
+    ends = ("_M_start", "_M_finish", "_M_end_of_storage")
+    held = struct("", 12, *(member(end, at, 4 * index) for index, end in enumerate(ends)))
+    parameters = (("_Tp", element),) if given else ()
+    return struct(name, 12, member("_M_impl", held, 0), language="c++", parameters=parameters)
+
+
+def a_view(character: Type) -> Type:
+    parts = member("_M_len", UNSIGNED, 0), member("_M_str", pointer(character), 4)
+    return struct("std::basic_string_view<char>", 8, *parts, language="c++")
+
+
+def a_span(name: str, extent: Type = EMPTY) -> Type:
+    parts = member("_M_ptr", pointer(INT), 0), member("_M_extent", extent, 4)
+    return struct(name, 8, *parts, language="c++")
+
+
+def a_duration(count: Type, period: Type) -> Type:
+    return struct(
+        "std::chrono::duration<int, std::ratio<1, 1000>>",
+        4,
+        member("__r", count, 0),
+        language="c++",
+        parameters=(("_Period", period),),
+    )
+
+
+MILLISECONDS = struct("std::ratio<1, 1000>", 1)
+
+
+def test_a_vector_is_its_elements() -> None:
+    held = Segment(RAM, words(7, 8, 9))
+    assert text(a_vector(INT), words(RAM, RAM + 8, RAM + 12), held) == "[7, 8]"
+
+
+def test_a_vector_whose_end_lies_before_its_start_is_invalid() -> None:
+    found = text(a_vector(INT), words(RAM + 8, RAM, RAM + 12))
+    assert found is not None
+    assert "invalid" in found
+
+
+def test_elements_that_were_not_captured_are_missing() -> None:
+    assert decode(a_vector(INT), words(RAM, RAM + 8, RAM + 8)).state != "ok"
+
+
+def test_bits_of_a_vector_that_were_not_captured_are_missing() -> None:
+    iterator = struct("", 8, member("_M_p", pointer(UNSIGNED), 0), member("_M_offset", UNSIGNED, 4))
+    ends = member("_M_start", iterator, 0), member("_M_finish", iterator, 8)
+    held = struct("", 16, *ends)
+    bits = struct(
+        "std::vector<bool>",
+        16,
+        member("_M_impl", held, 0),
+        language="c++",
+        parameters=(("_Tp", Base("bool", 1, dw.ATE_boolean)),),
+    )
+    assert decode(bits, words(RAM, 0, RAM, 5)).state == "not_captured"
+    assert text(bits, words(RAM, 0, RAM, 3), Segment(RAM, words(5))) == "[true, false, true]"
+
+
+def test_a_string_view_is_its_text() -> None:
+    assert text(a_view(CHAR), words(2, RAM), Segment(RAM, b"hey")) == '"he"'
+
+
+def test_text_that_was_not_captured_is_missing() -> None:
+    assert decode(a_view(CHAR), words(2, RAM)).state == "not_captured"
+
+
+def test_a_span_of_fixed_length_has_it_in_its_name() -> None:
+    held = Segment(RAM, words(7, 8))
+    assert text(a_span("std::span<int, 2>"), words(RAM, 0), held) == "[7, 8]"
+
+
+def test_a_duration_has_its_unit() -> None:
+    assert text(a_duration(INT, MILLISECONDS), words(250)) == "250ms"
+
+
+def test_a_duration_whose_count_was_lost_is_missing() -> None:
+    lost = Gap(0, 16, Absence("optimized_out"))
+    found = Decoder(Memory()).decode(
+        a_duration(INT, MILLISECONDS), Storage(words(250), None, (lost,))
+    )
+    assert found.state == "optimized_out"
+
+
+def test_numbers_of_a_part_that_was_not_captured_are_missing() -> None:
+    view = Decoder(Memory()).decode(
+        struct("box", 8, member("view", a_view(CHAR), 0), language="c++"), Storage(words(1))
+    )
+    assert view.state != "ok"
+
+
+SIZELESS = struct("opaque", 0)
+OTHERWISE = {
+    "no such member": struct("std::vector<int>", 4, member("begin", INT, 0), language="c++"),
+    "a number for a class": struct(
+        "std::vector<int>", 4, member("_M_impl", INT, 0), language="c++"
+    ),
+    "no argument": a_vector(INT, given=False),
+    "elements without a size": a_vector(Void()),
+    "no pointer": struct(
+        "std::initializer_list<int>",
+        8,
+        member("_M_array", INT, 0),
+        member("_M_len", UNSIGNED, 4),
+        language="c++",
+    ),
+    "a list without a size": struct(
+        "std::initializer_list<int>",
+        8,
+        member("_M_array", pointer(Void()), 0),
+        member("_M_len", UNSIGNED, 4),
+        language="c++",
+    ),
+    "characters without a size": a_view(Void()),
+    "text of structs": a_view(struct("glyph", 1)),
+    "text of characters of no kind": a_view(Base("glyph", 3, dw.ATE_UTF)),
+    "no length": struct(
+        "std::basic_string_view<char>",
+        8,
+        member("_M_len", SIZELESS, 0),
+        member("_M_str", pointer(CHAR), 4),
+        language="c++",
+    ),
+    "a span without a length": a_span("std::span<int>"),
+    "no count": a_duration(array(INT, 1), MILLISECONDS),
+    "no ratio": a_duration(INT, struct("opaque", 1)),
+    "an atomic without a value": struct("std::atomic<int>", 4, language="c++"),
+    "a tree without nodes": struct("std::map<int, int>", 4, language="c++"),
+    "nodes without links": struct(
+        "std::set<int>",
+        8,
+        member(
+            "_M_t",
+            struct(
+                "",
+                8,
+                member(
+                    "_M_impl",
+                    struct(
+                        "",
+                        8,
+                        member("_M_header", struct("", 4, member("_M_parent", UNSIGNED, 0)), 0),
+                        member("_M_node_count", UNSIGNED, 4),
+                    ),
+                    0,
+                ),
+            ),
+            0,
+        ),
+        language="c++",
+    ),
+}
+
+
+@pytest.mark.parametrize("type_", OTHERWISE.values(), ids=OTHERWISE)
+def test_another_library_s_class_is_shown_as_it_is(type_: Type) -> None:
+    found = text(type_, words(1, 2, 3), Segment(0, bytes(16)))
+    assert found is not None
+    assert found.startswith("{")
