@@ -1,9 +1,22 @@
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from stackdump_probe.cli.stopping import SIGNALS, stop_requests
 from stackdump_probe.errors import Interrupted
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_in_a_terminal() -> Iterator[None]:
+    """A process that was started in the background ignores some of them."""
+    before = {name: signal.getsignal(getattr(signal, name)) for name in SIGNALS}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in set(SIGNALS) - {"SIGINT"}:
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+    yield
+    for name, handler in before.items():
+        signal.signal(getattr(signal, name), handler)
 
 
 @pytest.mark.parametrize("name", SIGNALS)
