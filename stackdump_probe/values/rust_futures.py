@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image.types import Case, Member, Struct
-from stackdump_probe.values.c import address
-from stackdump_probe.values.model import Aggregate, Content, Field, Pointer, Value
-from stackdump_probe.values.rust_members import Members, View, word
+from stackdump_probe.record import replace
+from stackdump_probe.values.model import Aggregate, Content, Field, Pointer
+from stackdump_probe.values.rust_members import Members, View
 from stackdump_probe.values.storage import Absence, Place
 
 if TYPE_CHECKING:
@@ -41,16 +41,20 @@ def live_members(struct: Struct) -> tuple[Member, ...]:
 
 
 def _raw_waker(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: "Decoder", struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """The executor's pointer, and its functions by the name of their table alone."""
-    parts = [(name, word(place, members.get(name))) for name in ("data", "vtable")]
-    fields = tuple(
-        Field(name, Value("*const ()", address(decoder, number), "ok", None, None, None, 4))
-        for name, number in parts
-        if number is not None
-    )
-    return Aggregate(fields) if len(fields) == len(parts) else None
+    if members.keys() != {"data", "vtable"} or place.depth >= decoder.limits.depth:
+        return None
+    return Aggregate(tuple(_unfollowed(each) for each in decoder.members(struct.members, place)))
+
+
+def _unfollowed(field: Field) -> Field:
+    match field.value.content:
+        case Pointer(address=address, symbol=symbol):
+            return Field(field.name, replace(field.value, content=Pointer(address, symbol)))
+        case _:
+            return field
 
 
 def _context(
