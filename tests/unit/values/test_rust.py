@@ -1,6 +1,8 @@
 import pytest
 
+from stackdump_probe.image import constants as dw
 from stackdump_probe.image.types import (
+    Base,
     Case,
     Enum,
     Function,
@@ -59,6 +61,12 @@ def test_named_fields_make_a_struct() -> None:
 def test_markers_without_bytes_are_hidden() -> None:
     marker = member("_marker", struct("PhantomData<u8>", 0, language="rust"), 0)
     assert text(struct("S", 4, member("ms", U32, 0), marker, language="rust"), word(5)) == "{ms: 5}"
+
+
+def test_what_only_pins_is_hidden_and_what_only_sounds_so_is_not() -> None:
+    pinned = member("_pin", struct("PhantomPinned", 0, language="rust"), 0)
+    phantom = member("load", struct("PhantomPower", 4, member("__0", U32, 0), language="rust"), 0)
+    assert text(struct("S", 4, pinned, phantom, language="rust"), word(5)) == "{load: (5)}"
 
 
 def test_a_struct_without_fields_is_empty() -> None:
@@ -147,6 +155,16 @@ def test_an_enum_without_data_is_its_enumerator_or_invalid() -> None:
     mode = Enum("Mode", 1, (("Off", 0), ("On", 1)), language="rust")
     assert text(mode, b"\x01") == "On"
     assert text(mode, b"\x09") == "<invalid 0x9: no variant has this discriminant>"
+
+
+def test_discriminants_may_be_as_wide_as_integers_are() -> None:
+    last = 0xFEDC_BA98_7654_3210_0123_4567_89AB_CDEF
+    serial = Enum("Serial", 16, (("First", 7), ("Last", last)), language="rust")
+    assert text(serial, last.to_bytes(16, "little")) == "Last"
+    assert text(serial, bytes(16)) == "<invalid 0x0: no variant has this discriminant>"
+    wide = Base("u128", 16, dw.ATE_unsigned, "rust")
+    tagged = an_enum(16, member(None, wide, 0), Case(((last, last),), (payload("Large", 16),)))
+    assert text(tagged, last.to_bytes(16, "little")) == "Large"
 
 
 # --- pointers ---------------------------------------------------------------------------------
