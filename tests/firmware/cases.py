@@ -20,6 +20,8 @@ class Case:
 GAUGE = ("-fno-data-sections", "-mfp16-format=ieee")
 DEPOT = ("-fno-data-sections", "-std=c++20", "-gz")
 
+HARBOR = ("-Zunstable-options", "-gz")
+
 CASES = (
     Case("hang_gcc_o0", "hang", "gcc", ("-O0", "-gdwarf-5")),
     Case("hang_gcc_og", "hang", "gcc", ("-Og", "-gdwarf-4")),
@@ -51,4 +53,23 @@ CASES = (
     Case("depot_g++_os", "depot", "g++", ("-Os", "-gdwarf-4", *DEPOT)),
     Case("rover_rustc_o0", "rover", "rustc", ("-Copt-level=0", "-Cdwarf-version=4")),
     Case("rover_rustc_os", "rover", "rustc", ("-Copt-level=s", "-Cdwarf-version=5")),
+    # Legacy names are shorter; even so the code of all collections would be too much.
+    Case(
+        "harbor_rustc_o0",
+        "harbor",
+        "rustc",
+        ("-Copt-level=0", "-Cdwarf-version=4", "-Csymbol-mangling-version=legacy", *HARBOR),
+    ),
+    Case(
+        "harbor_rustc_o2",
+        "harbor",
+        "rustc",
+        ("-Copt-level=2", "-Cdwarf-version=5", "--cfg=collections", *HARBOR),
+    ),
+    Case(
+        "harbor_rustc_os",
+        "harbor",
+        "rustc",
+        ("-Copt-level=s", "-Cdwarf-version=4", "--cfg=collections", *HARBOR),
+    ),
 )

@@ -19,11 +19,44 @@ GDB_GOES_ON = {"nested_clang_o2", "nested_gcc_og"}
 BARE_INLINING = {"hang_gcc_dwarf2"}
 # Functions whose place GDB tells otherwise: with bare inlining by the line of the inlined one;
 # and it refuses the .debug_aranges beside rustc's DWARF 5.
-PLACED_OTHERWISE = {"hang_gcc_dwarf2": {"sensor_poll"}, "rover_rustc_os": {"Reset_Handler"}}
+PLACED_OTHERWISE = {
+    "hang_gcc_dwarf2": {"sensor_poll"},
+    "harbor_rustc_o2": {"Reset_Handler"},
+    "rover_rustc_os": {"Reset_Handler"},
+}
 # Where the pointer itself is gone, GDB reads it as 0.
 GONE_POINTER = {"sensor_poll: label"}
 # GDB shifts by a value of the wrong width ("left shift count >= width of type") and gets 0.
 WRONG_SHIFT = {"sensor_settle: mask"}
+# GDB makes no Python number of an integer of more than 8 bytes.
+TOO_WIDE = {
+    "harbor::cells::stage: wide",
+    "harbor::enums::stage: wide",
+    "harbor::enums::stage: serials",
+}
+# GDB reads 0 for a piece that is gone, and for a piece of 8 bytes that is computed (DW_OP_lit1).
+GONE_PIECE = {
+    "harbor::cells::weigh::<harbor::cells::stage::{closure#3}>: every",
+    "harbor::futures::block_on: future",
+    "harbor::futures::stage: running",
+}
+# GDB lists what is in blocks of an inlined function of which no code is left, always gone.
+GONE_BLOCK = {
+    *(
+        f"harbor::futures::leaf::{{closure#0}}: {name}"
+        for name in ("__awaitee", "doubled", "height", "result", "tide")
+    ),
+    *(
+        f"harbor::futures::outer::{{closure#0}}: {name}"
+        for name in ("__awaitee", "first", "label", "result", "second")
+    ),
+}
+# r0 or r2 of a caller, which the functions called may have changed: GDB takes them as unchanged.
+CLOBBERED = {
+    "harbor::cells::weigh::<harbor::cells::stage::{closure#3}>: depth",
+    "harbor::enums::named: depth",
+    "harbor::enums::stage: depth",
+}
 READ_OTHERWISE: dict[str, set[str]] = {
     # A register that the function called may have changed, which GDB takes as unchanged: right
     # in fault, where GCC knew that it is not (-fipa-ra), wrong in the others.
@@ -35,6 +68,17 @@ READ_OTHERWISE: dict[str, set[str]] = {
     },
     "hang_clang_o2": {"service: mask", "service: sensor"},
     "rover_rustc_os": {"<rover::Motor>::request: budget", "<rover::Motor>::request: mask"},
+    "harbor_rustc_o0": TOO_WIDE,
+    "harbor_rustc_o2": TOO_WIDE
+    | GONE_PIECE
+    | GONE_BLOCK
+    | CLOBBERED
+    | {"harbor::futures::middle::{closure#0}: result"},
+    "harbor_rustc_os": TOO_WIDE
+    | GONE_PIECE
+    | GONE_BLOCK
+    | CLOBBERED
+    | {"harbor::collections::stage: depth"},
     # Without a frame for sensor_settle its variables are among its caller's.
     "hang_gcc_dwarf2": {"sensor_poll: budget"},
     "hang_gcc_dwarf64": GONE_POINTER | WRONG_SHIFT,
