@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from mmap import mmap
 
-    from stackdump_probe.image.cfi import CallFrameInfo
-    from stackdump_probe.image.dwarf import Dwarf
-    from stackdump_probe.image.exidx import ExceptionTables
-    from stackdump_probe.image.rust_vtables import RustVtables
+    from stackdump_probe.image.dwarf.debug_info import Dwarf
+    from stackdump_probe.image.frames.cfi import CallFrameInfo
+    from stackdump_probe.image.frames.exidx import ExceptionTables
     from stackdump_probe.image.symbols import SymbolTable
-    from stackdump_probe.image.typetree import TypeTree
+    from stackdump_probe.image.types.rust_vtables import RustVtables
+    from stackdump_probe.image.types.tree import TypeTree
     from stackdump_probe.image.vectors import VectorTable
 
 _NOTHING = memoryview(b"")
@@ -204,35 +204,35 @@ class Image:
     @cached_property
     def cfi(self) -> CallFrameInfo:
         """The call frame information; without entries if there is none."""
-        from stackdump_probe.image.cfi import call_frame_info
+        from stackdump_probe.image.frames.cfi import call_frame_info
 
         return call_frame_info(self)
 
     @cached_property
     def exidx(self) -> ExceptionTables:
         """The exception tables of the Arm ABI; without entries if there are none."""
-        from stackdump_probe.image.exidx import exception_tables
+        from stackdump_probe.image.frames.exidx import exception_tables
 
         return exception_tables(self)
 
     @cached_property
     def dwarf(self) -> Dwarf:
         """The debug information; empty if there is none."""
-        from stackdump_probe.image.dwarf import Dwarf
+        from stackdump_probe.image.dwarf.debug_info import Dwarf
 
         return Dwarf(self.contents, self.holds_code, lambda: self.symbols)
 
     @cached_property
     def types(self) -> TypeTree:
         """The types that the debug information describes."""
-        from stackdump_probe.image.typetree import TypeTree
+        from stackdump_probe.image.types.tree import TypeTree
 
         return TypeTree(self.dwarf)
 
     @cached_property
     def rust_vtables(self) -> RustVtables:
         """The vtables of Rust's trait objects; none if the debug information describes none."""
-        from stackdump_probe.image.rust_vtables import RustVtables
+        from stackdump_probe.image.types.rust_vtables import RustVtables
 
         return RustVtables(self.dwarf, self.types)
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from stackdump_probe.errors import ImageError, Unavailable
+from stackdump_probe.image.dwarf.functions import Scope, scopes_at
+from stackdump_probe.image.dwarf.lines import SourceLocation, lines_for
+from stackdump_probe.image.dwarf.names import demangle
+from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.functions import Scope, scopes_at
-from stackdump_probe.image.lines import SourceLocation, lines_for
-from stackdump_probe.image.names import demangle
-from stackdump_probe.image.units import Unit
 from stackdump_probe.memory import Memory
 from stackdump_probe.report.details import details_of
 from stackdump_probe.report.model import FrameKind, Location, ReportFrame, Variable

@@ -14,8 +14,8 @@ from stackdump_probe.errors import (
     Unavailable,
     Unsupported,
 )
-from stackdump_probe.image import expression
-from stackdump_probe.image.cfi import (
+from stackdump_probe.image.dwarf import expression
+from stackdump_probe.image.frames.cfi import (
     CfaExpression,
     CfaOffset,
     Expression,

@@ -2,8 +2,8 @@
 
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import Unavailable
-from stackdump_probe.image.exidx import Entry
-from stackdump_probe.image.exidx_code import Instruction, MoveVsp, Pop, Refusal, SetVsp
+from stackdump_probe.image.frames.exidx import Entry
+from stackdump_probe.image.frames.exidx_code import Instruction, MoveVsp, Pop, Refusal, SetVsp
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.ends import unavailable
 from stackdump_probe.unwind.frame import End

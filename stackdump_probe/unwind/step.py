@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from stackdump_probe.arch.registers import Registers
-from stackdump_probe.image.cfi import Row
+from stackdump_probe.image.frames.cfi import Row
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.unwind.frame import End, Rule
 
 if TYPE_CHECKING:
-    from stackdump_probe.image.exidx import Entry
+    from stackdump_probe.image.frames.exidx import Entry
 
 
 class FunctionSymbol(Protocol):

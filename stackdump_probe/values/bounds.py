@@ -1,7 +1,7 @@
 """Variable-length arrays: a frame says how many elements they have."""
 
-from stackdump_probe.image.expression import evaluate
-from stackdump_probe.image.types import (
+from stackdump_probe.image.dwarf.expression import evaluate
+from stackdump_probe.image.types.model import (
     CHAIN_LIMIT,
     Array,
     Dynamic,
@@ -11,7 +11,7 @@ from stackdump_probe.image.types import (
     Typedef,
     size_of,
 )
-from stackdump_probe.image.typetree import TypeTree
+from stackdump_probe.image.types.tree import TypeTree
 from stackdump_probe.record import replace
 from stackdump_probe.values.call_sites import word_of
 from stackdump_probe.values.frame_context import UnitContext

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.types import Base, Enum, Pointer, Struct, Type
+from stackdump_probe.image.types.model import Base, Enum, Pointer, Struct, Type
 from stackdump_probe.values.model import Content, Enumerator, Text, Value
 from stackdump_probe.values.model import Pointer as PointerContent
 from stackdump_probe.values.scalars import is_character

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, OptimizedOut, Unsupported
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.dies import Die
-from stackdump_probe.image.expression import (
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.dies import Die
+from stackdump_probe.image.dwarf.expression import (
     Address,
     Context,
     InRegister,
@@ -14,8 +14,8 @@ from stackdump_probe.image.expression import (
     StackValue,
     evaluate,
 )
-from stackdump_probe.image.functions import scopes_at
-from stackdump_probe.image.reader import Reader
+from stackdump_probe.image.dwarf.functions import scopes_at
+from stackdump_probe.image.dwarf.reader import Reader
 
 if TYPE_CHECKING:
     from stackdump_probe.image.elf import Image

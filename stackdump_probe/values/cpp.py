@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.typebuild import CLOSURE
-from stackdump_probe.image.types import Member, Struct, Type
+from stackdump_probe.image.types.build import CLOSURE
+from stackdump_probe.image.types.model import Member, Struct, Type
 from stackdump_probe.values.cpp_dynamic import is_vptr, virtual_bases
 from stackdump_probe.values.cpp_library import library_content
 from stackdump_probe.values.model import Aggregate, Content, Field

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from operator import itemgetter
 
-from stackdump_probe.image.cpp_names import arguments
-from stackdump_probe.image.types import Link, Member, Struct
+from stackdump_probe.image.types.cpp_names import arguments
+from stackdump_probe.image.types.model import Link, Member, Struct
 from stackdump_probe.values.cpp_object import Object
 from stackdump_probe.values.model import Aggregate, Content, Enumerator, Field, Invalid, Variant
 

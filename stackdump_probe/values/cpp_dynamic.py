@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, NotCaptured, Unavailable
-from stackdump_probe.image.expression import Address, NoContext, evaluate
-from stackdump_probe.image.types import Member, Struct, Type
+from stackdump_probe.image.dwarf.expression import Address, NoContext, evaluate
+from stackdump_probe.image.types.model import Member, Struct, Type
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.values.cpp_object import Object

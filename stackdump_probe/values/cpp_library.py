@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import Unsupported
-from stackdump_probe.image.cpp_names import template
-from stackdump_probe.image.types import Struct
+from stackdump_probe.image.types.cpp_names import template
+from stackdump_probe.image.types.model import Struct
 from stackdump_probe.values.cpp_choices import optional, tuple_, variant
 from stackdump_probe.values.cpp_object import Object
 from stackdump_probe.values.cpp_owners import shared_ptr, unique_ptr, weak_ptr

@@ -1,6 +1,6 @@
 """std::unique_ptr, std::shared_ptr, std::weak_ptr: what owns an object, and how many do."""
 
-from stackdump_probe.image.types import Array
+from stackdump_probe.image.types.model import Array
 from stackdump_probe.record import replace
 from stackdump_probe.values import c
 from stackdump_probe.values.cpp_object import Object

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image import types
-from stackdump_probe.image.types import Function, MemberPointer, Reference, Struct, Type
+from stackdump_probe.image.types import model as types
+from stackdump_probe.image.types.model import Function, MemberPointer, Reference, Struct, Type
 from stackdump_probe.values import c
 from stackdump_probe.values.cpp_dynamic import concrete
 from stackdump_probe.values.model import Content, Enumerator, Integer, Pointer

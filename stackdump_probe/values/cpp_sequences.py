@@ -3,9 +3,9 @@
 from itertools import islice
 
 from stackdump_probe.errors import Unsupported
-from stackdump_probe.image.cpp_names import arguments
-from stackdump_probe.image.types import Array as ArrayType
-from stackdump_probe.image.types import Type, size_of
+from stackdump_probe.image.types.cpp_names import arguments
+from stackdump_probe.image.types.model import Array as ArrayType
+from stackdump_probe.image.types.model import Type, size_of
 from stackdump_probe.values.cpp_object import Object
 from stackdump_probe.values.model import Array, Boolean, Content, Invalid, Value
 from stackdump_probe.values.storage import PartMissing, Place, in_memory

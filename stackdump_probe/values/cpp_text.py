@@ -1,7 +1,7 @@
 """std::string, std::string_view and their wide kinds."""
 
 from stackdump_probe.errors import Unsupported
-from stackdump_probe.image.types import Base, size_of
+from stackdump_probe.image.types.model import Base, size_of
 from stackdump_probe.values import c
 from stackdump_probe.values.cpp_object import Object
 from stackdump_probe.values.model import Content, Invalid

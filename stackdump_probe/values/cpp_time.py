@@ -3,8 +3,8 @@
 from types import MappingProxyType
 
 from stackdump_probe.errors import Unsupported
-from stackdump_probe.image.cpp_names import arguments
-from stackdump_probe.image.types import Struct
+from stackdump_probe.image.types.cpp_names import arguments
+from stackdump_probe.image.types.model import Struct
 from stackdump_probe.values.cpp_object import Object
 from stackdump_probe.values.model import Content, Integer, Quantity, Real
 

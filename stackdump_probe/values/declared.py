@@ -1,9 +1,9 @@
 """Where a variable is declared."""
 
 from stackdump_probe.errors import StackdumpError
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.dies import Die
-from stackdump_probe.image.lines import lines_for
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.dies import Die
+from stackdump_probe.image.dwarf.lines import lines_for
 
 ORIGINS_LIMIT = 16
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from stackdump_probe.image import types
+from stackdump_probe.image.dwarf.names import demangle
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.names import demangle
-from stackdump_probe.image.rust_vtables import VtableOwner
-from stackdump_probe.image.typenames import type_name
-from stackdump_probe.image.types import Type, size_of, stride_of, stripped
+from stackdump_probe.image.types import model as types
+from stackdump_probe.image.types.model import Type, size_of, stride_of, stripped
+from stackdump_probe.image.types.names import type_name
+from stackdump_probe.image.types.rust_vtables import VtableOwner
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.values import c, cpp, cpp_pointers, rust

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from stackdump_probe.arch.registers import CALLER_SAVED
 from stackdump_probe.errors import OptimizedOut, RegisterUnknown, Unsupported
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.dies import Die
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.dies import Die
+from stackdump_probe.image.dwarf.expression import BaseType, NoContext, evaluate
+from stackdump_probe.image.dwarf.locations import location_at
+from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.expression import BaseType, NoContext, evaluate
-from stackdump_probe.image.locations import location_at
-from stackdump_probe.image.units import Unit
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.unwind.cfi_step import names_of

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from stackdump_probe.errors import DwarfError, Unavailable, Unsupported
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image import types
-from stackdump_probe.image.dies import Die
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.dies import Die
+from stackdump_probe.image.dwarf.expression import ImplicitPointer
+from stackdump_probe.image.dwarf.functions import Scope
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.expression import ImplicitPointer
-from stackdump_probe.image.functions import Scope
-from stackdump_probe.image.types import Type, size_of, stripped
-from stackdump_probe.image.typetree import TypeTree
+from stackdump_probe.image.types import model as types
+from stackdump_probe.image.types.model import Type, size_of, stripped
+from stackdump_probe.image.types.tree import TypeTree
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record, replace
 from stackdump_probe.unwind.frame import Backtrace, Frame

@@ -8,9 +8,9 @@ from stackdump_probe.errors import (
     StackdumpError,
     Unavailable,
 )
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.dies import Die
-from stackdump_probe.image.expression import (
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.dies import Die
+from stackdump_probe.image.dwarf.expression import (
     Address,
     Empty,
     ImplicitPointer,
@@ -21,7 +21,7 @@ from stackdump_probe.image.expression import (
     StackValue,
     evaluate,
 )
-from stackdump_probe.image.locations import location_at
+from stackdump_probe.image.dwarf.locations import location_at
 from stackdump_probe.unwind.cfi_step import names_of
 from stackdump_probe.values.frame_context import FrameContext, UnitContext, word_in
 from stackdump_probe.values.storage import (

@@ -1,8 +1,8 @@
 """Statics that no author of the program wrote, but compilers, libraries and macros."""
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.dies import Die
-from stackdump_probe.image.typebuild import language_of
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.dies import Die
+from stackdump_probe.image.types.build import language_of
 
 # Text that the compiler keeps for the author, in every function that asks for its own name.
 FUNCTION_NAMES = frozenset(("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"))

@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.dies import Die
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.headers import SHF_ALLOC
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image import types
-from stackdump_probe.image.types import Case, Enum, Member, Struct, VariantPart, size_of
+from stackdump_probe.image.types import model as types
+from stackdump_probe.image.types.model import Case, Enum, Member, Struct, VariantPart, size_of
 from stackdump_probe.values import c
 from stackdump_probe.values.model import (
     Aggregate,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from stackdump_probe.image.types import Member, Struct, Type, size_of
+from stackdump_probe.image.types.model import Member, Struct, Type, size_of
 from stackdump_probe.values.model import Aggregate, Array, Content, Field, Invalid, Text, Value
 from stackdump_probe.values.rust_members import (
     Members,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.types import Case, Member, Struct
+from stackdump_probe.image.types.model import Case, Member, Struct
 from stackdump_probe.record import replace
 from stackdump_probe.values.model import Aggregate, Content, Field, Pointer
 from stackdump_probe.values.rust_members import Members, View

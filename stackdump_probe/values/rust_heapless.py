@@ -5,7 +5,7 @@ Version 0.7 and 0.8 have the buffer as an array, 0.9 as an array within a storag
 
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.types import Member, Struct
+from stackdump_probe.image.types.model import Member, Struct
 from stackdump_probe.record import replace
 from stackdump_probe.values.model import Aggregate, Array, Content, Map, Value
 from stackdump_probe.values.rust_containers import Row, heap_row, row_content, row_text

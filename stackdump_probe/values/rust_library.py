@@ -6,7 +6,7 @@ expected, or is not known, is left to be shown as the struct that it is.
 
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.types import Base, Struct, size_of
+from stackdump_probe.image.types.model import Base, Struct, size_of
 from stackdump_probe.values import (
     rust_containers,
     rust_futures,

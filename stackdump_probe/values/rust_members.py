@@ -7,7 +7,7 @@ it is, whose parts say what is missing.
 from collections.abc import Callable, Container
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.types import Array, Base, Member, Pointer, Struct, Type, size_of
+from stackdump_probe.image.types.model import Array, Base, Member, Pointer, Struct, Type, size_of
 from stackdump_probe.values.model import Content, Field, Integer, Value
 from stackdump_probe.values.scalars import number_of
 from stackdump_probe.values.storage import Absence, Place, Storage

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.types import Struct, size_of
+from stackdump_probe.image.types.model import Struct, size_of
 from stackdump_probe.record import replace
 from stackdump_probe.values import model
 from stackdump_probe.values.model import Content, Enumerator, Field, Integer, Kept
@@ -23,7 +23,7 @@ from stackdump_probe.values.rust_pointers import (
 from stackdump_probe.values.storage import Absence, Place, in_memory
 
 if TYPE_CHECKING:
-    from stackdump_probe.image.types import Member
+    from stackdump_probe.image.types.model import Member
     from stackdump_probe.values.decode import Decoder
 
 DANGLING = 0xFFFF_FFFF  # what Weak::new points to

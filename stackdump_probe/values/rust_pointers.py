@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.rust_vtables import implementor
-from stackdump_probe.image.types import Array, Member, Pointer, Struct, Type, size_of
+from stackdump_probe.image.types.model import Array, Member, Pointer, Struct, Type, size_of
+from stackdump_probe.image.types.rust_vtables import implementor
 from stackdump_probe.record import record
 from stackdump_probe.values import model
 from stackdump_probe.values.model import Aggregate, Content, Field, Text, Value

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from stackdump_probe.image.types import Array as ArrayType
-from stackdump_probe.image.types import Member, Pointer, Struct, stride_of
+from stackdump_probe.image.types.model import Array as ArrayType
+from stackdump_probe.image.types.model import Member, Pointer, Struct, stride_of
 from stackdump_probe.values.model import Aggregate, Array, Content, Field, Map, Value
 from stackdump_probe.values.rust_members import (
     WORD,

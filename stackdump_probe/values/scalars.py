@@ -3,8 +3,8 @@
 import struct
 from collections.abc import Callable
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.types import SIGNED_ENCODINGS, Base
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.types.model import SIGNED_ENCODINGS, Base
 from stackdump_probe.values.model import (
     Aggregate,
     Boolean,

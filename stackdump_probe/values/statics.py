@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from stackdump_probe.errors import DwarfError, StackdumpError, Unavailable
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.dies import Die
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.dies import Die
+from stackdump_probe.image.dwarf.expression import Address, Location
+from stackdump_probe.image.dwarf.names import qualified_name
+from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.expression import Address, Location
-from stackdump_probe.image.names import qualified_name
-from stackdump_probe.image.typebuild import language_of
-from stackdump_probe.image.types import size_of
-from stackdump_probe.image.units import Unit
+from stackdump_probe.image.types.build import language_of
+from stackdump_probe.image.types.model import size_of
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.values.declared import declared_at

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from struct import pack
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.dwarf import Dwarf, no_symbols, not_discarded
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.debug_info import Dwarf, no_symbols, not_discarded
 from stackdump_probe.image.symbols import SymbolTable
 from tests.builders.octets import sleb, uleb
 

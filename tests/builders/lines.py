@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from struct import pack
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.line_header import LineHeader, read_line_header
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.line_header import LineHeader, read_line_header
 from tests.builders.octets import halfwords, octets, sleb, uleb
 
 # How many operands standard opcodes 1 to 12 take (6.2.5.2).

@@ -1,6 +1,6 @@
 """Entries that describe types and variables, as compilers write them."""
 
-from stackdump_probe.image import constants as dw
+from stackdump_probe.image.dwarf import constants as dw
 from tests.builders.dwarf import ADie, Value
 
 Attribute = tuple[int, int, Value]

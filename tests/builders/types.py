@@ -1,7 +1,7 @@
 """Type records as the tests of values need them."""
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.types import (
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.types.model import (
     Array,
     Base,
     Language,

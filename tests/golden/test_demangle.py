@@ -3,8 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from stackdump_probe.image.demangle_cpp import demangle_cpp
-from stackdump_probe.image.demangle_rust import is_legacy_rust
+from stackdump_probe.image.demangle.cpp import demangle_cpp
+from stackdump_probe.image.demangle.rust import is_legacy_rust
 from stackdump_probe.image.elf import Image
 
 ELFS = tuple(sorted(Path(__file__).parent.glob("*/fw.elf")))

@@ -11,9 +11,9 @@ import pytest
 from elftools.dwarf.structs import DWARFStructs
 from elftools.elf.elffile import ELFFile
 
-from stackdump_probe.image import constants as dw
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.lines import LineTable, lines_for
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.lines import LineTable, lines_for
 
 ELFS = tuple(sorted(Path(__file__).parent.glob("*/fw.elf")))
 ASK = Path(__file__).parents[1] / "judge" / "ask_lines.py"

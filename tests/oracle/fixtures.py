@@ -7,7 +7,7 @@ from typing import Any
 
 from elftools.elf.elffile import ELFFile
 
-from stackdump_probe.image.dies import Die
+from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.elf import Image
 
 GOLDEN = Path(__file__).parent.parent / "golden"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from elftools.dwarf.callframe import FDE
 
-from stackdump_probe.image.cfi import (
+from stackdump_probe.image.frames.cfi import (
     CfaExpression,
     CfaOffset,
     CfaRule,
@@ -18,7 +18,7 @@ from stackdump_probe.image.cfi import (
     ValOffset,
     rows,
 )
-from stackdump_probe.image.cfi_table import FrameTable
+from stackdump_probe.image.frames.cfi_table import FrameTable
 from tests.oracle.fixtures import ELVES, image_of, oracle_of
 
 pytestmark = pytest.mark.parametrize("case", ELVES)

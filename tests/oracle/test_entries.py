@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from elftools.dwarf.enums import ENUM_DW_AT, ENUM_DW_FORM, ENUM_DW_TAG
 
-from stackdump_probe.image.dies import Die
+from stackdump_probe.image.dwarf.dies import Die
 from tests.oracle.fixtures import ELVES, entries_of, image_of, oracle_of
 
 pytestmark = pytest.mark.parametrize("case", ELVES)

@@ -15,7 +15,7 @@ import pytest
 
 from stackdump_probe.arch.registers import CORE, SINGLES
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.exidx_code import Instruction, MoveVsp, Pop, Refusal, SetVsp
+from stackdump_probe.image.frames.exidx_code import Instruction, MoveVsp, Pop, Refusal, SetVsp
 from tests.oracle.fixtures import ELVES
 
 CPU = ("-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard")

@@ -7,9 +7,9 @@ import pytest
 from elftools.dwarf.enums import ENUM_DW_AT
 from elftools.dwarf.locationlists import LocationParser
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.locations import location_list
-from stackdump_probe.image.ranges import listed_ranges
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.locations import location_list
+from stackdump_probe.image.dwarf.ranges import listed_ranges
 from tests.oracle.fixtures import ELVES, entries_of, oracle_of
 
 pytestmark = pytest.mark.parametrize("case", ELVES)

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stackdump_probe.errors import StackdumpError
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.dies import Die
-from stackdump_probe.image.dwarf import Dwarf
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.debug_info import Dwarf
+from stackdump_probe.image.dwarf.dies import Die
+from stackdump_probe.image.dwarf.functions import scopes_at
+from stackdump_probe.image.dwarf.locations import location_at
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.functions import scopes_at
-from stackdump_probe.image.locations import location_at
 from tests.builders.dwarf import ADie, AUnit, debug_sections
 from tests.builders.elves import (
     ALLOC,

@@ -1,6 +1,6 @@
 from stackdump_probe.arch.registers import Registers
-from stackdump_probe.image.exidx import Entry
-from stackdump_probe.image.exidx_code import Instruction, MoveVsp, Pop, Refusal, SetVsp
+from stackdump_probe.image.frames.exidx import Entry
+from stackdump_probe.image.frames.exidx_code import Instruction, MoveVsp, Pop, Refusal, SetVsp
 from stackdump_probe.unwind.exidx_frame import undone
 from stackdump_probe.unwind.step import Caller, Lost, Position
 from tests.builders.programs import RAM, a_stack, around, at

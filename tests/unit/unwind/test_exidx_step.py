@@ -1,5 +1,5 @@
-from stackdump_probe.image.exidx import Entry
-from stackdump_probe.image.exidx_code import Instruction, MoveVsp, Pop, Refusal
+from stackdump_probe.image.frames.exidx import Entry
+from stackdump_probe.image.frames.exidx_code import Instruction, MoveVsp, Pop, Refusal
 from stackdump_probe.memory import Segment
 from stackdump_probe.unwind.exidx_step import exidx_step
 from stackdump_probe.unwind.step import Caller, Lost

@@ -7,8 +7,8 @@ from hypothesis import strategies as some
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError, Unavailable
-from stackdump_probe.image.cfi import CallFrameInfo
-from stackdump_probe.image.expression import NoContext, evaluate
+from stackdump_probe.image.dwarf.expression import NoContext, evaluate
+from stackdump_probe.image.frames.cfi import CallFrameInfo
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.unwind.unwinder import unwind
 from tests.builders.call_frames import SP_IS_CFA, a_cie, an_fde, entries

@@ -2,7 +2,7 @@ import pytest
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError
-from stackdump_probe.image.cfi import Row
+from stackdump_probe.image.frames.cfi import Row
 from stackdump_probe.memory import Segment
 from stackdump_probe.unwind.scan_step import FARTHEST, scan_step
 from stackdump_probe.unwind.step import Caller

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackdump_probe.arch.registers import Registers
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.dies import Die
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.dies import Die
+from stackdump_probe.image.dwarf.functions import scopes_at
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.functions import scopes_at
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.unwind.frame import Backtrace, End, Frame
 from stackdump_probe.values.frame_context import FrameContext, Physical

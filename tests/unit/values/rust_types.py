@@ -1,6 +1,6 @@
 """Types as rustc describes them, and what objects of them are shown as."""
 
-from stackdump_probe.image.types import (
+from stackdump_probe.image.types.model import (
     Array,
     Case,
     Link,

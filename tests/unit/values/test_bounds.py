@@ -1,4 +1,4 @@
-from stackdump_probe.image import constants as dw
+from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.values.model import Variable
 from stackdump_probe.values.text import short_text
 from tests.builders.dwarf import ADie

@@ -1,7 +1,7 @@
 import pytest
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.types import Base, Enum, Function, Type, Void
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.types.model import Base, Enum, Function, Type, Void
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values.c import STRING_LIMIT, array_text, enumerator, string_at
 from stackdump_probe.values.decode import Decoder

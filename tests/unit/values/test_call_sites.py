@@ -3,9 +3,9 @@ from struct import pack
 import pytest
 
 from stackdump_probe.errors import OptimizedOut, Unsupported
-from stackdump_probe.image import constants as dw
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.expression import Address, Empty, InRegister, StackValue
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.expression import Address, Empty, InRegister, StackValue
 from stackdump_probe.unwind.frame import Frame
 from stackdump_probe.values.call_sites import word_of
 from stackdump_probe.values.frame_context import FrameContext, Physical

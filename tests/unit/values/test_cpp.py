@@ -1,4 +1,4 @@
-from stackdump_probe.image.types import Function, Member, MemberPointer, Reference, Type, Void
+from stackdump_probe.image.types.model import Function, Member, MemberPointer, Reference, Type, Void
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.model import Integer, Pointer, Value

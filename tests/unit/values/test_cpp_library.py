@@ -4,8 +4,8 @@ std/span, bits/chrono.h, bits/atomic_base.h, bits/stl_tree.h."""
 
 import pytest
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.types import Base, Type, Void
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.types.model import Base, Type, Void
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values.decode import Decoder
 from stackdump_probe.values.model import Value

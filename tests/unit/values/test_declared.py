@@ -1,4 +1,4 @@
-from stackdump_probe.image import constants as dw
+from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.elf import Image
 from stackdump_probe.values.declared import declared_at
 from tests.builders.dwarf import ADie

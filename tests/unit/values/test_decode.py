@@ -1,5 +1,5 @@
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.types import (
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.types.model import (
     Array,
     Base,
     Case,

@@ -1,8 +1,8 @@
 import pytest
 
 from stackdump_probe.errors import OptimizedOut, RegisterUnknown, Unsupported
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.expression import BaseType
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.expression import BaseType
 from stackdump_probe.values.frame_context import FrameContext, Physical
 from tests.builders.dwarf import ADie, AUnit
 from tests.builders.type_dies import (

@@ -1,8 +1,8 @@
 import pytest
 
-from stackdump_probe.image import constants as dw
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.functions import scopes_at
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.functions import scopes_at
 from stackdump_probe.unwind.frame import Frame
 from stackdump_probe.values.decode import Limits
 from stackdump_probe.values.frame_variables import variables_of

@@ -1,6 +1,6 @@
 import pytest
 
-from stackdump_probe.image import constants as dw
+from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.unwind.frame import Frame
 from stackdump_probe.values.frame_context import UnitContext
 from stackdump_probe.values.locate import storage_of

@@ -1,7 +1,7 @@
 import pytest
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.types import (
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.types.model import (
     Base,
     Case,
     Enum,

@@ -1,6 +1,6 @@
 import pytest
 
-from stackdump_probe.image.types import Link, Member, Struct, Type
+from stackdump_probe.image.types.model import Link, Member, Struct, Type
 from stackdump_probe.memory import Memory
 from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.model import Array, Text

@@ -1,7 +1,7 @@
 import pytest
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.types import Case, Link, Member, Struct, VariantPart
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.types.model import Case, Link, Member, Struct, VariantPart
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values.decode import Decoder, Limits, decoder_for
 from stackdump_probe.values.model import Variant, children_of

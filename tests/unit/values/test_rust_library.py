@@ -1,7 +1,7 @@
 import pytest
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.types import Base, Struct, Type
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.types.model import Base, Struct, Type
 from stackdump_probe.memory import Memory
 from stackdump_probe.values.decode import Decoder
 from stackdump_probe.values.model import Boolean, Duration, Integer, children_of

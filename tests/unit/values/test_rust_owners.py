@@ -1,7 +1,7 @@
 import pytest
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.types import Base, Link, Member, Struct, Type
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.types.model import Base, Link, Member, Struct, Type
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.model import Enumerator, Kept, children_of

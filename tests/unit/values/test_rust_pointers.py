@@ -1,8 +1,8 @@
 import pytest
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.rust_vtables import VtableOwner
-from stackdump_probe.image.types import Type, Void
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.types.model import Type, Void
+from stackdump_probe.image.types.rust_vtables import VtableOwner
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values.decode import Decoder, Limits, decoder_for
 from stackdump_probe.values.model import Array, Pointer, Text, Value

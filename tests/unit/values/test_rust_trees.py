@@ -1,6 +1,6 @@
 import pytest
 
-from stackdump_probe.image.types import Link, Member, Pointer, Struct, Type
+from stackdump_probe.image.types.model import Link, Member, Pointer, Struct, Type
 from stackdump_probe.memory import Segment
 from stackdump_probe.values.decode import Limits
 from stackdump_probe.values.model import Map, children_of

@@ -2,8 +2,8 @@ import struct
 
 import pytest
 
-from stackdump_probe.image import constants as dw
-from stackdump_probe.image.types import Base
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.types.model import Base
 from stackdump_probe.values.model import (
     Aggregate,
     Boolean,

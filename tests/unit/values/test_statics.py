@@ -1,4 +1,4 @@
-from stackdump_probe.image import constants as dw
+from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
 from stackdump_probe.values.statics import statics

@@ -1,0 +1,1 @@
+"""DWARF debug information: units, entries, lines, names, locations, expressions."""

@@ -1,0 +1,86 @@
+"""Passing over entries as fast as plain Python can, stopping only at those of wanted tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackdump_probe.image.dwarf.abbreviations import NULL, PARENT, WANTED, Wanted
+from stackdump_probe.image.dwarf.forms import SKIP_BLOCK, SKIP_BLOCK1, SKIP_LEB, SKIP_STRING
+from stackdump_probe.image.leb import DAMAGE, uleb
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from stackdump_probe.image.dwarf.units import Unit
+
+_NOTHING = Wanted(frozenset())
+
+
+def end_of_tree(unit: Unit, at: int) -> int:
+    """The offset after the last entry of the siblings that begin at `at`, and their null."""
+    scan = wanted_entries(unit, _NOTHING, at, [at])
+    while True:
+        try:
+            next(scan)
+        except StopIteration as end:
+            return int(end.value)
+
+
+def wanted_entries(
+    unit: Unit, wanted: Wanted, at: int, stack: list[int]
+) -> Generator[int, None, int]:
+    """Yield the offset of each wanted entry from `at` on.
+
+    While one is held, `stack` has the offsets of the entries around it, first those that it had at
+    the beginning. The walk ends with the outermost of them, and returns the offset after it.
+    Raises DwarfError where bytes are malformed.
+    """
+    start = at
+    try:
+        # The hot loop of every full walk: no calls for what most entries are, leaves of fixed size.
+        octets, end, table = unit.octets, unit.end, unit.abbreviations
+        leaps = table.leaps(wanted)
+        while at < end:
+            start = at
+            code = octets[at]
+            if code >= 0x80:
+                code, at = uleb(octets, at)
+                at -= 1
+            leap = leaps[code]
+            if leap > 0:
+                at += leap
+                continue
+            if leap == NULL:
+                at += 1
+                stack.pop()
+                if not stack:
+                    return at
+                continue
+            if leap < PARENT:
+                at += PARENT - leap
+                stack.append(start)
+                continue
+            if leap == WANTED:
+                yield start
+            abbreviation = table[code]
+            at += 1
+            for skip in abbreviation.skips:
+                if skip > 0:
+                    at += skip
+                elif (skip == SKIP_BLOCK and octets[at] < 0x80) or skip == SKIP_BLOCK1:
+                    at += 1 + octets[at]
+                elif skip == SKIP_STRING:
+                    while octets[at]:
+                        at += 1
+                    at += 1
+                elif skip == SKIP_LEB:
+                    while octets[at] >= 0x80:
+                        at += 1
+                    at += 1
+                else:
+                    at = abbreviation.encoding.variable[skip](octets, at)[1]
+            if abbreviation.has_children:
+                stack.append(start)
+    except DAMAGE as damage:
+        raise unit.error(f"damaged entry: {damage}", start) from None
+    return end

@@ -1,0 +1,277 @@
+"""What types are made of: closed records, their parts linked lazily so that types may be recursive.
+
+Sizes and offsets are in bytes unless a name says bits; None where the debug information is silent.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.record import entity, record
+
+Language = Literal["c", "c++", "rust"]
+Qualifier = Literal["const", "volatile", "restrict", "_Atomic"]
+StructKind = Literal["struct", "class", "union", "interface"]
+
+
+class Link:
+    """A type that is built when it is first asked for."""
+
+    __slots__ = ("_build", "_type")
+
+    def __init__(self, build: "Callable[[], Type]") -> None:
+        self._build: Callable[[], Type] | None = build
+        self._type: Type | None = None
+
+    @property
+    def type(self) -> "Type":
+        """The linked type; damaged debug information gives Unknown, not an error."""
+        if self._type is None:
+            assert self._build is not None
+            self._type, self._build = self._build(), None
+        return self._type
+
+
+@entity
+class Void:
+    """No type: what `void *` points at, what a procedure returns."""
+
+
+@entity
+class Base:
+    """A type of the language itself; `encoding` is a DW_ATE constant.
+
+    `bit_size` is set where the value fills only the low bits of its bytes (`_BitInt`).
+    """
+
+    name: str | None
+    size: int
+    encoding: int
+    language: Language = "c"
+    bit_size: int | None = None
+    big_endian: bool = False
+
+
+@entity
+class Unspecified:
+    """A type that the language leaves open, `decltype(nullptr)` or Rust's `!`."""
+
+    name: str | None
+    size: int
+
+
+@entity
+class Pointer:
+    """An address of an object or of code; `name` is given by Rust only (`&mut Sensor`)."""
+
+    name: str | None
+    size: int
+    target: Link
+    language: Language = "c"
+
+
+@entity
+class Reference:
+    """A C++ reference: an address that stands for its target."""
+
+    size: int
+    target: Link
+    rvalue: bool = False
+
+
+@entity
+class MemberPointer:
+    """A C++ pointer to a member of `owner`: data, or a function if the target is one."""
+
+    size: int
+    target: Link
+    owner: Link
+
+
+@record
+class Dynamic:
+    """A bound that only a frame knows: an expression, or the variable that holds it.
+
+    `added` turns an upper bound into a count.
+    """
+
+    expression: bytes | None
+    variable: int | None
+    added: int
+
+
+@entity
+class Array:
+    """`count` elements; None if the source leaves it open, Dynamic for a variable-length array.
+
+    An array of several dimensions is an array of arrays. `stride` is the distance of two elements
+    where it is not their size.
+    """
+
+    element: Link
+    count: int | Dynamic | None
+    language: Language = "c"
+    stride: int | None = None
+    size: int | None = None
+    vector: bool = False
+    name: str | None = None
+
+
+@entity
+class Member:
+    """A part of a struct; `offset` is None if only `location` (an expression) tells it.
+
+    A bitfield has a `bit_size`; `bit_offset` counts from bit 0 of the struct's first byte.
+    `artificial` parts were put there by the compiler (`_vptr.Base`, a discriminant).
+    """
+
+    name: str | None
+    type: Link
+    offset: int | None
+    bit_size: int | None = None
+    bit_offset: int | None = None
+    location: bytes | None = None
+    artificial: bool = False
+    inherited: bool = False
+    virtual: bool = False
+
+
+@entity
+class Case:
+    """One variant: chosen by a discriminant in one of `ranges`, or by no other's if it is empty.
+
+    `die` is the offset in .debug_info of the entry of its first member, which tells its line.
+    """
+
+    ranges: tuple[tuple[int, int], ...]
+    members: tuple[Member, ...]
+    name: str | None = None
+    die: int | None = None
+
+
+@entity
+class VariantPart:
+    """Parts of which one is active at a time; without a discriminant the only one is."""
+
+    discriminant: Member | None
+    cases: tuple[Case, ...]
+
+
+@entity
+class Struct:
+    """A struct, class or union, its members in order of declaration, bases first.
+
+    `declaration` if only its name is known here. `parameters` are its template's types by name.
+    """
+
+    name: str | None
+    kind: StructKind
+    size: int | None
+    members: tuple[Member, ...]
+    language: Language = "c"
+    variants: VariantPart | None = None
+    parameters: tuple[tuple[str, Link], ...] = ()
+    declaration: bool = False
+    die: int = 0
+
+
+@entity
+class Enum:
+    """Named numbers in order of declaration, stored as `underlying` says, else unsigned."""
+
+    name: str | None
+    size: int
+    enumerators: tuple[tuple[str, int], ...]
+    signed: bool = False
+    language: Language = "c"
+    declaration: bool = False
+
+
+@entity
+class Typedef:
+    """Another name of a type."""
+
+    name: str | None
+    target: Link
+
+
+@entity
+class Qualified:
+    """A type with a promise on its use; its values look the same."""
+
+    qualifier: Qualifier
+    target: Link
+
+
+@entity
+class Function:
+    """What can be called; `variadic` if more arguments may follow, or none are told."""
+
+    result: Link
+    parameters: tuple[Link, ...]
+    variadic: bool = False
+    language: Language = "c"
+
+
+@entity
+class Unknown:
+    """A type that cannot be read, and why."""
+
+    why: str
+    size: int | None = None
+
+
+Type = (
+    Void
+    | Base
+    | Unspecified
+    | Pointer
+    | Reference
+    | MemberPointer
+    | Array
+    | Struct
+    | Enum
+    | Typedef
+    | Qualified
+    | Function
+    | Unknown
+)
+
+CHAIN_LIMIT = 64  # typedefs and qualifiers on one another; a longer chain is a cycle
+
+SIGNED_ENCODINGS = frozenset((dw.ATE_signed, dw.ATE_signed_char))
+
+
+def stripped(type_: Type) -> Type:
+    """The type under typedefs and qualifiers; a chain without end is Unknown."""
+    for _ in range(CHAIN_LIMIT):
+        if not isinstance(type_, Typedef | Qualified):
+            return type_
+        type_ = type_.target.type
+    return Unknown("typedefs without end")
+
+
+def size_of(type_: Type, depth: int = 0) -> int | None:
+    """How many bytes an object of this type takes, None if that is not told."""
+    type_ = stripped(type_)
+    match type_:
+        case Array(size=None):
+            return _array_size(type_, depth)
+        case Void() | Function():
+            return None
+        case Typedef() | Qualified():
+            return None
+        case _:
+            return type_.size
+
+
+def _array_size(array: Array, depth: int) -> int | None:
+    if not isinstance(array.count, int) or depth > CHAIN_LIMIT:
+        return None
+    step = stride_of(array, depth + 1)
+    return None if step is None else step * array.count
+
+
+def stride_of(array: Array, depth: int = 0) -> int | None:
+    """The distance in bytes from one element to the next."""
+    return array.stride if array.stride is not None else size_of(array.element.type, depth)

@@ -1,0 +1,109 @@
+"""Rust's vtables: which type's methods stand at an address."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from stackdump_probe.errors import DwarfError, Unsupported
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.reader import Reader
+from stackdump_probe.image.types.build import language_of
+from stackdump_probe.image.types.names import type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackdump_probe.image.dwarf.debug_info import Dwarf
+    from stackdump_probe.image.dwarf.dies import Die
+    from stackdump_probe.image.types.model import Type
+    from stackdump_probe.image.types.tree import TypeTree
+
+OP_ADDR = 0x03
+OP_ADDRX = 0xA1
+# rustc calls them `<T as Trait>::{vtable}`, before version 1.59 `vtable`.
+NAMES = ("{vtable}", "vtable")
+
+
+class VtableOwner(NamedTuple):
+    """A type that implements a trait, and its name with the modules around it where told."""
+
+    name: str
+    type: Type
+
+
+class RustVtables:
+    """The vtables that the debug information describes; it is searched when first asked."""
+
+    def __init__(self, dwarf: Dwarf, types: TypeTree) -> None:
+        self._dwarf = dwarf
+        self._types = types
+
+    def owners_at(self, address: int) -> tuple[VtableOwner, ...]:
+        """Whose vtable lies at `address`: several types if theirs are the same, maybe none.
+
+        Damaged debug information costs the vtables of its unit; nothing here raises DwarfError.
+        """
+        found: dict[Die, VtableOwner] = {}
+        for table in self._described.get(address, ()):
+            with suppress(DwarfError, Unsupported):
+                die = _owner(table)
+                if die is not None:
+                    found[die] = _named(table.name or "", self._types.at(die))
+        return tuple(found.values())
+
+    @cached_property
+    def _described(self) -> dict[int, list[Die]]:
+        described: dict[int, list[Die]] = {}
+        for unit in self._dwarf.units:
+            with suppress(DwarfError, Unsupported):
+                if language_of(unit.top) == "rust":
+                    for address, die in _vtables(unit.top):
+                        described.setdefault(address, []).append(die)
+        return described
+
+
+def implementor(name: str) -> str | None:
+    """The `T` of `<T as Trait>::method`, which may itself be of that form; None for other names."""
+    if not name.startswith("<"):
+        return None
+    depth = 0
+    for at, character in enumerate(name):
+        if character in "<([":
+            depth += 1
+        elif character in ")]" or (character == ">" and name[at - 1] != "-"):
+            depth -= 1
+        elif depth == 1 and name.startswith(" as ", at):
+            return name[1:at]
+    return None
+
+
+def _named(table: str, type_: Type) -> VtableOwner:
+    return VtableOwner(implementor(table) or type_name(type_), type_)
+
+
+def _vtables(top: Die) -> Iterator[tuple[int, Die]]:
+    """Each vtable with its address."""
+    for die in top.walk(dw.TAG_variable, having=(dw.AT_location,)):
+        address = _address(die)
+        if address is not None and (die.name or "").endswith(NAMES):
+            yield address, die
+
+
+def _owner(table: Die) -> Die | None:
+    type_ = table.reference(dw.AT_type)
+    return None if type_ is None else type_.reference(dw.AT_containing_type)
+
+
+def _address(die: Die) -> int | None:
+    """Where a static object lies; None for one that only a frame has."""
+    expression = die.block(dw.AT_location)
+    if not expression:
+        return None
+    if expression[0] == OP_ADDR:
+        return int.from_bytes(expression[1:], "little")
+    if expression[0] == OP_ADDRX:
+        index = Reader(expression, ".debug_info", at=1).uleb()
+        return die.unit.indexed_address(index)
+    return None
