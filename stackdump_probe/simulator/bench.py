@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from stackdump_probe.record import record
 from stackdump_probe.simulator.choose import model_for
-from stackdump_probe.simulator.cmsis_dap import CmsisDap
+from stackdump_probe.simulator.cmsis_dap import PACKET_SIZE, CmsisDap
 from stackdump_probe.simulator.core_debug import CoreDebug
 from stackdump_probe.simulator.dap import DebugPort
 from stackdump_probe.simulator.interposer import Interposer
@@ -22,6 +22,7 @@ class SimulatedProbe:
 
     machine: Machine
     core: CoreDebug
+    port: DebugPort
     unique_id: str
 
 
@@ -33,10 +34,12 @@ def simulated_usb_probe(
     run_for: float = 0.2,
     interposer: Interposer | None = None,
     as_found: Mapping[int, int] = MappingProxyType({}),
+    packet_size: int = PACKET_SIZE,
 ) -> Iterator[SimulatedProbe]:
     """Run `elf` in QEMU for `run_for` seconds, then offer it as the only USB device there is.
 
-    `machine` is one of MACHINES; None chooses as `model_for` does.
+    `machine` is one of MACHINES; None chooses as `model_for` does. A `packet_size` of 64 makes it a
+    full-speed probe.
 
     Everything in this process that looks for USB devices through libusb_package, as pyOCD does,
     finds this probe and no other until the block ends. The firmware runs on meanwhile.
@@ -52,11 +55,17 @@ def simulated_usb_probe(
         sleep(run_for)
         core = CoreDebug(running, interposer=interposer, as_found=as_found)
         port = DebugPort(running, core, interposer=interposer)
-        probe = CmsisDap(port, serial=unique_id, reset=core.reset, interposer=interposer)
+        probe = CmsisDap(
+            port,
+            serial=unique_id,
+            reset=core.reset,
+            interposer=interposer,
+            packet_size=packet_size,
+        )
         backend = UsbBackend(probe, serial=unique_id, interposer=interposer)
         before = libusb_package.get_libusb1_backend
         libusb_package.get_libusb1_backend = lambda: backend
         try:
-            yield SimulatedProbe(running, core, unique_id)
+            yield SimulatedProbe(running, core, port, unique_id)
         finally:
             libusb_package.get_libusb1_backend = before

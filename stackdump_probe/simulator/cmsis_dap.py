@@ -11,8 +11,9 @@ from stackdump_probe.errors import SimulatorError
 from stackdump_probe.simulator.dap import ABORT, DebugPort
 from stackdump_probe.simulator.interposer import Access, Ack, Interposer, Reply
 
-PACKET_SIZE = 512
+PACKET_SIZE = 512  # of a high-speed device; 64 of a full-speed one
 PACKET_COUNT = 4
+LINE_RESET = 50  # cycles with the data line high (ADIv5.2, IHI 0031, B4.3.3)
 OK, ERROR = 0x00, 0xFF
 SWD_PORT = 1
 CAPABLE_OF_SWD = 1
@@ -53,6 +54,7 @@ class CmsisDap:
     """The probe's firmware: commands in, responses out, transfers to `port`.
 
     `reset` is called when the host lets nRESET go. `serial` is what users name the probe by.
+    `packet_size` is how much goes into one command or response.
     """
 
     def __init__(
@@ -62,7 +64,9 @@ class CmsisDap:
         serial: str,
         reset: Callable[[], None],
         interposer: Interposer | None = None,
+        packet_size: int = PACKET_SIZE,
     ) -> None:
+        self.packet_size = packet_size
         self._port = port
         self._reset = reset
         self._interposer = interposer or Interposer()
@@ -70,6 +74,7 @@ class CmsisDap:
         self._wait_retries = 0
         self._match_retries = 0
         self._pins = 0xFF
+        self._ones = 0  # cycles that the data line has been high for
         self._info: dict[int, bytes] = {
             0x01: _text("stackdump-probe"),
             0x02: _text("QEMU CMSIS-DAP"),
@@ -78,7 +83,7 @@ class CmsisDap:
             0x09: _text("1.0.0"),
             0xF0: bytes([CAPABLE_OF_SWD]),
             0xFE: bytes([PACKET_COUNT]),
-            0xFF: struct.pack("<H", PACKET_SIZE),
+            0xFF: struct.pack("<H", packet_size),
         }
 
     def execute(self, command: bytes) -> bytes:
@@ -110,6 +115,8 @@ class CmsisDap:
                 return bytes([code, OK, 0])  # this probe knows no such sequence
             case Command.SWJ_PINS:
                 return bytes([code, self._set_pins(body[0], body[1])])
+            case Command.SWJ_SEQUENCE:
+                self._drive_line(body)
             case Command.SWD_SEQUENCE:
                 return bytes([code, OK]) + bytes(_sequence_input_size(body))
             case (
@@ -117,7 +124,6 @@ class CmsisDap:
                 | Command.DISCONNECT
                 | Command.DELAY
                 | Command.SWJ_CLOCK
-                | Command.SWJ_SEQUENCE
                 | Command.SWD_CONFIGURE
             ):
                 pass
@@ -187,6 +193,15 @@ class CmsisDap:
         except SimulatorError:  # the target is gone
             return Reply(Ack.NONE)
         return reply
+
+    def _drive_line(self, body: bytes) -> None:
+        """DAP_SWJ_Sequence: `count` bits, the lowest of each byte first; 0 is 256 of them."""
+        bits = int.from_bytes(body[1:], "little")
+        for _ in range(body[0] or 256):
+            self._ones = self._ones + 1 if bits & 1 else 0
+            bits >>= 1
+            if self._ones == LINE_RESET:
+                self._port.line_reset()
 
     def _set_pins(self, output: int, select: int) -> int:
         before = self._pins

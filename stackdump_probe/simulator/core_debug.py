@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from stackdump_probe.arch import debug
 from stackdump_probe.simulator.interposer import Interposer
-from stackdump_probe.simulator.machines import ARM, DWT, FPB, ITM, Component, MachineModel
+from stackdump_probe.simulator.machines import ARM, DWT, FPB, ITM, TPIU, Component, MachineModel
 from stackdump_probe.simulator.target import Target
 
 ROM_TABLE = 0xE00FF000
@@ -86,11 +86,25 @@ class CoreDebug:
         return True
 
     def reset(self) -> None:
-        """Reset the part; the core stays at its first instruction if the debugger asked so."""
-        if self._words[debug.DEMCR] & VC_CORERESET and self._controls & debug.C_DEBUGEN:
+        """Reset the part, as its reset line or its watchdog does: it runs from the start.
+
+        The core stays at its first instruction if the debugger asked so.
+        """
+        is_caught = self._words[debug.DEMCR] & VC_CORERESET and self._controls & debug.C_DEBUGEN
+        if is_caught:
             self._target.halt()
         self._target.reset()
         self._sticky |= debug.S_RESET_ST
+        if not is_caught:
+            self._controls &= ~debug.C_HALT
+            if self._target.is_halted:
+                self._target.resume()
+
+    def lose_power(self) -> None:
+        """Turn the part off and on: nothing stays of what a debugger or the firmware has set."""
+        self._controls = self._data = 0
+        self._words = _storage(self._model)
+        self.reset()
 
     def _read(self, address: int) -> int | None:
         match address:
@@ -177,6 +191,8 @@ def _storage(model: MachineModel) -> dict[int, int]:
     words |= dict.fromkeys((FP_COMPARATORS + 4 * n for n in range(breakpoints)), 0)
     if not model.is_armv6m:
         words |= {DWT_CYCCNT: 0, ITM + 0xE00: 0, ITM + 0xE40: 0, ITM + 0xE80: 0}
+    if any(component.base == TPIU for component in model.components):
+        words |= {TPIU + 0x04: 1, TPIU + 0x10: 0, TPIU + 0xF0: 1, TPIU + 0x304: 0x102}
     return words
 
 

@@ -37,9 +37,12 @@ DRW_READ = Access(is_ap=True, is_read=True, register=DRW)
 class MemoryPort:
     """The memory access port: the machine's memory with the core's debug registers in it."""
 
-    def __init__(self, target: Target, core: CoreDebug) -> None:
+    def __init__(
+        self, target: Target, core: CoreDebug, *, interposer: Interposer | None = None
+    ) -> None:
         self._target = target
         self._core = core
+        self._interposer = interposer or Interposer()
         self._csw = CSW_WORD
         self._tar = 0
 
@@ -83,7 +86,7 @@ class MemoryPort:
         plain = self._csw & (CSW_SIZE | CSW_INCREMENT) == CSW_WORD | CSW_INCREMENT
         if self._tar & 3 or not plain or not in_one_page or self._tar in PRIVATE_BUS:
             return None
-        content = self._target.read_memory(self._tar, 4 * count)
+        content = self._memory(self._tar, 4 * count)
         if content is None:
             return None
         self._advance(4 * count)
@@ -95,7 +98,7 @@ class MemoryPort:
         if address in PRIVATE_BUS or size == 4:
             word = self._word_at(address & ~3)
         else:
-            content = self._target.read_memory(address, size)
+            content = self._memory(address, size)
             shift = 8 * (address & 3)  # each byte in its own lane
             word = None if content is None else int.from_bytes(content, "little") << shift
         if word is not None:
@@ -115,8 +118,14 @@ class MemoryPort:
         word = self._core.read(address) if address in PRIVATE_BUS else None
         if word is not None:
             return word
-        content = self._target.read_memory(address, 4)
+        content = self._memory(address, 4)
         return None if content is None else int.from_bytes(content, "little")
+
+    def _memory(self, address: int, size: int) -> bytes | None:
+        is_there = self._interposer.reaches(address) and self._interposer.reaches(
+            address + size - 1
+        )
+        return self._target.read_memory(address, size) if is_there else None
 
     def _put(self, address: int, content: bytes) -> bool:
         word = int.from_bytes(content, "little")
@@ -131,29 +140,47 @@ class MemoryPort:
 
 
 class DebugPort:
-    """The SW-DP; a bus fault is answered once, and then FAULT until the debugger clears it."""
+    """The SW-DP; a bus fault is answered once, and then FAULT until the debugger clears it.
+
+    After a transfer without acknowledge it hears nothing until the line is reset and its DPIDR
+    read (B4.2.5, B4.3.3).
+    """
 
     def __init__(
         self, target: Target, core: CoreDebug, *, interposer: Interposer | None = None
     ) -> None:
-        self._interposer = interposer
+        self._interposer = interposer or Interposer()
+        self._is_watched = interposer is not None
         self._dpidr = target.model.dpidr
-        self._port = MemoryPort(target, core)
+        self._port = MemoryPort(target, core, interposer=interposer)
         self._control = 0
         self._select = 0
+        self._is_lost = False
+        self._is_to_be_read = False  # DPIDR
 
     def access(self, access: Access) -> Reply:
         """Do one transfer."""
-        spoilt = self._interposer.access(access) if self._interposer else None
-        if spoilt is not None:
-            return spoilt
-        if access.is_ap:
-            return self._ap(access)
-        return self._read_dp(access) if access.is_read else self._write_dp(access)
+        reply = self._interposer.access(access)
+        if reply is None:
+            reply = Reply(Ack.NONE) if self._hears_not(access) else self._reply(access)
+            reply = self._interposer.answer(access, reply)
+        if reply.ack is Ack.NONE:
+            self._is_lost = True
+        return reply
+
+    def line_reset(self) -> None:
+        """The debugger held the line high for long enough."""
+        self._is_to_be_read = True
+
+    def lose_power(self) -> None:
+        """What was asked for and selected is forgotten."""
+        self._control = self._select = 0
+        self._is_lost = True
 
     def read_block(self, access: Access, count: int) -> tuple[Reply, list[int]]:
         """Repeat a read until it is not acknowledged; return the last reply and the words."""
-        if access == DRW_READ and self._interposer is None and self._reaches_memory():
+        is_watched = self._is_watched and not self._interposer.passes_block(count)
+        if access == DRW_READ and not is_watched and self._reaches_memory():
             words = self._port.read_words(count)
             if words is not None:
                 return Reply(Ack.OK), words
@@ -161,7 +188,7 @@ class DebugPort:
         reply = Reply(Ack.OK)
         while len(words) < count:
             reply = self.access(access)
-            if reply.ack is not Ack.OK:
+            if reply.ack is not Ack.OK or reply.parity_error:
                 break
             words.append(reply.word)
         return reply, words
@@ -174,7 +201,21 @@ class DebugPort:
                 return reply, done
         return Reply(Ack.OK), len(words)
 
+    def _hears_not(self, access: Access) -> bool:
+        """True until the line was reset and DPIDR read, if that is needed."""
+        is_identification = not access.is_ap and access.is_read and access.register == DPIDR
+        if self._is_to_be_read and is_identification:
+            self._is_to_be_read = self._is_lost = False
+        return self._is_lost
+
+    def _reply(self, access: Access) -> Reply:
+        if access.is_ap:
+            return self._ap(access)
+        return self._read_dp(access) if access.is_read else self._write_dp(access)
+
     def _reaches_memory(self) -> bool:
+        if self._is_lost:
+            return False
         powered = self._control & POWER_REQUESTS == POWER_REQUESTS
         return powered and not self._control & STICKYERR and self._select & 0xFF0000F0 == 0
 

@@ -36,8 +36,13 @@ class Reply:
 class Interposer:
     """Consulted at every step on the way; this one lets everything pass.
 
-    A subclass may raise what a USB library raises, change bytes, or answer for the target.
+    A subclass may raise what a USB library raises, change bytes, or answer for the target. The
+    steps stand in the order in which a transfer comes by.
     """
+
+    def is_plugged_in(self) -> bool:
+        """False hides the device from who looks for it."""
+        return True
 
     def usb(self, operation: str) -> None:
         """Before `open`, `claim`, `write` and `read` on the bus; may raise usb.core.USBError."""
@@ -47,10 +52,30 @@ class Interposer:
         del command
         return response
 
+    def arrives(self, response: bytes) -> bool:
+        """False if this response is lost."""
+        del response
+        return True
+
+    def passes_block(self, count: int) -> bool:
+        """True if `count` reads of memory need not come by `access` and `answer` one by one."""
+        del count
+        return False
+
     def access(self, access: Access) -> Reply | None:
         """Before each transfer on the wire; a reply here keeps it from the target."""
         del access
         return None
+
+    def answer(self, access: Access, reply: Reply) -> Reply:
+        """What the target replied to a transfer, on its way to the probe."""
+        del access
+        return reply
+
+    def reaches(self, address: int) -> bool:
+        """False makes a read of memory at `address` a bus fault."""
+        del address
+        return True
 
     def core_read(self, address: int, word: int) -> int:
         """What the debugger reads from the debug register at `address`, in place of `word`."""

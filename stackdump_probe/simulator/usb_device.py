@@ -9,7 +9,7 @@ from typing import Any
 from usb.backend import IBackend
 from usb.core import USBError, USBTimeoutError
 
-from stackdump_probe.simulator.cmsis_dap import PACKET_SIZE, CmsisDap
+from stackdump_probe.simulator.cmsis_dap import CmsisDap
 from stackdump_probe.simulator.interposer import Interposer
 
 VENDOR, PRODUCT = 0x1209, 0x0001  # pid.codes, for private tests; no vendor's quirks apply
@@ -35,18 +35,13 @@ INTERFACE = SimpleNamespace(
     bInterfaceClass=0xFF, bInterfaceSubClass=0, bInterfaceProtocol=0, iInterface=4,
     extra_descriptors=[],
 )  # fmt: skip
-ENDPOINTS = tuple(
-    SimpleNamespace(
-        bLength=7, bDescriptorType=5, bEndpointAddress=address, bmAttributes=BULK,
-        wMaxPacketSize=PACKET_SIZE, bInterval=0, bRefresh=0, bSynchAddress=0,
-        extra_descriptors=[],
-    )
-    for address in (OUT, IN)
-)  # fmt: skip
 
 
 class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
-    """A bus with the one device; `bulk_write` has the probe answer, `bulk_read` fetches it."""
+    """A bus with the one device; `bulk_write` has the probe answer, `bulk_read` fetches it.
+
+    What was opened before the device was pulled out is of no use after it was plugged in again.
+    """
 
     def __init__(
         self, probe: CmsisDap, *, serial: str, interposer: Interposer | None = None
@@ -56,9 +51,11 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
         self._strings = [serial if index == 3 else text for index, text in enumerate(STRINGS)]
         self._interposer = interposer or Interposer()
         self._responses: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._plugged_in = 0  # how often it was pulled out
 
     def enumerate_devices(self) -> Iterator[SimpleNamespace]:
-        yield DEVICE
+        if self._interposer.is_plugged_in():
+            yield DEVICE
 
     def get_parent(self, dev: object) -> None:
         del dev
@@ -80,11 +77,12 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
         self, dev: object, ep: int, intf: int, alt: int, config: int
     ) -> SimpleNamespace:
         del dev, intf, alt, config
-        return ENDPOINTS[ep]
+        return _endpoint((OUT, IN)[ep], self._probe.packet_size)
 
-    def open_device(self, dev: object) -> object:
+    def open_device(self, dev: object) -> int:
+        del dev
         self._interposer.usb("open")
-        return dev
+        return self._plugged_in
 
     def close_device(self, dev_handle: object) -> None:
         del dev_handle
@@ -99,8 +97,9 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
     def set_interface_altsetting(self, dev_handle: object, intf: int, altsetting: int) -> None:
         pass
 
-    def claim_interface(self, dev_handle: object, intf: int) -> None:
-        del dev_handle, intf
+    def claim_interface(self, dev_handle: int, intf: int) -> None:
+        del intf
+        self._check(dev_handle)
         self._interposer.usb("claim")
 
     def release_interface(self, dev_handle: object, intf: int) -> None:
@@ -110,16 +109,20 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
         del dev_handle, intf
         return False
 
-    def bulk_write(self, dev_handle: object, ep: int, intf: int, data: Any, timeout: int) -> int:
-        del dev_handle, ep, intf, timeout
+    def bulk_write(self, dev_handle: int, ep: int, intf: int, data: Any, timeout: int) -> int:
+        del ep, intf, timeout
+        self._check(dev_handle)
         self._interposer.usb("write")
         command = bytes(data)
         if command:  # an empty packet only ends a transfer
-            self._responses.put(self._probe.execute(command))
+            response = self._probe.execute(command)
+            if self._interposer.arrives(response):
+                self._responses.put(response)
         return len(command)
 
-    def bulk_read(self, dev_handle: object, ep: int, intf: int, buff: Any, timeout: int) -> int:
-        del dev_handle, ep, intf
+    def bulk_read(self, dev_handle: int, ep: int, intf: int, buff: Any, timeout: int) -> int:
+        del ep, intf
+        self._check(dev_handle)
         self._interposer.usb("read")
         try:
             response = self._responses.get(timeout=timeout / 1000)
@@ -144,6 +147,13 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
             return _fill(data, self._string_descriptor(wValue & 0xFF))
         raise USBError("Pipe error", errno=errno.EPIPE)
 
+    def _check(self, dev_handle: int) -> None:
+        if not self._interposer.is_plugged_in():
+            self._plugged_in += 1
+            self._responses = queue.SimpleQueue()
+        if dev_handle != self._plugged_in:
+            raise USBError("No such device", errno=errno.ENODEV)
+
     def _string_descriptor(self, index: int) -> bytes:
         if index == 0:
             content = ENGLISH.to_bytes(2, "little")
@@ -151,6 +161,14 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
             text = self._strings[index] if index < len(self._strings) else None
             content = (text or "").encode("utf-16-le")
         return bytes([2 + len(content), STRING]) + content
+
+
+def _endpoint(address: int, packet_size: int) -> SimpleNamespace:
+    return SimpleNamespace(
+        bLength=7, bDescriptorType=5, bEndpointAddress=address, bmAttributes=BULK,
+        wMaxPacketSize=packet_size, bInterval=0, bRefresh=0, bSynchAddress=0,
+        extra_descriptors=[],
+    )  # fmt: skip
 
 
 def _fill(buffer: Any, content: bytes) -> int:

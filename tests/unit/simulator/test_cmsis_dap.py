@@ -22,11 +22,12 @@ def a_probe(
     *octets: int,
     interposer: Interposer | None = None,
     reset: Callable[[], None] = lambda: None,
+    packet_size: int = 512,
 ) -> CmsisDap:
     """A probe on a powered part with `octets` at the start of RAM."""
     target = FakeTarget(ram=bytearray(octets) + bytearray(64 - len(octets)))
     port = DebugPort(target, CoreDebug(target), interposer=interposer)
-    probe = CmsisDap(port, serial="Q1", reset=reset, interposer=interposer)
+    probe = CmsisDap(port, serial="Q1", reset=reset, interposer=interposer, packet_size=packet_size)
     probe.execute(b"\x05\x00\x01\x04" + pack("<I", POWER))
     return probe
 
@@ -206,3 +207,25 @@ def test_responses_pass_the_interposer() -> None:
             return response[:1] if command[0] == 0x03 else response
 
     assert a_probe(interposer=Cut()).execute(b"\x03") == b"\x03"
+
+
+def test_a_full_speed_probe_says_so() -> None:
+    assert a_probe(packet_size=64).execute(b"\x00\xff") == b"\x00\x02\x40\x00"
+
+
+@pytest.mark.parametrize(
+    ("sequences", "heard"),
+    [
+        ([bytes([0x12, 51]) + b"\xff" * 7], True),
+        ([bytes([0x12, 49]) + b"\xff" * 7], False),
+        ([bytes([0x12, 25]) + b"\xff" * 4] * 2, True),
+        ([bytes([0x12, 56]) + b"\xff" * 3 + b"\x7f" + b"\xff" * 3], False),
+        ([bytes([0x12, 0]) + b"\xff" * 32], True),
+    ],
+)
+def test_fifty_cycles_of_a_high_line_reset_it(sequences: list[bytes], heard: bool) -> None:
+    probe = a_probe(interposer=Ringing(Reply(Ack.NONE)))
+    assert probe.execute(bytes([0x05, 0, 1, READ_DPIDR])) == b"\x05\x00\x07"
+    for sequence in sequences:
+        assert probe.execute(sequence) == b"\x12\x00"
+    assert (probe.execute(bytes([0x05, 0, 1, READ_DPIDR]))[2] == 1) == heard

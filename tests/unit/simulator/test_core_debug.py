@@ -128,6 +128,33 @@ def test_a_system_reset_resets_the_part() -> None:
     assert (core.read(DHCSR) or 0) & S_RESET
 
 
+def test_a_halted_core_runs_after_a_reset() -> None:
+    target = FakeTarget()
+    core = CoreDebug(target)
+    core.write(DHCSR, KEY | DEBUGEN | HALT)
+    core.reset()
+    assert target.told == ["halt", "reset", "resume"]
+    assert (core.read(DHCSR) or 0) & (S_HALT | HALT | DEBUGEN | S_RESET) == DEBUGEN | S_RESET
+
+
+def test_without_power_nothing_stays_of_what_was_set() -> None:
+    target = FakeTarget()
+    core = CoreDebug(target, as_found={DWT_CTRL: 0x40000001})
+    core.write(DHCSR, KEY | DEBUGEN)
+    core.write(DEMCR, 1 << 24)
+    core.lose_power()
+    assert "reset" in target.told
+    assert (core.read(DHCSR) or 0) & 0xFFFF == 0
+    assert (core.read(DEMCR), core.read(DWT_CTRL)) == (0, 0x40000000)
+
+
+def test_the_trace_port_is_where_the_part_has_one() -> None:
+    # Cortex-M4 TRM (DDI 0439) 10.3; the Cortex-M0 has none.
+    ffcr = 0xE0040304
+    assert CoreDebug(FakeTarget()).read(ffcr) == 0x102
+    assert CoreDebug(FakeTarget(machine_named("microbit"))).read(ffcr) is None
+
+
 def test_vector_catch_halts_at_the_reset() -> None:
     target = FakeTarget()
     core = CoreDebug(target)

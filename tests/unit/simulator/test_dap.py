@@ -224,3 +224,94 @@ def test_an_interposer_answers_for_the_target() -> None:
     wire = Wire(FakeTarget(), interposer=Waits())
     assert wire.read_ap(CSW).ack is Ack.WAIT
     assert wire.read_dp(DPIDR) == 0x2BA01477
+
+
+class Scripted(Interposer):
+    """Answers the n-th transfers as told, before the target or after it."""
+
+    def __init__(self) -> None:
+        self.before: list[Reply | None] = []
+        self.after: list[Reply | None] = []
+        self.missing: set[int] = set()
+
+    def access(self, access: Access) -> Reply | None:
+        del access
+        return self.before.pop(0) if self.before else None
+
+    def answer(self, access: Access, reply: Reply) -> Reply:
+        del access
+        return (self.after.pop(0) if self.after else None) or reply
+
+    def reaches(self, address: int) -> bool:
+        return address not in self.missing
+
+
+def test_after_a_lost_acknowledge_nothing_is_heard_until_the_line_is_reset_and_dpidr_read() -> None:
+    script = Scripted()
+    wire = Wire(FakeTarget(), interposer=script)
+    script.before = [Reply(Ack.NONE)]
+    assert wire.read_ap(CSW).ack is Ack.NONE
+    assert wire.read_ap(CSW).ack is Ack.NONE
+    assert wire.port.access(Access(False, True, DPIDR)).ack is Ack.NONE
+    wire.port.line_reset()
+    assert wire.read_ap(CSW).ack is Ack.NONE
+    assert wire.read_dp(DPIDR) == 0x2BA01477
+    assert wire.read_ap(CSW).ack is Ack.OK
+
+
+def test_a_reply_may_get_lost_although_the_target_did_what_it_was_told() -> None:
+    target, script = FakeTarget(), Scripted()
+    wire = Wire(target, interposer=script)
+    wire.aim(RAM)
+    script.after = [Reply(Ack.WAIT)]
+    assert wire.write_ap(DRW, 0x11223344).ack is Ack.WAIT
+    assert target.ram[:4] == b"\x44\x33\x22\x11"
+
+
+def test_an_address_may_be_made_to_fault() -> None:
+    script = Scripted()
+    wire = Wire(FakeTarget(), interposer=script)
+    script.missing = {RAM + 4}
+    wire.aim(RAM)
+    reply, words = wire.port.read_block(Access(True, True, DRW), 3)
+    assert (reply.ack, len(words)) == (Ack.FAULT, 1)
+
+
+def test_a_block_ends_with_a_damaged_word() -> None:
+    script = Scripted()
+    wire = Wire(FakeTarget(), interposer=script)
+    wire.aim(RAM)
+    script.after = [None, Reply(Ack.OK, 5, parity_error=True)]
+    reply, words = wire.port.read_block(Access(True, True, DRW), 3)
+    assert (reply.parity_error, len(words)) == (True, 1)
+
+
+def test_an_interposer_may_let_blocks_pass_as_a_whole() -> None:
+    class Counts(Interposer):
+        blocks = 0
+        singles = 0
+
+        def passes_block(self, count: int) -> bool:
+            self.blocks += count
+            return True
+
+        def access(self, access: Access) -> Reply | None:
+            del access
+            self.singles += 1
+            return None
+
+    counts = Counts()
+    wire = Wire(FakeTarget(ram=bytearray(range(64))), interposer=counts)
+    wire.aim(RAM)
+    before = counts.singles
+    assert wire.port.read_block(Access(True, True, DRW), 2)[1] == [0x03020100, 0x07060504]
+    assert (counts.blocks, counts.singles) == (2, before)
+
+
+def test_a_debug_port_that_lost_its_power_has_to_be_woken_and_powered_up() -> None:
+    wire = a_wire()
+    wire.port.lose_power()
+    assert wire.read_ap(CSW).ack is Ack.NONE
+    wire.port.line_reset()
+    wire.read_dp(DPIDR)
+    assert wire.read_ap(CSW).ack is Ack.FAULT

@@ -90,3 +90,48 @@ def test_an_interposer_may_fail_any_operation(operation: str) -> None:
         device.write(OUT, b"\x03")
         device.read(IN, 64)
     assert failure.value.errno == errno.ENODEV
+
+
+class Cable(Interposer):
+    """Plugged in or not; a response may get lost."""
+
+    plugged = True
+    loses = False
+
+    def is_plugged_in(self) -> bool:
+        return self.plugged
+
+    def arrives(self, response: bytes) -> bool:
+        del response
+        return not self.loses
+
+
+def test_a_device_that_is_pulled_out_is_found_no_more() -> None:
+    cable = Cable()
+    cable.plugged = False
+    assert a_device(cable) is None
+
+
+def test_what_was_opened_before_it_was_pulled_out_is_of_no_use_afterwards() -> None:
+    cable = Cable()
+    device = a_device(cable)
+    device.write(OUT, b"\x03")
+    cable.plugged = False
+    with pytest.raises(usb.core.USBError) as failure:
+        device.write(OUT, b"\x03")
+    assert failure.value.errno == errno.ENODEV
+    cable.plugged = True
+    with pytest.raises(usb.core.USBError):
+        device.read(IN, 64)
+    usb.util.dispose_resources(device)
+    assert device.write(OUT, b"\x03") == 1
+    assert device.read(IN, 64).tobytes() == b"\x03\x00"
+
+
+def test_a_response_may_get_lost() -> None:
+    cable = Cable()
+    cable.loses = True
+    device = a_device(cable)
+    device.write(OUT, b"\x03")
+    with pytest.raises(usb.core.USBTimeoutError):
+        device.read(IN, 512, timeout=1)
