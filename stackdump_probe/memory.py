@@ -7,10 +7,12 @@ from itertools import pairwise
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.record import record
 
+LIVE = "live"  # origin of what was read while the core ran: its bytes may be of several moments
+
 
 @record
 class Segment:
-    """Bytes from address `start`; `origin` tells who vouches for them ("dump" or "elf")."""
+    """Bytes from address `start`; `origin` tells who vouches for them: "dump", LIVE or "elf"."""
 
     start: int
     content: bytes | memoryview

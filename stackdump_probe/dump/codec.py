@@ -13,6 +13,8 @@ MEMORY_RECORD, REGISTER_RECORD = 1, 2
 _MEMORY_HEADER = Struct("<BQQ")  # identifier, start address, length
 _REGISTER_HEADER = Struct("<BHH")  # identifier, first DWARF register number, count
 
+REMARKS = 1 << 56  # address of what `remarks.py` writes; no target's memory reaches that far
+
 # The first DWARF number of each group of registers, in record order.
 FIRST_CORE, FIRST_SINGLE, FIRST_SPECIAL = 0, 64, 3072
 OLD_FIRST_SINGLE = 256  # older Rust captures named s0-s31 so
@@ -28,17 +30,21 @@ def decode(data: bytes) -> Dump:
     """Read every record of a dump file; an unknown or cut record raises DumpFormatError.
 
     Where regions or registers overlap, the first written wins. Registers that have no DWARF
-    number known to us are left out, which `Dump.notes` says.
+    number known to us are left out, which `Dump.notes` says, as it does what the capture remarked.
     """
     words: dict[str, int] = {}
     segments: list[Segment] = []
     notes: list[str] = []
+    remarks: list[bytes | memoryview] = []
     at = 0
     while at < len(data):
         match data[at]:
             case 1:
                 segment, at = _memory_region(data, at)
-                segments.append(segment)
+                if segment.start == REMARKS:
+                    remarks.append(segment.content)
+                else:
+                    segments.append(segment)
             case 2:
                 first, values, at = _register_values(data, at)
                 words = {**_named(first, values), **words}
@@ -49,12 +55,19 @@ def decode(data: bytes) -> Dump:
                     offset=at,
                     hint="is this file a Stackdump dump?",
                 )
-    return Dump(Registers(words), Memory(segments), tuple(notes))
+    memory = Memory(segments)
+    if remarks:
+        from stackdump_probe.dump.remarks import with_remarks
+
+        memory, remarked = with_remarks(memory, b"".join(remarks))
+        notes[:0] = remarked
+    return Dump(Registers(words), memory, tuple(notes))
 
 
 def encode(dump: Dump) -> bytes:
     """The bytes of a dump file: registers first, then memory, lowest address first."""
-    return b"".join((*_register_records(dump.registers), *_memory_records(dump.memory)))
+    records = (*_register_records(dump.registers), *_memory_records(dump.memory))
+    return b"".join((*records, *_remarks_record(dump)))
 
 
 def _memory_region(data: bytes, at: int) -> tuple[Segment, int]:
@@ -117,3 +130,11 @@ def _memory_records(memory: Memory) -> Iterator[bytes]:
     for start, end in memory.spans():
         yield _MEMORY_HEADER.pack(MEMORY_RECORD, start, end - start)
         yield memory.read(start, end - start)
+
+
+def _remarks_record(dump: Dump) -> Iterator[bytes]:
+    from stackdump_probe.dump.remarks import encode_remarks
+
+    content = encode_remarks(dump.memory, dump.notes)
+    if content:
+        yield _MEMORY_HEADER.pack(MEMORY_RECORD, REMARKS, len(content)) + content
