@@ -10,6 +10,7 @@ StackdumpError
 │   ├── NotCaptured      memory that the dump does not hold
 │   ├── RegisterUnknown  a register that was not captured, or not saved by an inner frame
 │   ├── OptimizedOut     the compiler kept no location for it
+│   ├── PartMissing      a part on which the rest depends is not known (values/storage.py)
 │   └── Unsupported      an expression or type that we cannot evaluate, and why
 ├── UnknownTarget        a target name that nobody knows
 ├── OutputError          a file that cannot be written, or exists already
@@ -17,6 +18,7 @@ StackdumpError
     ├── NoProbe          none plugged in, none of that name, or several and none named
     ├── ProbePermission  plugged in, but may not be opened
     ├── ConnectError     the probe or the target does not answer
+    │   └── StateLost    the core was reset or ran on while it was read
     ├── RegionUnreadable one memory range faults; costs that range
     ├── Interrupted      told to stop before all was read
     └── SimulatorError   QEMU is missing or does not do what is asked
@@ -119,6 +121,10 @@ class ProbePermission(CaptureError):
 
 class ConnectError(CaptureError):
     """The probe or the target does not answer as it must."""
+
+
+class StateLost(ConnectError):
+    """The core was reset, or ran on, while it was read: what was read last may be of no moment."""
 
 
 class RegionUnreadable(CaptureError):

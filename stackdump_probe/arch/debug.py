@@ -33,6 +33,8 @@ S_RETIRE_ST = 1 << 24
 S_RESET_ST = 1 << 25
 
 DFSR_HALTED = 1 << 0
+DFSR_VCATCH = 1 << 3
+DEMCR_VC_CORERESET = 1 << 0
 DEMCR_TRCENA = 1 << 24
 DSCSR_CDS = 1 << 16  # the core is in Secure state
 ICTR_INTLINESNUM = 0xF  # 32 * (n + 1) interrupts

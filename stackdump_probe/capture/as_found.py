@@ -1,74 +1,112 @@
-"""The debug controls of every core as they were before pyOCD came, and how to put them back."""
+"""The debug controls of a target as they were before pyOCD came, and how to put them back."""
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from stackdump_probe.arch import debug
+from stackdump_probe.capture.explain import FAILURES_OF_PYOCD
+from stackdump_probe.errors import ConnectError
+from stackdump_probe.record import record
 
 KEPT = debug.C_MASKINTS | debug.C_SNAPSTALL  # DHCSR control bits that a halt leaves alone
+OF_US = debug.DEMCR_TRCENA | debug.DEMCR_VC_CORERESET  # what pyOCD may change in DEMCR
+CAUSED = debug.DFSR_HALTED | debug.DFSR_VCATCH  # the debug events that come from us
+LOOKS = 10  # at DHCSR until the core, which may be clocked slowly, has left Debug state
 
 
+@record
+class CoreWords:
+    """The debug registers of one core, as found."""
+
+    dhcsr: int
+    dcrdr: int
+    dfsr: int
+
+
+@dataclass(slots=True)
 class AsFound:
-    """pyOCD's session delegate: notes the debug controls before pyOCD touches them.
+    """What has to be as it was when the probe is let go.
 
-    pyOCD sets DEMCR.TRCENA on the way to the ROM table, C_DEBUGEN when it makes a core, and
-    clears breakpoints, watchpoints and trace when it makes those components: these are not made.
+    What was seen first counts: a later connection finds what an earlier one has left. Access
+    ports and cores are known by address and number, which outlive a connection.
     """
 
-    def __init__(self) -> None:
-        self.demcr: dict[Any, int] = {}  # by access port
-        self.dhcsr: dict[Any, int] = {}  # by core
-        self.stay_halted: set[Any] = set()  # cores that are not to run when we leave
+    demcr: dict[Any, int] = field(default_factory=dict)  # by the address of an access port
+    cores: dict[int, CoreWords] = field(default_factory=dict)
+    words: dict[int, int] = field(default_factory=dict)  # by address: what we set for a while
+    stay_halted: set[int] = field(default_factory=set)  # cores that are not to run when we leave
+    is_due: bool = False  # something may be other than it was
 
-    def will_init_target(self, target: Any, init_sequence: Any) -> None:
-        """Called by pyOCD; changes what it does to find the cores."""
-
-        def changed(discovery: Any) -> Any:
-            if discovery.has_task("create_components"):
-                discovery.remove_task("create_components")
-            if discovery.has_task("find_components"):
-                remember = ("remember_demcr", lambda: self._remember(target))
-                discovery.insert_before("find_components", remember)
-            return discovery
-
-        init_sequence.wrap_task("discovery", changed)
-
-    def will_start_debug_core(self, core: Any) -> None:
-        """Called by pyOCD just before it sets C_DEBUGEN."""
-        self.dhcsr[core] = core.read32(debug.DHCSR)
-        if self.dhcsr[core] & debug.S_HALT:
-            self.stay_halted.add(core)
-
-    def stop_debug_core(self, core: Any) -> bool:
-        """Called by pyOCD at the end; True keeps it from clearing DHCSR and DEMCR."""
-        del core
-        return True
-
-    def _remember(self, target: Any) -> None:
+    def remember_port(self, port: Any) -> None:
+        """Note DEMCR of the core behind an access port, if there is one."""
         from pyocd.core import exceptions
-        from pyocd.coresight.ap import AHB_AP
 
-        for port in target.aps.values():
-            if isinstance(port, AHB_AP):
-                try:
-                    self.demcr[port] = port.read32(debug.DEMCR)
-                except exceptions.TransferError:
-                    continue  # no core behind it, so nothing of a core will be changed
+        try:
+            demcr = port.read32(debug.DEMCR)
+        except exceptions.TransferFaultError:
+            return  # no core behind it, so nothing of a core will be changed
+        self.demcr.setdefault(port.address, demcr)
+        self.is_due = True
 
-    def put_back(self) -> None:
-        """Let every core run that is not to stay halted, then restore DEMCR.TRCENA."""
-        for core, dhcsr in self.dhcsr.items():
-            if core not in self.stay_halted:
-                let_run(core, dhcsr)
+    def remember_core(self, core: Any) -> None:
+        """Note the debug registers of a core before debug is enabled."""
+        self.is_due = True
+        if core.core_number in self.cores:
+            return
+        words = CoreWords(*map(core.read32, (debug.DHCSR, debug.DCRDR, debug.DFSR)))
+        self.cores[core.core_number] = words
+        if words.dhcsr & debug.S_HALT:
+            self.stay_halted.add(core.core_number)
+
+    def put_back(self, target: Any) -> list[Exception]:
+        """Let every core run that is not to stay halted, then restore the rest.
+
+        Every step is tried; what failed is returned.
+        """
+        failures: list[Exception] = []
+        for step in self._steps(target):
+            try:
+                step()
+            except (*FAILURES_OF_PYOCD, ConnectError) as error:
+                failures.append(error)
+        self.is_due = self.is_due and bool(failures)
+        return failures
+
+    def _steps(self, target: Any) -> Iterator[Callable[[], None]]:
+        for number, words in self.cores.items():
+            leave = _leave_halted if number in self.stay_halted else let_run
+            yield partial(_apply, leave, target.cores, number, words)
+        for address, word in reversed(self.words.items()):
+            yield partial(_write, target.cores, min(self.cores, default=0), address, word)
         for port, demcr in self.demcr.items():
-            if not demcr & debug.DEMCR_TRCENA:
-                port.write32(debug.DEMCR, port.read32(debug.DEMCR) & ~debug.DEMCR_TRCENA)
+            yield partial(_apply, _restore, target.aps, port, demcr)
 
 
-def let_run(core: Any, dhcsr: int) -> None:
-    """Leave Debug state if the core is in it, then put its debug controls as `dhcsr` had them."""
-    controls = running_controls(dhcsr)
+def _apply(
+    step: Callable[[Any, Any], None], parts: Mapping[Any, Any], key: Any, found: Any
+) -> None:
+    """Do a step with a part that this connection may have failed to find."""
+    step(parts[key], found)
+
+
+def let_run(core: Any, words: CoreWords) -> None:
+    """Leave Debug state if the core is in it, then put its debug registers as they were."""
+    controls = running_controls(words.dhcsr)
     core.write32(debug.DHCSR, debug.DBGKEY | debug.C_DEBUGEN | controls & KEPT)
+    core.write32(debug.DCRDR, words.dcrdr)
+    if caused := CAUSED & ~words.dfsr:
+        core.write32(debug.DFSR, caused)  # write one to clear: ours, not theirs
     core.write32(debug.DHCSR, debug.DBGKEY | controls)
+    for _ in range(LOOKS):
+        if not core.read32(debug.DHCSR) & debug.S_HALT or controls & debug.C_DEBUGEN:
+            return  # or whoever enabled debug may have a breakpoint there
+    raise ConnectError("the core does not run on")
+
+
+def _leave_halted(core: Any, words: CoreWords) -> None:
+    core.write32(debug.DCRDR, words.dcrdr)
     core.flush()
 
 
@@ -79,3 +117,15 @@ def running_controls(dhcsr: int) -> int:
     """
     kept = debug.C_DEBUGEN | KEPT
     return dhcsr & kept if dhcsr & debug.C_DEBUGEN else 0
+
+
+def _write(cores: Mapping[int, Any], number: int, address: int, word: int) -> None:
+    cores[number].write32(address, word)
+    cores[number].flush()
+
+
+def _restore(port: Any, demcr: int) -> None:
+    now = port.read32(debug.DEMCR)
+    if (now ^ demcr) & OF_US:
+        port.write32(debug.DEMCR, now & ~OF_US | demcr & OF_US)
+        port.dp.flush()

@@ -1,41 +1,47 @@
 """From a probe to a dump, as one straight line."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from time import monotonic
 from typing import Literal
 
-from stackdump_probe.arch.debug import DHCSR, VTOR
+from stackdump_probe.arch.debug import S_SLEEP, VTOR
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.capture import plan
-from stackdump_probe.capture.core import Core, examine
+from stackdump_probe.capture.core import Core, examine, word_at
 from stackdump_probe.capture.plan import Bank, Layout, Ram, Region
 from stackdump_probe.capture.probe import After, Probe, halted
-from stackdump_probe.capture.reading import readable_parts
+from stackdump_probe.capture.reader import Progress, Reader
+from stackdump_probe.capture.watchdogs import Watchdogs, attend_to
 from stackdump_probe.dump import Dump
-from stackdump_probe.errors import ConnectError, Interrupted, NotCaptured
-from stackdump_probe.memory import Memory, Segment
+from stackdump_probe.errors import ConnectError, Interrupted, StateLost
 from stackdump_probe.record import record
 
-Progress = Callable[[int, int], None]
 Left = Literal["running", "halted", "unknown"]
 
 
 @record
 class Request:
-    """What the user wants read, and in which state the core is left."""
+    """What the user wants read, and in which state the core is left.
+
+    With `resumes_early` only registers and stacks are of one moment: the core runs while the rest
+    is read, which the dump says of it.
+    """
 
     ram: Ram = "stack"
     regions: tuple[Region, ...] = ()
     after: After = "restore"
+    resumes_early: bool = False
+    freezes_watchdogs: bool = False
 
 
 @record
 class Capture:
     """A dump and how it came about.
 
-    `warnings` say what was wanted and could not be read, `notes` what turned out not to exist.
+    `warnings` say what was wanted and could not be had, `notes` what turned out not to exist.
     `cut_short` is what ended the reading early, or None; what was read until then is in `dump`.
+    `left` is the state of the core as far as it is known, `wanted` that in which letting go of
+    the probe leaves it if that succeeds.
     """
 
     dump: Dump
@@ -44,7 +50,8 @@ class Capture:
     cut_short: ConnectError | Interrupted | None = None
     was_halted: bool = False
     left: Left = "running"
-    stood_still: float = 0.0  # seconds
+    wanted: Left = "running"
+    stood_still: float | None = 0.0  # seconds, None if that is not known
 
 
 def capture(
@@ -53,38 +60,52 @@ def capture(
     *,
     banks: Sequence[Bank] = (),
     layout: Layout | None = None,
+    watchdogs: Watchdogs | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> Capture:
-    """Halt the core, read what is wanted, let it run on.
+    """Read what does not change, halt the core, read what must be of one moment, let it run on.
 
     `progress` hears the bytes of RAM read so far and in all, between any two transfers; what it
     raises ends the capture. Raises ConnectError or Interrupted if that happens before the core
     registers were read; later they leave a dump of what was read.
     """
+    layout = layout or Layout()
     core = examine(probe)
-    reader = _Reader(probe, progress)
+    reader = Reader(probe, progress)
     reader.pause()
+    reader.warnings += attend_to(watchdogs, probe, freeze=request.freezes_watchdogs)
+    _read_program(reader, core, banks, layout)
     cut_short: ConnectError | Interrupted | None = None
-    left = _wanted_state(request.after, probe.was_halted)
+    left = wanted = _wanted_state(request.after, probe.was_halted)
+    later: tuple[Region, ...] = ()
+    is_read = False
     began = monotonic()
     try:
         with halted(probe, after=request.after) as dhcsr:
             try:
-                _read_all(reader, core, dhcsr, request, banks, layout or Layout())
+                later = _read_one_moment(reader, core, dhcsr, request, banks, layout)
             except (ConnectError, Interrupted) as error:
                 cut_short = error
+            cut_short = reader.settle(cut_short)
+            is_read = True
     except ConnectError as error:
-        cut_short, left = error, "unknown"
+        left = "unknown"
+        cut_short = cut_short if is_read else error
+    stood_still = monotonic() - began if left != "unknown" else None
+    if isinstance(cut_short, StateLost) and wanted == "halted":
+        left = wanted = "unknown"
     if cut_short is not None and not reader.words:
         raise cut_short
+    cut_short = _read_later(reader, later, banks, cut_short, runs=left == "running")
     return Capture(
-        dump=Dump(Registers(reader.words), Memory(reader.segments)),
+        dump=Dump(Registers(reader.words), reader.memory(), reader.remarks(cut_short)),
         warnings=tuple(reader.warnings),
         notes=tuple(reader.notes),
         cut_short=cut_short,
         was_halted=probe.was_halted,
         left=left,
-        stood_still=monotonic() - began,
+        wanted=wanted,
+        stood_still=stood_still,
     )
 
 
@@ -93,88 +114,65 @@ def _wanted_state(after: After, was_halted: bool) -> Left:
     return "halted" if halted_after else "running"
 
 
-def _read_all(
-    reader: "_Reader",
+def _read_program(reader: Reader, core: Core, banks: Sequence[Bank], layout: Layout) -> None:
+    """What tells builds apart and does not change: before the halt, which it need not prolong."""
+    vtor = word_at(reader.probe, VTOR)
+    regions = plan.program(core, vtor, layout)
+    reader.flash(region for region in regions if plan.is_flash(region, banks))
+
+
+def _read_one_moment(
+    reader: Reader,
     core: Core,
     dhcsr: int,
     request: Request,
     banks: Sequence[Bank],
     layout: Layout,
-) -> None:
-    """What must be consistent first, what only proves and explains last."""
+) -> tuple[Region, ...]:
+    """Read what must be consistent; return what may be read while the core runs.
+
+    The flash of a core that slept may have no clock once it sleeps again.
+    """
     reader.registers(plan.core_names(core))
     if core.has_fpu:
         reader.fp_registers()
     reader.words |= plan.absent_specials(core)
     registers = Registers(reader.words)
-    reader.segments.append(Segment(DHCSR, dhcsr.to_bytes(4, "little")))
-    reader.memory(plan.control_space(core))
+    reader.status(dhcsr)
+    reader.moment(plan.control_space(core))
     vtor = reader.word(VTOR) or 0
-    reader.memory(plan.proof(registers, core, vtor, layout))
+    reader.moment(plan.program(core, vtor, layout))
+    code = plan.code(registers)
+    reader.moment(region for region in code if dhcsr & S_SLEEP or not plan.is_flash(region, banks))
     stacks = plan.stacks(registers, layout, banks, reader.word(vtor))
     variables = plan.variables(request.ram, registers, layout, banks)
-    reader.memory((*stacks, *request.regions, *variables), counted=True)
+    rest = (*request.regions, *variables)
+    reader.expect((*stacks, *rest))
+    reader.moment(stacks if request.resumes_early else (*stacks, *rest), counted=True)
+    return rest if request.resumes_early else ()
 
 
-@dataclass(slots=True)
-class _Reader:
-    """Collects what was read, so that nothing is lost when reading ends early."""
+def _read_later(
+    reader: Reader,
+    rest: tuple[Region, ...],
+    banks: Sequence[Bank],
+    cut_short: ConnectError | Interrupted | None,
+    *,
+    runs: bool,
+) -> ConnectError | Interrupted | None:
+    """Read the code that the core is in, which proves much for little, then the rest.
 
-    probe: Probe
-    progress: Progress
-    words: dict[str, int] = field(default_factory=dict)
-    segments: list[Segment] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    tried: list[Region] = field(default_factory=list)
-    done: int = 0
-    total: int = 0
-
-    def pause(self, just_done: int = 0) -> None:
-        """Tell the listener how far we are, which may end the capture."""
-        self.done += just_done
-        self.progress(min(self.done, self.total), self.total)
-
-    def registers(self, selectors: dict[str, int]) -> None:
-        values = self.probe.core_registers(list(selectors.values()))
-        self.words |= dict(zip(selectors, values, strict=True))
-        self.pause()
-
-    def fp_registers(self) -> None:
-        """Read s0-s31 and fpscr; a core that refuses them costs only them."""
-        try:
-            self.registers(plan.fp_names())
-        except ConnectError as error:
-            self.warnings.append(f"no floating-point registers: {error}")
-
-    def memory(self, regions: Iterable[Region], *, counted: bool = False) -> None:
-        """Read each region once; what cannot be read becomes a warning."""
-        todo = plan.without_overlap(regions, self.tried)
-        if counted:
-            self.total = sum(region.size for region in todo)
-        for region in todo:
-            self.tried.append(region)
-            self._read(region, counted)
-
-    def _read(self, region: Region, counted: bool) -> None:
-        between = self.pause if counted else lambda _size: self.pause()
-        lost, at = [], region.start
-        for segment in readable_parts(self.probe, region, between):
-            self.segments.append(segment)
-            lost.append((at, segment.start))
-            at = segment.end
-        lost.append((at, region.end))
-        self._tell_of([(start, end) for start, end in lost if start < end], region)
-
-    def _tell_of(self, lost: Sequence[tuple[int, int]], region: Region) -> None:
-        if lost:
-            remarks = self.notes if region.is_superset else self.warnings
-            size = sum(end - start for start, end in lost)
-            remarks.append(f"{size} bytes from {lost[0][0]:#010x} cannot be read ({region.what})")
-
-    def word(self, address: int) -> int | None:
-        """A word of what was read."""
-        try:
-            return Memory(self.segments).u32(address)
-        except NotCaptured:
-            return None
+    The first also if the reading was cut short. Returns what ended it.
+    """
+    if cut_short is not None:
+        reader.progress = lambda _done, _total: None
+    code = plan.code(Registers(reader.words))
+    try:
+        reader.flash((r for r in code if plan.is_flash(r, banks)), is_last_try=True)
+        if runs:
+            reader.live(rest)
+            return cut_short
+        reader.moment(rest, counted=True)
+        return reader.settle(cut_short)
+    except (ConnectError, Interrupted) as error:
+        return cut_short or error

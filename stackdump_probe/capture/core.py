@@ -25,16 +25,16 @@ class Core:
 
 def examine(probe: Probe) -> Core:
     """Read the identification registers; needs no halt."""
-    cpuid = _word(probe, CPUID)
+    cpuid = word_at(probe, CPUID)
     is_mainline = has_main_extension(cpuid)
     part = cpuid >> 4 & 0xFFF
     is_v8m = part in _V8M_PARTS or part == _STAR_MC1
     return Core(
         is_mainline=is_mainline,
         is_v8m=is_v8m,
-        is_secure=is_v8m and bool(_word(probe, DSCSR) & DSCSR_CDS),
-        has_fpu=is_mainline and _has_fp_registers(_word(probe, MVFR0), _word(probe, MVFR0 + 4)),
-        interrupt_words=(_word(probe, ICTR) & ICTR_INTLINESNUM) + 1 if is_mainline else 1,
+        is_secure=is_v8m and bool(word_at(probe, DSCSR) & DSCSR_CDS),
+        has_fpu=is_mainline and _has_fp_registers(word_at(probe, MVFR0), word_at(probe, MVFR0 + 4)),
+        interrupt_words=(word_at(probe, ICTR) & ICTR_INTLINESNUM) + 1 if is_mainline else 1,
     )
 
 
@@ -43,7 +43,7 @@ def _has_fp_registers(mvfr0: int, mvfr1: int) -> bool:
     return bool(mvfr0 & 0xFF0 or mvfr1 & 0xF00)
 
 
-def _word(probe: Probe, address: int) -> int:
+def word_at(probe: Probe, address: int) -> int:
     """The word at `address`; 0, as reserved space reads, where the target faults."""
     try:
         return int.from_bytes(probe.read(address, 4), "little")

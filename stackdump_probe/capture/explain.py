@@ -2,22 +2,37 @@
 
 import errno
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from stackdump_probe.capture.choosing import PERMISSION_HINT
 from stackdump_probe.errors import CaptureError, ConnectError, ProbePermission
 
 _WIRING = "is the target powered, and are SWDIO, SWCLK and GND connected? Try a lower --frequency"
 _LOCKED = "the part may be read-protected (unlocking erases it), held in reset, or in deep sleep"
+_BUSY_TARGET = "its bus may hang: does it wait for a memory or a clock that is off?"
 _BUSY = "another program has it open: a debugger, an IDE, a gdb server?"
 _GONE = "was it unplugged? Plug it in again"
+CABLE = "try another USB cable or port, without a hub; does the probe's firmware want an update?"
 
-# A part of pyOCD's message -> what happened in our words, and the hint.
+# What pyOCD raises where a probe's answer is not what CMSIS-DAP promises: it is short, or belongs
+# to another command. A probe that was closed has lost its endpoints (AttributeError).
+_BY_SENSELESS_ANSWER = (AssertionError, AttributeError, LookupError, TypeError, ValueError)
+
+# Everything that pyOCD and the USB library below it are known to raise. pyOCD's own errors are
+# RuntimeErrors; so is what comes of a ROM table that points to itself.
+FAILURES_OF_PYOCD = (RuntimeError, OSError, *_BY_SENSELESS_ANSWER)
+
+# A part of pyOCD's message, or of its error's name -> what happened in our words, and the hint.
 _BY_MESSAGE: tuple[tuple[str, str, str], ...] = (
     ("Target not detected", "the target does not answer", _WIRING),
     ("No cores were discovered", "the target answers, but shows no core", _LOCKED),
     ("Unable to claim interface", "the probe is in use", _BUSY),
     ("Timeout reading from probe", "the probe does not answer", _GONE),
     ("read thread exited", "the probe does not answer any more", _GONE),
+    ("TransferTimeoutError", "the target is always busy", _BUSY_TARGET),
+    ("TransferProtocolError", "what the target answers arrives damaged", _WIRING),
+    ("TransferFaultError", "the debug port refuses the access", _LOCKED),
+    ("TransferError", "the target does not answer", _WIRING),
 )
 _BY_ERRNO: dict[int, tuple[str, str]] = {
     errno.EBUSY: ("the probe is in use", _BUSY),
@@ -26,6 +41,24 @@ _BY_ERRNO: dict[int, tuple[str, str]] = {
     errno.EPIPE: ("the probe does not answer any more", _GONE),
     errno.ETIMEDOUT: ("the probe does not answer", _GONE),
 }
+
+
+def is_about_the_target(error: BaseException) -> bool:
+    """True if the probe works, and the target behind it does not answer, or wrongly."""
+    from pyocd.core import exceptions
+
+    causes = tuple(_causes(error))
+    by_probe = any(isinstance(cause, exceptions.ProbeError | OSError) for cause in causes)
+    return isinstance(causes[0], exceptions.Error) and not by_probe
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Raise our errors for those of pyOCD that come up in the block."""
+    try:
+        yield
+    except FAILURES_OF_PYOCD as error:
+        raise explained(error, doing) from error
 
 
 def explained(error: BaseException, doing: str) -> CaptureError:
@@ -38,13 +71,11 @@ def explained(error: BaseException, doing: str) -> CaptureError:
             what, hint = _BY_ERRNO[number]
             return ConnectError(f"cannot {doing}: {what}", hint=hint)
     for part, what, hint in _BY_MESSAGE:
-        if part in str(error):
+        if part in f"{type(error).__name__} {error}":
             return ConnectError(f"cannot {doing}: {what}", hint=hint)
-    return ConnectError(f"cannot {doing}: {error}", hint=_hint_for(error))
-
-
-def _hint_for(error: BaseException) -> str | None:
-    return _WIRING if "Transfer" in type(error).__name__ else None
+    if isinstance(error, _BY_SENSELESS_ANSWER):
+        return ConnectError(f"cannot {doing}: the probe's answers make no sense", hint=CABLE)
+    return ConnectError(f"cannot {doing}: {error}")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

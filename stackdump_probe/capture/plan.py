@@ -14,6 +14,8 @@ Ram = Literal["stack", "used", "all"]
 # is never RAM or code, but EXC_RETURN, lockup and the like.
 END_OF_MEMORY = 0xE000_0000
 
+START_OF_SRAM = 0x2000_0000  # DDI 0403 B3.1
+
 NEAR_PC = 64  # bytes around pc and lr that prove which program runs
 LONGEST_THREAD_STACK = 16 * 1024  # of a process stack whose end nobody knows
 LONGEST_STACK = 256 * 1024  # of a main stack whose top nobody knows
@@ -107,12 +109,25 @@ def control_space(core: Core) -> tuple[Region, ...]:
     return tuple(regions)
 
 
-def proof(registers: Registers, core: Core, vtor: int, layout: Layout) -> tuple[Region, ...]:
-    """The flash bytes that prove which program runs."""
+def program(core: Core, vtor: int, layout: Layout) -> tuple[Region, ...]:
+    """The build id and the vector table: they tell which program runs, wherever it stands."""
     words = 16 + 32 * core.interrupt_words
-    vectors = Region(vtor, 4 * words, "vector table", is_superset=True)
+    return (*layout.proof, Region(vtor, 4 * words, "vector table", is_superset=True))
+
+
+def code(registers: Registers) -> tuple[Region, ...]:
+    """The code that the core is in: it proves that an ELF belongs to it."""
     near = (_around(registers.get(name), name) for name in ("pc", "lr"))
-    return (*layout.proof, vectors, *(region for region in near if region))
+    return tuple(region for region in near if region)
+
+
+def is_flash(region: Region, banks: Sequence[Bank]) -> bool:
+    """True where a program lies that does not change while it runs.
+
+    That is in the Code region (DDI 0403 B3.1), and not in RAM that is there too.
+    """
+    in_ram = any(bank.start < region.end and region.start < bank.end for bank in banks)
+    return region.end <= START_OF_SRAM and not in_ram
 
 
 def _around(address: int | None, name: str) -> Region | None:

@@ -20,6 +20,9 @@ class Probe(Protocol):
     def halt(self) -> int:
         """Halt the core, wait for it, and return DHCSR as it was just before."""
 
+    def check_halted(self) -> None:
+        """Raise StateLost if the core has been reset or has run since it was halted."""
+
     def resume(self) -> None:
         """Let the core run, its debug controls as they were found; no effect on a running core."""
 
@@ -31,6 +34,19 @@ class Probe(Protocol):
 
     def core_registers(self, selectors: Sequence[int]) -> list[int]:
         """The words of these DCRSR selectors, in order; the core must be halted."""
+
+    def set_for_now(self, address: int, bits: int) -> bool:
+        """Set bits of a word until the probe is let go; False if they do not stay set."""
+
+
+class Watcher:
+    """Hears what goes on between two transfers, and may end it; this one does nothing."""
+
+    def check(self) -> None:
+        """May raise Interrupted or ConnectError; never called while the target is put back."""
+
+    def tell(self, remark: str) -> None:
+        """A sentence that a person should read at once."""
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What pyOCD knows of the bench: the probes that it can open, and the targets that it names."""
 
+from contextlib import suppress
 from typing import Any
 
 from stackdump_probe.capture.choosing import ListedProbe, chosen_uid, listed
@@ -7,7 +8,7 @@ from stackdump_probe.capture.explain import explained
 from stackdump_probe.capture.plan import Bank
 from stackdump_probe.capture.targets import Target, target_named
 from stackdump_probe.capture.usb import usb_probes
-from stackdump_probe.errors import NoProbe
+from stackdump_probe.errors import ConnectError, NoProbe, ProbePermission
 
 
 def drivable_probes(uid: str | None = None) -> list[Any]:
@@ -37,6 +38,15 @@ def find_probe(wanted: str | None) -> Any:
     if not found:
         raise NoProbe(f"the probe {uid} is plugged in, but pyOCD does not see it")
     return found[0]
+
+
+def same_probe(probe: Any) -> Any:
+    """A new pyOCD object for the probe with the same id, None if it is not plugged in."""
+    with suppress(NoProbe, ConnectError, ProbePermission):
+        for other in drivable_probes():
+            if other.unique_id == probe.unique_id:
+                return other
+    return None
 
 
 def probes_plugged_in() -> tuple[ListedProbe, ...]:

@@ -10,10 +10,14 @@ import typer
 
 from stackdump_probe.capture.capture import Capture, Request
 from stackdump_probe.capture.capture import capture as take
+from stackdump_probe.capture.link import Terms
 from stackdump_probe.capture.plan import Layout, most_bytes
+from stackdump_probe.capture.probe import Watcher
 from stackdump_probe.capture.pyocd_bench import find_probe, pyocd_targets
 from stackdump_probe.capture.pyocd_probe import attached
+from stackdump_probe.capture.pyocd_session import ANSWER_DEADLINE
 from stackdump_probe.capture.targets import Target, normalised, target_named
+from stackdump_probe.capture.watchdogs import watchdogs_of
 from stackdump_probe.cli import units
 from stackdump_probe.cli.layout import layout_of
 from stackdump_probe.cli.new_file import NewFile, new_file
@@ -22,7 +26,7 @@ from stackdump_probe.cli.options import Option
 from stackdump_probe.cli.progress import progress_bar
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
-from stackdump_probe.cli.stopping import stop_requests
+from stackdump_probe.cli.stopping import StopRequest, stop_requests
 from stackdump_probe.dump import encode
 from stackdump_probe.errors import CaptureError, ConnectError, Interrupted, UnknownTarget
 from stackdump_probe.record import record, replace
@@ -85,10 +89,27 @@ def capture(
         list[str] | None,
         typer.Option("--region", metavar="START:SIZE", help="read this too; may be repeated"),
     ] = None,
+    resume_early: Annotated[
+        bool,
+        Option("--resume-early", "let the core run when registers and stacks are read"),
+    ] = False,
     after: Annotated[
         Literal["restore", "run", "halt"],
         Option("--after", "leave the core as it was found, running, or halted"),
     ] = "restore",
+    freeze_watchdog: Annotated[
+        bool, Option("--freeze-watchdog", "stop the watchdogs while the core stands still")
+    ] = False,
+    reset: Annotated[
+        bool, Option("--reset", "reset the part and read it at its first instruction")
+    ] = False,
+    under_reset: Annotated[
+        bool, Option("--under-reset", "the same, by its reset line, held while connecting")
+    ] = False,
+    timeout: Annotated[
+        str | None,
+        typer.Option("--timeout", metavar="TIME", help="stop reading after this time, such as 30s"),
+    ] = None,
     no_trace: Annotated[bool, Option("--no-trace", "only save the dump")] = False,
     json: Annotated[bool, Option("--json", "one JSON document")] = False,
     force: Annotated[
@@ -102,12 +123,27 @@ def capture(
     The device is halted without a reset, and runs on afterwards.
     """
     log_of_pyocd(settings.verbose)
-    bench = Bench(_target(target), probe, units.frequency(frequency), core)
+    if reset and under_reset:
+        raise typer.BadParameter("--reset and --under-reset are two ways of the same")
+    patience = None if timeout is None else units.seconds(timeout)
+    bench = Bench(
+        _target(target),
+        probe,
+        Terms(
+            frequency=units.frequency(frequency),
+            core=core,
+            reset="line" if under_reset else "core" if reset else "never",
+            answer_within=min(ANSWER_DEADLINE, patience or ANSWER_DEADLINE),
+        ),
+        patience,
+    )
     layout = layout_of(image_at(elf)) if elf and not Path(elf).is_dir() else None
     request = Request(
         ram or ("stack" if layout is None else "used"),
         tuple(units.region(text) for text in region or ()),
         after,
+        resumes_early=resume_early,
+        freezes_watchdogs=freeze_watchdog,
     )
     path = output or f"{_file_name(target)}-{datetime.now():%Y%m%d-%H%M%S}.dump"
     room = most_bytes(request.ram, request.regions, bench.target.banks, layout or Layout())
@@ -120,25 +156,26 @@ def capture(
         _show(path, None if no_trace else elf, json=json, force=force, settings=settings)
     if taken.cut_short is not None:
         raise CaptureError(
-            f"{taken.cut_short}; what was read until then is in {path}", hint=taken.cut_short.hint
+            f"{taken.cut_short}; what was read is in {path}", hint=taken.cut_short.hint
         )
 
 
 @record
 class Bench:
-    """Which core of which target is behind which probe, and how fast the probe may talk to it."""
+    """Which target is behind which probe, how it is connected to, and how long it may all take."""
 
     target: Target
     probe: str | None
-    frequency: int  # Hz
-    core: int
+    terms: Terms
+    patience: float | None  # seconds
 
 
 def _take(
     bench: Bench, request: Request, layout: Layout | None, file: NewFile, settings: Settings
 ) -> Capture:
     """Capture and save; the file is on the disk before the probe is let go."""
-    with stop_requests() as stop, progress_bar(settings) as show:
+    with stop_requests(bench.patience) as stop, progress_bar(settings) as show:
+        watcher = Onlooker(stop, settings)
 
         def between(done: int, total: int) -> None:
             stop.check()
@@ -148,14 +185,13 @@ def _take(
         stop.check()
         taken = None
         try:
-            with attached(
-                probe, bench.target, frequency=bench.frequency, core=bench.core
-            ) as connected:
+            with attached(probe, bench.target, bench.terms, watcher=watcher) as connected:
                 taken = take(
                     connected,
                     request,
                     banks=bench.target.banks,
                     layout=layout,
+                    watchdogs=watchdogs_of(bench.target.name),
                     progress=between,
                 )
                 file.write(encode(taken.dump))
@@ -163,7 +199,21 @@ def _take(
             if taken is None:
                 raise
             return replace(taken, cut_short=taken.cut_short or error, left="unknown")
-    return taken
+    return replace(taken, left=taken.wanted)
+
+
+class Onlooker(Watcher):
+    """Tells the user at once, and passes on what the signals said."""
+
+    def __init__(self, stop: StopRequest, settings: Settings) -> None:
+        self._stop = stop
+        self._settings = settings
+
+    def check(self) -> None:
+        self._stop.check()
+
+    def tell(self, remark: str) -> None:
+        self._settings.warn(remark)
 
 
 def _target(name: str) -> Target:
@@ -200,8 +250,10 @@ def _state(taken: Capture) -> str:
             return "the core was halted and stays so"
         case "halted":
             return "the core is left halted"
-        case "running":
+        case "running" if taken.stood_still is not None:
             return f"the core stood still for {taken.stood_still * 1000:.0f} ms and runs on"
+        case "running":
+            return "the core runs again"
         case "unknown":
             return "the core may still be halted (`--after run` lets it run)"
 

@@ -6,6 +6,8 @@ from stackdump_probe.capture.plan import Region
 
 END_OF_ADDRESSES = 1 << 32
 _HERTZ = {"": 1, "hz": 1, "k": 1000, "khz": 1000, "m": 1_000_000, "mhz": 1_000_000}
+_SECONDS = {"": 1, "s": 1, "ms": 0.001, "m": 60}
+LONGEST_TIME = 24 * 3600.0  # seconds
 _BYTES = {"": 1, "b": 1, "k": 1024, "kb": 1024, "kib": 1024, "m": 1 << 20, "mib": 1 << 20}
 
 
@@ -20,6 +22,19 @@ def frequency(text: str) -> int:
     if not 1000 <= hertz <= 100_000_000:
         raise typer.BadParameter(f"{text!r} is no frequency such as 4m, 500k or 4000000")
     return hertz
+
+
+def seconds(text: str) -> float:
+    """Seconds from "30s", "500ms", "2m" or "30"; raises BadParameter."""
+    digits = text.lower().rstrip("ms")
+    factor = _SECONDS.get(text.lower()[len(digits) :])
+    try:
+        found = float(digits) * (factor or 0)
+    except ValueError:
+        found = 0
+    if not 0 < found <= LONGEST_TIME:
+        raise typer.BadParameter(f"{text!r} is no time such as 30s, 500ms or 2m")
+    return found
 
 
 def region(text: str) -> Region:

@@ -1,10 +1,10 @@
 """A debug probe with a core behind it that exists only in the test."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from stackdump_probe.arch import debug
 from stackdump_probe.arch.debug import SELECTORS
-from stackdump_probe.errors import ConnectError, NotCaptured, RegionUnreadable
+from stackdump_probe.errors import ConnectError, NotCaptured, RegionUnreadable, StateLost
 from stackdump_probe.memory import Memory
 
 CORTEX_M0, CORTEX_M4, CORTEX_M33 = 0x410CC200, 0x410FC241, 0x410FD213
@@ -13,7 +13,8 @@ CORTEX_M0, CORTEX_M4, CORTEX_M33 = 0x410CC200, 0x410FC241, 0x410FD213
 class FakeProbe:
     """Plays `Probe`: `memory` is all that can be read, `dies_after` so many calls the link is dead.
 
-    `calls` lists what was asked of it, in order.
+    `calls` lists what was asked of it, in order. `resets_after` so many calls the target is found
+    to have been reset. Bits stay set in the words at `settable` addresses.
     """
 
     def __init__(
@@ -26,6 +27,8 @@ class FakeProbe:
         dies_after: int | None = None,
         halts: bool = True,
         resumes: bool = True,
+        resets_after: int | None = None,
+        settable: Collection[int] = (),
     ) -> None:
         self._memory = memory or Memory()
         self._words = {SELECTORS[name]: word for name, word in (registers or {}).items()}
@@ -34,6 +37,8 @@ class FakeProbe:
         self._dies_after = dies_after
         self._halts = halts
         self._resumes = resumes
+        self._resets_after = resets_after
+        self._settable = settable
         self.is_halted = was_halted
         self.calls: list[str] = []
 
@@ -61,6 +66,17 @@ class FakeProbe:
 
     def stay_halted(self) -> None:
         self.calls.append("stay_halted")
+
+    def check_halted(self) -> None:
+        self._call("check")
+        if self._resets_after is not None and len(self.calls) > self._resets_after:
+            self.is_halted = False
+            raise StateLost("the target was reset while it was read")
+
+    def set_for_now(self, address: int, bits: int) -> bool:
+        self._call(f"set {address:#010x} {bits:#x}")
+        self.read(address, 4)
+        return address in self._settable
 
     def read(self, address: int, size: int) -> bytes:
         self._call(f"read {address:#010x} {size}")

@@ -8,6 +8,7 @@ import pytest
 from stackdump_probe.arch import debug
 from stackdump_probe.arch.registers import CORE, SPECIAL
 from stackdump_probe.capture.capture import Request
+from stackdump_probe.capture.link import Terms
 from stackdump_probe.capture.plan import Region
 from stackdump_probe.capture.pyocd_bench import find_probe, probes_plugged_in
 from stackdump_probe.capture.pyocd_probe import attached
@@ -143,7 +144,7 @@ def test_ram_all_ends_where_the_part_has_no_more(bench: SimulatedProbe) -> None:
 def test_a_core_that_does_not_exist(bench: SimulatedProbe) -> None:
     with (
         pytest.raises(ConnectError, match="no core 3"),
-        attached(find_probe(None), target_named("stm32f4"), core=3),
+        attached(find_probe(None), target_named("stm32f4"), Terms(core=3)),
     ):
         pass
     assert runs(bench)

@@ -50,4 +50,4 @@ def test_a_signal_at_any_moment_leaves_the_target_running_and_no_half_file(
             assert sim.core.read(debug.DEMCR) == 0
             assert runs(sim)
     assert not list(tmp_path.glob(".*"))
-    assert "stopped by SIGTERM; what was read until then is in" in capsys.readouterr().err
+    assert "stopped by SIGTERM; what was read is in" in capsys.readouterr().err

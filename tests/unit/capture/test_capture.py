@@ -2,12 +2,14 @@ from collections.abc import Sequence
 
 import pytest
 
+from stackdump_probe.arch.debug import S_SLEEP
 from stackdump_probe.arch.registers import CORE, SINGLES, SPECIAL
 from stackdump_probe.capture.capture import Request, capture
 from stackdump_probe.capture.plan import Bank, Layout, Region
 from stackdump_probe.capture.probe import After
-from stackdump_probe.errors import ConnectError, Interrupted
-from stackdump_probe.memory import Memory
+from stackdump_probe.capture.watchdogs import watchdogs_of
+from stackdump_probe.errors import ConnectError, Interrupted, RegionUnreadable, StateLost
+from stackdump_probe.memory import LIVE, Memory
 from tests.builders import a_memory, words
 from tests.builders.probes import CORTEX_M0, FakeProbe, a_control_space
 
@@ -47,23 +49,115 @@ def test_a_capture_reads_registers_control_space_flash_proof_and_stack() -> None
     assert taken.left == "running"
 
 
-def test_what_must_be_consistent_is_read_first() -> None:
+def test_the_core_stands_still_only_for_what_must_be_of_one_moment() -> None:
     probe = FakeProbe(a_target(), REGISTERS)
     request = Request(ram="all", regions=(Region(FLASH + 0x300, 16),))
     capture(probe, request, banks=BANKS)
     order = [
+        "read 0x08000000 192",
         "halt",
         "registers 20",
         "registers 33",
         "read 0xe000ed00 144",
-        "read 0x08000000 192",
-        "read 0x080001e0 64",
         f"read {TOP - 0x100:#010x} 256",
         "read 0x08000300 16",
         "read 0x20000000 4096",
+        "resume",
+        "read 0x080001e0 64",
     ]
     assert [call for call in probe.calls if call in order] == order
+
+
+def test_of_a_core_that_slept_its_code_is_read_before_it_sleeps_again() -> None:
+    probe = FakeProbe(a_target(), REGISTERS, dhcsr=S_SLEEP)
+    capture(probe, Request(), banks=BANKS)
     assert probe.calls[-1] == "resume"
+    assert "read 0x080001e0 64" in probe.calls
+
+
+def test_flash_that_cannot_be_read_of_a_running_core_is_tried_while_it_is_halted() -> None:
+    class FlashSleeps(FakeProbe):
+        def read(self, address: int, size: int) -> bytes:
+            if address == FLASH and not self.is_halted:
+                raise RegionUnreadable(address, size, "bus fault")
+            return super().read(address, size)
+
+    taken = capture(FlashSleeps(a_target(), REGISTERS), Request(), banks=BANKS)
+    assert taken.dump.memory.holds(FLASH, 0xC0)
+    assert taken.warnings == ()
+
+
+def test_a_vector_table_in_ram_is_of_the_same_moment() -> None:
+    memory = a_memory(
+        {**a_control_space(vtor=RAM), FLASH: bytes(0x400), RAM: words(TOP) + b"\xa5" * 0x1_FFFC}
+    )
+    probe = FakeProbe(memory, REGISTERS)
+    taken = capture(probe, Request(), banks=BANKS)
+    assert probe.calls.index("read 0x20000000 192") > probe.calls.index("halt")
+    assert taken.dump.memory.holds(TOP - 0x100, 0x100)
+
+
+def test_whether_the_core_stood_still_is_looked_at_now_and_then_and_at_the_end() -> None:
+    probe = FakeProbe(a_target(), REGISTERS)
+    capture(probe, Request(ram="all"), banks=BANKS)
+    assert probe.calls.count("check") == 0x2_0000 // 4096
+    assert probe.calls[probe.calls.index("resume") - 1] == "check"
+
+
+def test_what_was_read_around_a_reset_is_dropped() -> None:
+    whole = FakeProbe(a_target(), REGISTERS)
+    capture(whole, Request(ram="all"), banks=BANKS)
+    second = [at for at, call in enumerate(whole.calls) if call == "check"][1]
+    probe = FakeProbe(a_target(), REGISTERS, resets_after=second)
+    taken = capture(probe, Request(ram="all"), banks=BANKS)
+    assert isinstance(taken.cut_short, StateLost)
+    assert taken.dump.registers["pc"] == FLASH + 0x200
+    assert taken.dump.memory.holds(RAM, 4096)
+    assert not taken.dump.memory.holds(RAM + 4096)
+    assert taken.dump.memory.holds(FLASH + 0x1E0, 64)
+    assert taken.dump.notes == (
+        "the capture was cut short: the target was reset while it was read",
+    )
+    assert taken.left == "running"
+
+
+def test_a_core_that_was_to_stay_halted_may_run_after_a_reset() -> None:
+    probe = FakeProbe(a_target(), REGISTERS, resets_after=0)
+    taken = capture(probe, Request(after="halt"), banks=BANKS)
+    assert (taken.left, taken.wanted) == ("unknown", "unknown")
+
+
+def test_with_resume_early_the_core_runs_while_the_rest_is_read_and_the_dump_says_so() -> None:
+    probe = FakeProbe(a_target(), REGISTERS)
+    taken = capture(probe, Request(ram="all", resumes_early=True), banks=BANKS)
+    calls = probe.calls
+    assert calls.index(f"read {TOP - 0x100:#010x} 256") < calls.index("resume")
+    assert calls.index("resume") < calls.index("read 0x20000000 4096")
+    origins = {each.start: each.origin for each in taken.dump.memory.segments}
+    assert (origins[TOP - 0x100], origins[RAM], origins[FLASH]) == ("dump", LIVE, "dump")
+
+
+def test_a_core_that_stays_halted_is_of_one_moment_to_the_end() -> None:
+    probe = FakeProbe(a_target(), REGISTERS)
+    request = Request(ram="all", resumes_early=True, after="halt")
+    taken = capture(probe, request, banks=BANKS)
+    assert {each.origin for each in taken.dump.memory.segments} == {"dump"}
+    assert taken.dump.memory.holds(RAM, 0x2_0000)
+
+
+def test_watchdogs_are_frozen_before_the_core_is_halted() -> None:
+    memory = a_memory({0xE0042008: bytes(4)})
+    probe = FakeProbe(a_target().over(memory), REGISTERS, settable=[0xE0042008])
+    request = Request(freezes_watchdogs=True)
+    taken = capture(probe, request, banks=BANKS, watchdogs=watchdogs_of("stm32f405"))
+    assert probe.calls.index("set 0xe0042008 0x1800") < probe.calls.index("halt")
+    assert taken.warnings == ()
+
+
+def test_what_cannot_be_read_is_remarked_in_the_dump() -> None:
+    probe = FakeProbe(a_target(), REGISTERS)
+    taken = capture(probe, Request(regions=(Region(0x6000_0000, 64, "region x"),)), banks=BANKS)
+    assert taken.dump.notes == taken.warnings
 
 
 def test_a_core_without_fpu_gets_zero_for_fpscr_and_no_singles() -> None:

@@ -9,10 +9,12 @@ from stackdump_probe.capture.plan import (
     Layout,
     Region,
     absent_specials,
+    code,
     control_space,
     core_names,
+    is_flash,
     most_bytes,
-    proof,
+    program,
     stacks,
     variables,
     without_overlap,
@@ -71,24 +73,36 @@ def test_v8m_mainline_adds_the_secure_fault_registers() -> None:
     assert (0xE000EDE4, 0xE000EDEC) in spans(control_space(M33))
 
 
-def test_proof_is_build_id_then_vectors_then_code_at_pc_and_lr() -> None:
-    registers = Registers({"pc": 0x0800_0102, "lr": 0x0800_0201})
+def test_the_program_is_told_by_its_build_id_and_vector_table() -> None:
     layout = Layout(proof=(Region(0x0800_1000, 36, "build id"),))
-    assert spans(proof(registers, Core(interrupt_words=1), 0x0800_0000, layout)) == [
+    assert spans(program(Core(interrupt_words=1), 0x0800_0000, layout)) == [
         (0x0800_1000, 0x0800_1024),
         (0x0800_0000, 0x0800_00C0),
+    ]
+
+
+def test_code_is_what_stands_around_pc_and_lr() -> None:
+    assert spans(code(Registers({"pc": 0x0800_0102, "lr": 0x0800_0201}))) == [
         (0x0800_00E0, 0x0800_0120),
         (0x0800_01E0, 0x0800_0220),
     ]
 
 
 def test_exc_return_and_lockup_are_no_code() -> None:
-    registers = Registers({"pc": 0xEFFF_FFFE, "lr": 0xFFFF_FFF9})
-    assert spans(proof(registers, Core(), 0, Layout())) == [(0, 0xC0)]
+    assert code(Registers({"pc": 0xEFFF_FFFE, "lr": 0xFFFF_FFF9})) == ()
 
 
 def test_code_near_address_zero_begins_at_zero() -> None:
-    assert spans(proof(Registers({"pc": 4}), Core(), 0x100, Layout()))[1] == (0, 64)
+    assert spans(code(Registers({"pc": 4}))) == [(0, 64)]
+
+
+def test_flash_is_the_code_region_without_the_ram_in_it() -> None:
+    ccm = Bank(0x1000_0000, 0x1_0000)
+    assert is_flash(Region(0x0800_0000, 64), [SRAM, ccm])
+    assert is_flash(Region(0x1FFF_FFC0, 64), [SRAM, ccm])
+    assert not is_flash(Region(0x1FFF_FFC4, 64), [SRAM, ccm])
+    assert not is_flash(Region(0x0FFF_FFFF, 2), [SRAM, ccm])
+    assert not is_flash(Region(0x6000_0000, 64), [SRAM, ccm])
 
 
 def test_main_stack_reaches_to_the_nearest_top_above_sp() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from stackdump_probe.capture.link import Terms
+from stackdump_probe.capture.probe import Watcher
 from stackdump_probe.capture.targets import Target
 from stackdump_probe.cli import capture as module
 from stackdump_probe.cli.main import run
@@ -47,9 +49,11 @@ class ABench:
 
     @contextmanager
     def attached(
-        self, _probe: str, target: Target, *, frequency: int, core: int
+        self, _probe: str, target: Target, terms: Terms, *, watcher: Watcher
     ) -> Iterator[FakeProbe]:
-        self.asked |= {"target": target.name, "frequency": frequency, "core": core}
+        self.asked |= {"target": target.name, "frequency": terms.frequency, "core": terms.core}
+        self.terms = terms
+        watcher.check()
         yield self.probe
         if self.leaving:
             raise self.leaving
@@ -200,11 +204,20 @@ def test_a_link_that_dies_leaves_the_dump_and_exit_code_5(
     bench: ABench, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bench.probe = FakeProbe(bench.memory, REGISTERS, dies_after=12, resumes=False)
+    bench.leaving = ConnectError("cannot leave the target as it was found")
     assert run(["capture", "-t", "stm32f4", "-o", "x.dump"]) == 5
     shown = capsys.readouterr().err
     assert "the core may still be halted" in shown
-    assert "what was read until then is in x.dump" in shown
+    assert "the probe is gone; what was read is in x.dump" in shown
     assert decode(Path("x.dump").read_bytes()).registers["pc"] == FLASH + 0x200
+
+
+def test_a_core_that_is_let_go_only_through_a_fresh_connection_runs_again(
+    bench: ABench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.probe = FakeProbe(bench.memory, REGISTERS, resumes=False)
+    assert run(["capture", "-t", "stm32f4", "-o", "x.dump"]) == 0
+    assert "the core runs again" in capsys.readouterr().err
 
 
 def test_a_probe_that_cannot_be_left_costs_nothing_of_the_dump(bench: ABench) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from stackdump_probe.cli.stopping import SIGNALS, stop_requests
-from stackdump_probe.errors import Interrupted
+from stackdump_probe.errors import ConnectError, Interrupted
 
 
 @pytest.fixture(autouse=True)
@@ -28,11 +28,23 @@ def test_a_signal_is_granted_at_the_next_check(name: str) -> None:
             stop.check()
 
 
-def test_a_second_signal_interrupts_at_once() -> None:
+def test_a_second_signal_is_answered_and_a_third_interrupts_at_once(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     with stop_requests():
         signal.raise_signal(signal.SIGTERM)
+        assert capfd.readouterr().err == ""
+        signal.raise_signal(signal.SIGINT)
+        assert "once more leaves it as it is" in capfd.readouterr().err
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
+
+
+def test_a_time_that_is_up_ends_it_too() -> None:
+    with stop_requests(3600) as stop:
+        stop.check()
+    with stop_requests(-1) as stop, pytest.raises(ConnectError, match="not done within -1 s"):
+        stop.check()
 
 
 def test_signals_do_afterwards_what_they_did_before() -> None:

@@ -1,0 +1,280 @@
+"""The connection to a target, and what is tried before it is given up."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic, sleep
+from typing import Any, TypeVar
+
+from stackdump_probe.capture.as_found import AsFound
+from stackdump_probe.capture.explain import FAILURES_OF_PYOCD, explained, is_about_the_target
+from stackdump_probe.capture.probe import Watcher
+from stackdump_probe.capture.pyocd_bench import same_probe
+from stackdump_probe.capture.pyocd_session import (
+    ANSWER_DEADLINE,
+    Reset,
+    begin_again,
+    closed,
+    has_power,
+    opened,
+)
+from stackdump_probe.errors import CaptureError, ConnectError, ProbePermission, RegionUnreadable
+from stackdump_probe.record import record
+
+DEFAULT_FREQUENCY = 4_000_000  # Hz; pyOCD's own default is 1 MHz
+SLOWEST = 100_000  # Hz; not slower than this, unless asked for
+SLOWER_BY = 4
+AGAIN = 2  # times that a transfer is tried again at the same clock: a WAIT or a lost ACK passes
+RENEWALS = 3  # fresh connections while one capture is read
+DEPARTURES = 4  # fresh connections in which everything is put back, if the probe is there
+REPLUG_DEADLINE = 5.0  # seconds that we wait for a probe that is gone, if the core may be halted
+LOOK_EVERY = 0.2  # seconds
+
+_Result = TypeVar("_Result")
+
+
+@record
+class Terms:
+    """How a target is connected to, and how patiently.
+
+    `reset` is "never", or what the user asked for: "line" holds the reset line while connecting,
+    "core" has the core reset the part. After both the core stands at its first instruction.
+    """
+
+    frequency: int = DEFAULT_FREQUENCY
+    core: int = 0
+    reset: Reset = "never"
+    answer_within: float = ANSWER_DEADLINE
+    replug_within: float = REPLUG_DEADLINE
+
+
+@dataclass(slots=True)
+class Link:
+    """A session that is opened slower or anew where that helps, and never silently.
+
+    `number` is what pyOCD's `target_type` calls the core.
+    """
+
+    probe: Any
+    target_type: str
+    terms: Terms
+    watcher: Watcher
+    number: int
+    found: AsFound = field(default_factory=AsFound)
+    frequency: int = 0
+    session: Any = None  # None also when the connection is lost: a closed session would hang
+    _renewals: int = 0
+    _is_leaving: bool = False
+
+    @property
+    def core(self) -> Any:
+        """pyOCD's object for the core."""
+        return self.session.target.cores[self.number]
+
+    def open(self) -> None:
+        """Connect; again, then at lower clocks, where the target is lost on the way.
+
+        Raises ProbePermission or ConnectError, and what the watcher raises.
+        """
+        try:
+            self._open_at_some_clock()
+        except BaseException:
+            if self.found.is_due:
+                self._put_back_anew()
+            raise
+        if self.number not in self.session.target.cores:
+            known = ", ".join(map(str, self.session.target.cores))
+            self.close()
+            raise ConnectError(f"the target has no core {self.number}", hint=f"found: {known}")
+
+    def run(
+        self,
+        action: Callable[[Any], _Result],
+        *,
+        region: tuple[int, int] | None = None,
+        ensure: Callable[[], None] = lambda: None,
+    ) -> _Result:
+        """The result of `action(core)`, tried again where that may help.
+
+        After each remedy `ensure` may raise to say that it came too late. Raises ConnectError when
+        nothing helped, RegionUnreadable if the bus faults while `region` (start, size) is read.
+        """
+        tried = 0
+        while self.session is not None:
+            try:
+                return action(self.core)
+            except FAILURES_OF_PYOCD as error:
+                failure = error
+            if region is not None and self._is_bus_fault(failure):
+                raise RegionUnreadable(*region, "bus fault") from failure
+            if not self._remedy(failure, tried):
+                raise explained(failure, "read the target") from failure
+            tried += 1
+            ensure()
+        raise ConnectError("cannot read the target: the connection is lost")
+
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """Nobody may interrupt what is done in the block."""
+        before, self._is_leaving = self._is_leaving, True
+        try:
+            yield
+        finally:
+            self._is_leaving = before
+
+    def close(self) -> ConnectError | None:
+        """Put everything back and let the probe go; return what prevented it.
+
+        If the connection died, it is made anew for that, and a probe that is gone is waited for.
+        """
+        failures: list[Exception] = []
+        with self.leaving():
+            if self.session is not None:
+                failures = self._put_back()
+        if not self.found.is_due or self._put_back_anew():
+            return None
+        doing = "leave the target as it was found"
+        if not failures:
+            return ConnectError(f"cannot {doing}: the connection is lost")
+        error = explained(failures[0], doing)
+        return error if isinstance(error, ConnectError) else ConnectError(str(error))
+
+    def _open_at_some_clock(self) -> None:
+        self.frequency = self.terms.frequency
+        first = failure = self._open(self.probe, self.terms.reset)
+        tried = 1
+        while failure is not None and self._may_pass(failure):
+            if tried >= AGAIN and not self._lower_frequency():
+                break
+            failure = self._open(self.probe, self.terms.reset)
+            tried += 1
+        if first is not None and failure is not None:
+            raise first
+        self._tell_if_slower()
+
+    def _open(self, probe: Any, reset: Reset) -> CaptureError | None:
+        """Open a session; return what prevented it."""
+        try:
+            self.session = opened(
+                probe,
+                self.target_type,
+                self.frequency,
+                self.found,
+                core=self.number,
+                reset=reset,
+                check=self._check,
+                answer_within=self.terms.answer_within,
+            )
+        except (ConnectError, ProbePermission) as error:
+            return error
+        return None
+
+    def _check(self) -> None:
+        if not self._is_leaving:
+            self.watcher.check()
+
+    def _may_pass(self, failure: CaptureError) -> bool:
+        """True unless the probe itself failed, which would only fail again, and slowly."""
+        return failure.__cause__ is None or is_about_the_target(failure.__cause__)
+
+    def _remedy(self, failure: Exception, tried: int) -> bool:
+        """Do what may help against `failure`; False if there is nothing left to do."""
+        if not is_about_the_target(failure):
+            return self._renew()
+        if tried >= AGAIN:
+            if not self._lower_frequency():
+                return False
+            self._tell_if_slower()
+        try:
+            begin_again(self.session, self.frequency)
+        except FAILURES_OF_PYOCD as error:
+            trouble = error
+        else:
+            return True
+        return is_about_the_target(trouble) or self._renew()
+
+    def _renew(self) -> bool:
+        """Connect anew through the same probe, the core staying as it is."""
+        self._renewals += 1
+        self._close_session(keeps_power=True)
+        probe = same_probe(self.probe) if self._renewals <= RENEWALS else None
+        if probe is None or self._open(probe, "never") is not None:
+            return False
+        self.watcher.tell("the probe stopped answering and had to be opened again")
+        return True
+
+    def _put_back(self) -> list[Exception]:
+        """Put everything back and close; return what failed."""
+        failures = self.found.put_back(self.session.target)
+        self._close_session(keeps_power=self.found.is_due or bool(self.found.stay_halted))
+        return failures
+
+    def _close_session(self, *, keeps_power: bool) -> None:
+        session, self.session = self.session, None
+        closed(session, keeps_power=keeps_power)
+
+    def _put_back_anew(self) -> bool:
+        """Connect again until everything is put back; False if that takes too long."""
+        deadline = monotonic() + self.terms.replug_within
+        connections, has_told = 0, False
+        while connections < DEPARTURES:
+            probe = same_probe(self.probe)
+            if probe is not None:
+                connections += 1
+                self._put_back_through(probe)
+            if not self.found.is_due:
+                return True
+            if monotonic() >= deadline or self._is_told_to_stop():
+                break
+            if probe is None and not has_told:
+                has_told = True
+                self.watcher.tell(
+                    "the probe is gone and may have left the core halted: plug it in again "
+                    f"within {self.terms.replug_within:.0f} s to let the core run"
+                )
+            sleep(LOOK_EVERY)
+        return False
+
+    def _put_back_through(self, probe: Any) -> None:
+        with self.leaving():
+            if self._open(probe, "never") is None:
+                self._put_back()
+            else:
+                self._lower_frequency()
+
+    def _is_told_to_stop(self) -> bool:
+        try:
+            self.watcher.check()
+        except CaptureError:
+            return True
+        return False
+
+    def _is_bus_fault(self, failure: Exception) -> bool:
+        """True if the target's bus refused; False also if the debug port has lost its power."""
+        from pyocd.core import exceptions
+
+        if not isinstance(failure, exceptions.TransferFaultError):
+            return False
+        try:
+            return has_power(self.session)
+        except FAILURES_OF_PYOCD:
+            return False
+
+    def _lower_frequency(self) -> bool:
+        if self.frequency <= SLOWEST:
+            return False
+        self.frequency = max(self.frequency // SLOWER_BY, SLOWEST)
+        return True
+
+    def _tell_if_slower(self) -> None:
+        if self.frequency < self.terms.frequency:
+            self.watcher.tell(
+                f"the target does not answer reliably at {_hertz(self.terms.frequency)}: "
+                f"going on at {_hertz(self.frequency)}"
+            )
+
+
+def _hertz(frequency: int) -> str:
+    """A frequency for people: "4 MHz", "62.5 kHz"."""
+    unit, name = (1_000_000, "MHz") if frequency >= 1_000_000 else (1000, "kHz")
+    return f"{frequency / unit:.6g} {name}"

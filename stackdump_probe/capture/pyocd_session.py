@@ -1,0 +1,185 @@
+"""One pyOCD session: opened so that it changes as little as can be, and closed whatever happens."""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from stackdump_probe.capture.as_found import AsFound
+from stackdump_probe.capture.explain import CABLE, FAILURES_OF_PYOCD, translated
+from stackdump_probe.errors import ConnectError
+
+Reset = Literal["never", "line", "core"]
+
+ANSWER_DEADLINE = 2.0  # seconds that a probe has to answer one packet, at any usual clock
+LONGEST_ANSWER = 1_000_000  # clock cycles that one packet may take on the wire
+PYOCD_DEADLINE = 10.0  # seconds after which pyOCD gives up by itself
+LOST = "try again, or a lower --frequency"
+SMALLEST_PACKET = 16  # bytes; 64 is the smallest that CMSIS-DAP knows
+CTRL_STAT = 0x4
+POWERED = 1 << 29 | 1 << 31  # CDBGPWRUPACK, CSYSPWRUPACK (ADIv5.2, IHI 0031, B2.2.2)
+CLOSINGS = 3  # attempts: each may fail on what the one before left in a queue
+
+
+@dataclass(slots=True)
+class Delegate:
+    """What pyOCD asks and tells while it connects.
+
+    pyOCD sets DEMCR.TRCENA on the way to the ROM table, C_DEBUGEN when it makes a core, and
+    clears breakpoints, watchpoints and trace when it makes those components: these are not made.
+    `check` is called between the steps, and may raise to end them.
+    """
+
+    found: AsFound
+    check: Callable[[], None]
+    started: set[int] = field(default_factory=set)  # cores that were made as a whole
+
+    def will_connect(self, board: Any) -> None:
+        """Called by pyOCD when the probe is open."""
+        link = getattr(board.session.probe, "_link", None)
+        size = getattr(link, "_packet_size", None)
+        if size is not None and size < SMALLEST_PACKET:  # into which pyOCD would pack for ever
+            raise ConnectError(f"the probe's packets have {size} bytes", hint=CABLE)
+
+    def will_init_target(self, target: Any, init_sequence: Any) -> None:
+        """Called by pyOCD; changes what it does to find the cores."""
+
+        def changed(discovery: Any) -> Any:
+            if discovery.has_task("create_components"):
+                discovery.remove_task("create_components")
+            if discovery.has_task("find_components"):
+                remember = ("remember_demcr", lambda: self._remember_ports(target))
+                discovery.insert_before("find_components", remember)
+            return self._checked(discovery)
+
+        init_sequence.wrap_task("discovery", changed)
+        self._checked(init_sequence)
+
+    def will_start_debug_core(self, core: Any) -> None:
+        """Called by pyOCD just before it sets C_DEBUGEN."""
+        self.found.remember_core(core)
+
+    def did_start_debug_core(self, core: Any) -> None:
+        """Called by pyOCD when it knows the core."""
+        self.started.add(core.core_number)
+
+    def stop_debug_core(self, core: Any) -> bool:
+        """Called by pyOCD at the end; True keeps it from clearing DHCSR and DEMCR."""
+        del core
+        return True
+
+    def _checked(self, sequence: Any) -> Any:
+        for name in tuple(sequence.sequence):
+            sequence.insert_before(name, (f"check_before_{name}", self.check))
+        return sequence
+
+    def _remember_ports(self, target: Any) -> None:
+        from pyocd.coresight.ap import AHB_AP
+
+        for port in target.aps.values():
+            if isinstance(port, AHB_AP):
+                self.found.remember_port(port)
+
+
+def opened(
+    probe: Any,
+    target_type: str,
+    frequency: int,
+    found: AsFound,
+    *,
+    core: int = 0,
+    reset: Reset = "never",
+    check: Callable[[], None] = lambda: None,
+    answer_within: float = ANSWER_DEADLINE,
+) -> Any:
+    """A session that is connected to `core` of a target, and maybe to others.
+
+    Raises ProbePermission or ConnectError, with everything put back, as far as the link allows,
+    and the session closed. What is changed on the way is noted in `found` before. `check` may
+    raise to end the attempt.
+    """
+    limit_answers(probe, min(answer_within + LONGEST_ANSWER / frequency, PYOCD_DEADLINE))
+    with translated("connect"):
+        session = _session(probe, target_type, frequency, reset)
+    session.delegate = Delegate(found, check)
+    try:
+        with translated("connect"):
+            session.open()
+        if core in session.target.cores and core not in session.delegate.started:
+            raise ConnectError(f"core {core} does not answer", hint=LOST)  # pyOCD only logs that
+    except BaseException:
+        if session.probe.is_open:
+            found.put_back(session.target)
+        _release(session)
+        raise
+    return session
+
+
+def begin_again(session: Any, frequency: int) -> None:
+    """Reset the line, and make pyOCD forget what it believes to have written to the debug port.
+
+    Writes are queued, and what it remembers of them is wrong if one of them got lost.
+    """
+    from pyocd.core.target import Target
+
+    session.notify(Target.Event.PRE_RESET, session.target)
+    session.probe.set_clock(frequency)
+    session.target.dp.connect()
+
+
+def has_power(session: Any) -> bool:
+    """True if the debug port says that debug and system power are on."""
+    return bool(session.target.dp.read_reg(CTRL_STAT) & POWERED == POWERED)
+
+
+def _release(session: Any) -> None:
+    """Let the reset line go, if we hold it, and close the session and its probe."""
+    with suppress(*FAILURES_OF_PYOCD):
+        if session.options["connect_mode"] == "under-reset" and session.probe.is_open:
+            session.probe.assert_reset(False)
+    closed(session)
+
+
+def closed(session: Any, *, keeps_power: bool = False) -> None:
+    """Close the session and its probe as far as that is possible.
+
+    `keeps_power` leaves the debug power on, without which a halted core would run.
+    """
+    session.options["resume_on_disconnect"] = not keeps_power
+    probe = session.probe
+    for attempt in range(CLOSINGS):
+        try:
+            if attempt == 0:
+                session.close()
+            if not probe.is_open:
+                return
+            probe.close()
+        except FAILURES_OF_PYOCD:
+            continue
+
+
+def limit_answers(probe: Any, seconds: float) -> None:
+    """Have a CMSIS-DAP probe wait no longer for one answer; pyOCD has no option for it."""
+    interface: Any = getattr(getattr(probe, "_link", None), "_interface", None)
+    if hasattr(interface, "DEFAULT_USB_TIMEOUT_S"):
+        interface.DEFAULT_USB_TIMEOUT_S = seconds
+        interface.DEFAULT_USB_TIMEOUT_MS = int(seconds * 1000)
+
+
+def _session(probe: Any, target_type: str, frequency: int, reset: Reset) -> Any:
+    from pyocd.core.session import Session
+
+    return Session(
+        probe,
+        auto_unlock=False,  # unlocking erases
+        connect_mode="under-reset" if reset == "line" else "attach",
+        frequency=frequency,
+        no_config=True,
+        project_dir=str(Path.cwd()),  # to which it changes
+        resume_on_disconnect=True,
+        target_override=target_type,
+        user_script=os.devnull,  # else a pyocd_user.py in the working directory is run
+        **{"warning.cortex_m_default": False},
+    )
