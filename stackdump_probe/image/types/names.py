@@ -24,6 +24,8 @@ from stackdump_probe.record import replace
 DEPTH_LIMIT = 32
 STEPS = 512
 UNNAMED = "{...}"
+# Compilers nest them either way; the source's order is not told (DWARF 5, 5.3).
+QUALIFIERS = ("const", "volatile", "restrict", "_Atomic")
 # What the collections of Rust are made for, unless the program says otherwise.
 RUST_ALLOCATOR = ", alloc::alloc::Global"
 
@@ -62,8 +64,8 @@ class _Namer:
                 return self.array(type_, inner)
             case Function():
                 return self.function(type_, inner)
-            case Qualified(qualifier=qualifier, target=target):
-                return self.qualified(qualifier, target.type, inner)
+            case Qualified():
+                return self.qualified(type_, inner)
             case Typedef(name=name, target=target) if _is_computed(name):
                 return self.declared(target.type, inner)
             case _:
@@ -90,8 +92,8 @@ class _Namer:
         if this is None or not isinstance(target, Function):
             return self.prefixed(target, star, inner)
         method = replace(target, parameters=target.parameters[1:])
-        promises = _qualifiers(this)
-        return self.function(method, f"({_joined(star, inner)})", promises)
+        promises, _ = _unqualified(this)
+        return self.function(method, f"({_joined(star, inner)})", promises and f" {promises}")
 
     def prefixed(self, target: Type, star: str, inner: str) -> str:
         joined = f"{star} {inner}" if inner[:1].isidentifier() else star + inner
@@ -121,13 +123,25 @@ class _Namer:
         listed = ", ".join(names) if names or function.variadic else "void"
         return self.declared(function.result.type, f"{inner}({listed}){promises}")
 
-    def qualified(self, qualifier: str, target: Type, inner: str) -> str:
+    def qualified(self, type_: Qualified, inner: str) -> str:
         """`const` stands before what it qualifies, after the star if that is a pointer."""
+        words, target = _unqualified(type_)
         if isinstance(target, Pointer | Reference | MemberPointer):
-            return self.declared(target, _joined(qualifier, inner))
+            return self.declared(target, _joined(words, inner))
         if isinstance(target, Array):
             return self.declared(target, inner)
-        return f"{qualifier} {self.declared(target, inner)}"
+        return f"{words} {self.declared(target, inner)}"
+
+
+def _unqualified(type_: Type) -> tuple[str, Type]:
+    """`const volatile`, in the order of QUALIFIERS however the entries are nested; the rest."""
+    found = set[str]()
+    for _ in range(DEPTH_LIMIT):
+        if not isinstance(type_, Qualified):
+            break
+        found.add(type_.qualifier)
+        type_ = type_.target.type
+    return " ".join(each for each in QUALIFIERS if each in found), type_
 
 
 def _object_of(type_: Type) -> Type | None:
@@ -138,17 +152,6 @@ def _object_of(type_: Type) -> Type | None:
     if not isinstance(first, Pointer) or not isinstance(stripped(first.target.type), Struct):
         return None
     return first.target.type
-
-
-def _qualifiers(type_: Type) -> str:
-    """` const` for a method that promises it."""
-    words = ""
-    for _ in range(DEPTH_LIMIT):
-        if not isinstance(type_, Qualified):
-            break
-        words = f" {type_.qualifier}{words}"
-        type_ = type_.target.type
-    return words
 
 
 def _own_name(type_: Type) -> str:
