@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mmap import mmap
 
     from stackdump_probe.image.dwarf.debug_info import Dwarf
+    from stackdump_probe.image.dwarf.tail_calls import TailCalls
     from stackdump_probe.image.frames.cfi import CallFrameInfo
     from stackdump_probe.image.frames.exidx import ExceptionTables
     from stackdump_probe.image.symbols import SymbolTable
@@ -221,6 +222,13 @@ class Image:
         from stackdump_probe.image.dwarf.debug_info import Dwarf
 
         return Dwarf(self.contents, self.holds_code, lambda: self.symbols)
+
+    @cached_property
+    def tail_calls(self) -> TailCalls:
+        """How functions leave to others without coming back."""
+        from stackdump_probe.image.dwarf.tail_calls import TailCalls
+
+        return TailCalls(self.dwarf)
 
     @cached_property
     def types(self) -> TypeTree:

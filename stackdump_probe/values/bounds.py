@@ -13,9 +13,9 @@ from stackdump_probe.image.types.model import (
 )
 from stackdump_probe.image.types.tree import TypeTree
 from stackdump_probe.record import replace
-from stackdump_probe.values.call_sites import word_of
 from stackdump_probe.values.frame_context import UnitContext
 from stackdump_probe.values.locate import storage_of
+from stackdump_probe.values.words import word_of
 
 WORD = 4
 

@@ -14,7 +14,8 @@ from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.unwind.cfi_step import names_of
 from stackdump_probe.unwind.frame import Frame
-from stackdump_probe.values.call_sites import entry_parameter, entry_value, word_of
+from stackdump_probe.values.call_sites import entry_parameter, entry_value
+from stackdump_probe.values.words import word_of
 
 
 class UnitContext(NoContext):
@@ -72,6 +73,11 @@ class Physical:
     def frame(self) -> Frame:
         """The frame itself."""
         return self.frames[self.level]
+
+    def with_frame(self, frame: Frame) -> "Physical":
+        """The same place with another frame in it."""
+        frames = (*self.frames[: self.level], frame, *self.frames[self.level + 1 :])
+        return Physical(frames, self.level, self.memory, self.image)
 
     @property
     def caller(self) -> "Physical | None":
