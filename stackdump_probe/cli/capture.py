@@ -112,6 +112,9 @@ def capture(
     ] = None,
     no_trace: Annotated[bool, Option("--no-trace", "only save the dump")] = False,
     json: Annotated[bool, Option("--json", "one JSON document")] = False,
+    all_statics: Annotated[
+        bool, Option("--all-statics", "trace also statics that compilers and libraries add")
+    ] = False,
     force: Annotated[
         bool, Option("--force", "replace the output file; trace although the ELF differs")
     ] = False,
@@ -153,7 +156,8 @@ def capture(
     if elf is None and not (no_trace or json or settings.quiet):
         print(f"trace it: stackdump-probe trace FW.elf {shlex.quote(path)}", file=sys.stderr)  # noqa: T201
     if not isinstance(taken.cut_short, Interrupted):
-        _show(path, None if no_trace else elf, json=json, force=force, settings=settings)
+        show = Show(json, force, all_statics)
+        _show(path, None if no_trace else elf, show, settings)
     if taken.cut_short is not None:
         raise CaptureError(
             f"{taken.cut_short}; what was read is in {path}", hint=taken.cut_short.hint
@@ -168,6 +172,15 @@ class Bench:
     probe: str | None
     terms: Terms
     patience: float | None  # seconds
+
+
+@record
+class Show:
+    """How the trace of a capture is shown."""
+
+    json: bool
+    force: bool
+    all_statics: bool
 
 
 def _take(
@@ -258,12 +271,19 @@ def _state(taken: Capture) -> str:
             return "the core may still be halted (`--after run` lets it run)"
 
 
-def _show(path: str, elf: str | None, *, json: bool, force: bool, settings: Settings) -> None:
+def _show(path: str, elf: str | None, show: Show, settings: Settings) -> None:
     if elf is not None:
         from stackdump_probe.cli.trace import trace
 
-        trace(elf, [path], json=json, force=force, settings=settings)
-    elif json:
+        trace(
+            elf,
+            [path],
+            json=show.json,
+            force=show.force,
+            all_statics=show.all_statics,
+            settings=settings,
+        )
+    elif show.json:
         from stackdump_probe.cli.info import info
 
         info([path], json=True, settings=settings)

@@ -20,6 +20,9 @@ def trace(
     show_zero_sized_variables: Annotated[
         bool, Option("-z --show-zero-sized-variables", "show variables that hold no bytes")
     ] = False,
+    all_statics: Annotated[
+        bool, Option("--all-statics", "also statics that compilers and libraries add")
+    ] = False,
     max_wrapping_lines: Annotated[
         int,
         Option("-l --max-wrapping-lines", "lines a value may take, 0 = no cap", "N", lowest=0),
@@ -43,6 +46,7 @@ def trace(
         dumps=dumps,
         match=opened.match,
         children=json,
+        all_statics=all_statics,
     )
     if json:
         from stackdump_probe.report.to_json import to_json

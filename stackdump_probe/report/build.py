@@ -31,12 +31,14 @@ def build_report(
     dumps: Sequence[str],
     match: ElfMatch | None = None,
     children: bool = True,
+    all_statics: bool = False,
 ) -> Report:
     """Everything that the dump says with the help of its program.
 
     `elf_path` and `dumps` are the names to show. Damaged debug information costs what it would
     have told, and is warned of. `match` is the verdict on the ELF where it is known already;
-    without `children` the variables come without their parts, which only the JSON shows.
+    without `children` the variables come without their parts, which only the JSON shows;
+    `all_statics` also lists what compilers and libraries add.
     """
     memory = dump.memory.over(image.flash)
     backtrace = unwind(dump.registers, memory, image)
@@ -47,7 +49,7 @@ def build_report(
 
     reader = FrameReader(backtrace, memory, image, exception_name, children=children)
     frames = reader.frames()
-    held = reader.guarded(lambda: statics(image, memory), ())
+    held = reader.guarded(lambda: statics(image, memory, noise=all_statics), ())
     verdict = match or elf_match(dump, image)
     mismatch = (MISMATCH,) if verdict.verdict == "mismatch" else ()
     warnings = (*mismatch, *dump.notes, *backtrace.warnings, *reader.warnings)

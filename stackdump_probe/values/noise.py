@@ -8,10 +8,13 @@ from stackdump_probe.image.types.build import language_of
 FUNCTION_NAMES = frozenset(("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"))
 # Itanium C++ ABI 5.1.4 and 5.1.6: vtables, what describes types, and guards of initialisation.
 CPP_RUNTIME = ("_ZTV", "_ZTT", "_ZTC", "_ZTI", "_ZTS", "_ZGV", "__dso_handle")
-# ISO C++ [lex.name] and [namespace.std]: scopes that belong to the library.
-CPP_LIBRARY = ("std::", "__")
+# ISO C++ [lex.name] and [namespace.std]: scopes that belong to the library; ETL's constants.
+CPP_LIBRARY = ("std::", "__", "etl::")
 # Logging by defmt: what it interns has a JSON text for a name.
 RUST_MACROS = ("DEFMT_LOG_STATEMENT", "_defmt", "__DEFMT_MARKER", '{"')
+RUST_LIBRARY = ("core::", "alloc::", "std::", "compiler_builtins::")
+# The vector table in the parts that cortex-m-rt and crates of devices make it of.
+RUST_VECTORS = frozenset(("__RESET_VECTOR", "__EXCEPTIONS", "__INTERRUPTS"))
 
 
 def is_noise(die: Die, scope: str, name: str) -> bool:
@@ -22,7 +25,12 @@ def is_noise(die: Die, scope: str, name: str) -> bool:
         case "c++":
             return scope.startswith(CPP_LIBRARY) or name.startswith(CPP_RUNTIME)
         case "rust":
-            return name.startswith(RUST_MACROS) or _is_vtable(name)
+            return (
+                scope.startswith(RUST_LIBRARY)
+                or name.startswith(RUST_MACROS)
+                or name in RUST_VECTORS
+                or _is_vtable(name)
+            )
         case "c":
             return False
 

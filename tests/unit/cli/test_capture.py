@@ -15,8 +15,11 @@ from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode
 from stackdump_probe.errors import ConnectError, NoProbe, ProbePermission
 from tests.builders import a_memory, an_elf, words
-from tests.builders.elves import NOTYPE, ASymbol, code, zeroed
+from tests.builders.dwarf import a_unit
+from tests.builders.dwarf import debug_sections as written
+from tests.builders.elves import NOTYPE, ASymbol, code, debug_sections, zeroed
 from tests.builders.probes import FakeProbe, a_control_space
+from tests.builders.type_dies import CPP14, INT, expression, language, variable
 
 RAM, FLASH = 0x2000_0000, 0x0800_0000
 TOP = RAM + 0x2_0000
@@ -132,6 +135,23 @@ def test_with_an_elf_its_data_is_read_and_its_stack_top_counts() -> None:
     assert run(line) == 0
     assert (RAM, RAM + 0x80) in spans("x.dump")
     assert (TOP - 0x100, TOP - 0x80) in spans("x.dump")
+
+
+@pytest.mark.usefixtures("bench")
+@pytest.mark.parametrize("options", [(), ("--all-statics",), ("--all-statics", "--json")])
+def test_a_capture_with_an_elf_shows_what_trace_shows_of_its_dump(
+    options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, data = code(bytes(0x400), at=FLASH), zeroed(0x80, at=RAM)
+    vtable = variable("_ZTV5Valve", "int", expression(b"\x03" + words(RAM)))
+    dwarf = debug_sections(written(a_unit(INT, vtable, top=language(CPP14))))
+    Path("fw.elf").write_bytes(an_elf(text, data, *dwarf))
+    line = ["-t", "stm32f4", "--elf", "fw.elf", "-o", "x.dump", "--force"]
+    assert run(["capture", *line, *options]) == 0
+    captured = capsys.readouterr().out
+    assert run(["trace", "fw.elf", "x.dump", *options, "--force"]) == 0
+    assert capsys.readouterr().out == captured
+    assert ("_ZTV5Valve" in captured) == bool(options)
 
 
 @pytest.mark.usefixtures("bench")

@@ -9,14 +9,20 @@ from stackdump_probe.cli import trace as trace_module
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import encode
 from tests.builders import a_dump, a_memory_record, a_register_record, an_elf, words
-from tests.builders.elves import ASymbol, code, constants
+from tests.builders.dwarf import ADie, a_unit
+from tests.builders.dwarf import debug_sections as written
+from tests.builders.elves import ASymbol, code, constants, debug_sections
+from tests.builders.type_dies import CPP14, INT, expression, language, variable
 
 FLASH, RAM = 0x0800_0000, 0x2000_0000
 RESET = FLASH + 0x200
 VECTORS = words(RAM + 0x1000, RESET | 1, *[0] * 14)
-ELF = an_elf(
+SECTIONS = (
     constants(VECTORS, at=FLASH, name=".isr_vector"),
     code(b"\x00\xbf" * 0x20, at=RESET),
+)
+ELF = an_elf(
+    *SECTIONS,
     symbols=(ASymbol("Reset_Handler", RESET | 1, 0x40, section=".text"),),
     entry=RESET | 1,
 )
@@ -51,6 +57,26 @@ def test_verbose_shows_registers_and_rules(capsys: pytest.CaptureFixture[str]) -
     out = capsys.readouterr().out
     assert "xpsr   0x01000000" in out
     assert "rule innermost" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"), [((), ["mine"]), (("--all-statics",), ["_ZTV5Valve", "mine"])]
+)
+def test_statics_that_nobody_wrote_show_only_when_asked_for(
+    options: tuple[str, ...], expected: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    statics = (a_static("_ZTV5Valve", FLASH), a_static("mine", FLASH + 4))
+    unit = a_unit(INT, *statics, top=language(CPP14))
+    Path("cpp.elf").write_bytes(an_elf(*SECTIONS, *debug_sections(written(unit)), entry=RESET | 1))
+    assert run(["trace", "--json", "cpp.elf", "x.dump", *options]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in document["statics"]] == expected
+    assert run(["trace", "cpp.elf", "x.dump", *options]) == 0
+    assert ("_ZTV5Valve" in capsys.readouterr().out) == bool(options)
+
+
+def a_static(name: str, address: int) -> ADie:
+    return variable(name, "int", expression(b"\x03" + words(address)))
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -258,6 +258,17 @@ def test_what_the_cpp_library_and_the_abi_put_there_is_noise() -> None:
     assert len(found_in(an_image(unit), noise=True)) == 6
 
 
+def test_what_libraries_of_rust_put_there_is_noise() -> None:
+    library = tuple(
+        ADie(dw.TAG_namespace, (named(name),), (static("TABLE", RAM + at),))
+        for at, name in ((0, "core"), (4, "alloc"), (8, "compiler_builtins"), (12, "corelation"))
+    )
+    vectors = (static("__INTERRUPTS", RAM + 16), static("__EXCEPTIONS", RAM + 20))
+    unit = a_unit(INT, *library, *vectors, static("MINE", RAM + 24), top=language(RUST))
+    assert [name for name, _ in found_in(an_image(unit))] == ["corelation::TABLE", "MINE"]
+    assert len(found_in(an_image(unit), noise=True)) == 7
+
+
 def test_names_with_underscores_are_no_noise_in_c() -> None:
     assert names_in(static("__Vectors", RAM)) == ["__Vectors"]
 
