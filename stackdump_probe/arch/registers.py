@@ -1,6 +1,6 @@
 """The register file of a Cortex-M: names, DWARF numbers, and a set of values."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from stackdump_probe.errors import NotCaptured, RegisterUnknown
@@ -35,20 +35,21 @@ DOUBLES = 16
 class Registers:
     """32-bit values by lower-case name; a register that is not known is absent.
 
-    Names: r0..r12 sp lr pc, s0..s31, and SPECIAL. `lost_at` says of absent ones that an inner
-    frame saved them, and the address: memory that was not captured.
+    Names: r0..r12 sp lr pc, s0..s31, and SPECIAL. `saved_at` is where in memory an inner frame
+    saved a register: of a known one where its word was found, of an absent one memory that was
+    not captured.
     """
 
     words: Mapping[str, int] = MappingProxyType({})
-    lost_at: Mapping[str, int] = MappingProxyType({})
+    saved_at: Mapping[str, int] = MappingProxyType({})
 
     def __getitem__(self, name: str) -> int:
         """The word in `name`; raises RegisterUnknown, or NotCaptured if its memory is missing."""
         try:
             return self.words[name]
         except KeyError:
-            if name in self.lost_at:
-                raise NotCaptured(self.lost_at[name], 4) from None
+            if name in self.saved_at:
+                raise NotCaptured(self.saved_at[name], 4) from None
             raise RegisterUnknown(name) from None
 
     def __contains__(self, name: str) -> bool:
@@ -59,17 +60,33 @@ class Registers:
         return self.words.get(name)
 
     def updated(self, **words: int) -> "Registers":
-        """A copy with `words` put in place of what was there."""
-        return Registers({**self.words, **words}, self.lost_at)
+        """A copy with `words` put in place of what was there, none of them from memory."""
+        return self.joined(Registers(words))
 
-    def lost_but(self, recovered: Mapping[str, int]) -> dict[str, int]:
-        """`lost_at` of those that a function must keep and that are not in `recovered`."""
-        names = (name for name in self.lost_at if name in CALLEE_SAVED and name not in recovered)
-        return {name: self.lost_at[name] for name in names}
+    def saved(self, address: int, words: Mapping[str, int | None]) -> "Registers":
+        """A copy with registers that were saved side by side from `address` on.
 
-    def only(self, names: tuple[str, ...]) -> "Registers":
+        None stands for a word that was not captured.
+        """
+        known = {name: word for name, word in words.items() if word is not None}
+        places = {name: address + 4 * at & 0xFFFF_FFFF for at, name in enumerate(words)}
+        return self.joined(Registers(known, places))
+
+    def joined(self, other: "Registers") -> "Registers":
+        """A copy in which what `other` says of a register stands for what was said here."""
+        kept = self.without(*other.words, *other.saved_at)
+        return Registers({**kept.words, **other.words}, {**kept.saved_at, **other.saved_at})
+
+    def only(self, names: Collection[str]) -> "Registers":
         """A copy with no other registers than `names`."""
-        return Registers({name: self.words[name] for name in names if name in self.words})
+        return Registers(
+            {name: word for name, word in self.words.items() if name in names},
+            {name: place for name, place in self.saved_at.items() if name in names},
+        )
+
+    def without(self, *names: str) -> "Registers":
+        """A copy in which nothing is known of `names`."""
+        return self.only({*self.words, *self.saved_at}.difference(names))
 
     @property
     def control(self) -> int | None:

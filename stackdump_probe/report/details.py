@@ -1,5 +1,7 @@
 """What is behind a frame: its registers, and where its bytes come from."""
 
+from collections.abc import Mapping
+
 from stackdump_probe.arch.registers import CORE, SINGLES, Registers
 from stackdump_probe.memory import Memory
 from stackdump_probe.report.model import FrameDetails
@@ -16,10 +18,14 @@ def details_of(frame: Frame, memory: Memory, live: Registers) -> FrameDetails:
     names += [name for name in SINGLES if name in words and words[name] != live.get(name)]
     return FrameDetails(
         registers={name: words[name] for name in names},
-        lost=dict(frame.registers.lost_at),
+        saved_at=_in_order(frame.registers.saved_at),
         code_origin=None if frame.exception is not None else _origin(frame.lookup_pc, memory),
         stack_origin=_origin(_stack_address(frame), memory),
     )
+
+
+def _in_order(saved_at: Mapping[str, int]) -> dict[str, int]:
+    return {name: saved_at[name] for name in (*CORE, *SINGLES) if name in saved_at}
 
 
 def _stack_address(frame: Frame) -> int | None:

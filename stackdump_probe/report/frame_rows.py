@@ -91,10 +91,13 @@ def _detail_rows(frame: ReportFrame, look: Look) -> Iterator[Row]:
     yield _detail_row(f"pc {frame.pc:#010x}{code}  cfa {cfa}{stack}  rule {frame.rule}")
     if frame.rule == "innermost" or frame.kind == "exception":
         return  # those registers stand at the top, or with the handler
-    for row in register_rows(details.registers, columns=look.columns - len(_INDENT)):
+    saved_pc = {"pc": frame.pc} if "pc" in details.saved_at else {}
+    known, columns = {**details.registers, **saved_pc}, look.columns - len(_INDENT)
+    for row in register_rows(known, details.saved_at, columns=columns):
         yield _detail_row(plain(row.line))
-    for name, address in details.lost.items():
-        yield _detail_row(f"{name} was saved at {address:#010x}, which is not in the dump")
+    for name, address in details.saved_at.items():
+        if name not in known:
+            yield _detail_row(f"{name} was saved at {address:#010x}, which is not in the dump")
 
 
 def _detail_row(text: str) -> Row:

@@ -127,6 +127,7 @@ class FrameReader:
             location=location,
             variables=variables,
             details=None if kind == "inline" else details_of(frame, self._memory, live),
+            doubt=frame.doubt,
         )
 
 

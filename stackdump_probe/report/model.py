@@ -56,21 +56,24 @@ class Variable(Member):
 class FrameDetails:
     """What the unwinder knew of a physical frame, for whoever wants to check it.
 
-    `registers` are those of the caller's side that are known in it; `lost` are those that an
-    inner frame saved where nothing was captured, by address. `code_origin` and `stack_origin`
-    tell who vouches for the bytes at pc and for those of the frame ("dump" or "elf"), None if
-    nobody does.
+    `registers` are those of the caller's side that are known in it. `saved_at` is where inner
+    frames, or exception entry, saved registers and pc; one that is not in `registers` was saved
+    where nothing was captured. `code_origin` and `stack_origin` tell who vouches for the bytes at
+    pc and for those of the frame ("dump" or "elf"), None if nobody does.
     """
 
     registers: Mapping[str, int]
-    lost: Mapping[str, int]
+    saved_at: Mapping[str, int]
     code_origin: str | None
     stack_origin: str | None
 
 
 @record
 class ReportFrame:
-    """One line of the trace and what belongs to it; `details` are those of its physical frame."""
+    """One line of the trace and what belongs to it; `details` are those of its physical frame.
+
+    `doubt` says why it and all outside it are less certain than `rule` promises.
+    """
 
     level: int
     kind: FrameKind
@@ -82,6 +85,7 @@ class ReportFrame:
     location: Location | None
     variables: tuple[Variable, ...]
     details: FrameDetails | None = None
+    doubt: str | None = None
 
 
 @record

@@ -1,11 +1,14 @@
 """Lines before they are wrapped, and the rows that a trace and `info` have in common."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from stackdump_probe.record import record
 from stackdump_probe.report.model import CoreState, Fault, FaultInstruction
 from stackdump_probe.report.theme import Line, Span, span
 from stackdump_probe.report.wrap import wrap
+
+NOWHERE: Mapping[str, int] = MappingProxyType({})
 
 
 @record
@@ -84,9 +87,16 @@ def _core_name(core: CoreState) -> str | None:
     return f"core with CPUID {core.cpuid:#010x}"
 
 
-def register_rows(registers: Mapping[str, int], *, columns: int) -> Iterator[Row]:
-    """Yield the registers in as many columns as fit, at most four."""
-    cells = [f"{name:<6} {word:#010x}" for name, word in registers.items()]
-    per_row = max(1, min(4, columns // 20))
+def register_rows(
+    registers: Mapping[str, int], saved_at: Mapping[str, int] = NOWHERE, *, columns: int
+) -> Iterator[Row]:
+    """Yield the registers, and where they were saved, in as many columns as fit, at most four."""
+    cells = [_cell(name, word, saved_at.get(name)) for name, word in registers.items()]
+    width = max(map(len, cells), default=0)
+    per_row = max(1, min(4, (columns + 2) // (width + 2)))
     for at in range(0, len(cells), per_row):
-        yield Row((Span("  ".join(cells[at : at + per_row])),))
+        yield Row((Span("  ".join(f"{cell:<{width}}" for cell in cells[at : at + per_row])),))
+
+
+def _cell(name: str, word: int, place: int | None) -> str:
+    return f"{name:<6} {word:#010x}" + ("" if place is None else f" at {place:#010x}")

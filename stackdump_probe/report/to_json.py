@@ -9,6 +9,7 @@ from stackdump_probe.report.model import (
     DumpInfo,
     Fault,
     FaultInstruction,
+    FrameDetails,
     Location,
     Member,
     Report,
@@ -132,8 +133,19 @@ def _frame(frame: ReportFrame) -> Json:
         "pc": frame.pc,
         "cfa": frame.cfa,
         "rule": frame.rule,
+        "doubt": frame.doubt,
+        "details": None if frame.details is None else _details(frame.details),
         "location": None if frame.location is None else _location(frame.location),
         "variables": _variables(frame.variables),
+    }
+
+
+def _details(details: FrameDetails) -> Json:
+    return {
+        "registers": dict(details.registers),
+        "saved_at": dict(details.saved_at),
+        "code_origin": details.code_origin,
+        "stack_origin": details.stack_origin,
     }
 
 

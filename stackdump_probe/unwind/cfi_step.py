@@ -67,8 +67,7 @@ def _caller(
         return Lost(End("no_rule", reason, position.pc), cfa, is_final=False)
     except Unavailable as gap:
         return Lost(unavailable(gap, surroundings.memory, "the return address"), cfa)
-    saved_at = cfa + rule.offset & _MASK if isinstance(rule, Offset) else None
-    registers = caller_registers(row, frame)
+    registers, saved_at = caller_registers(row, frame), frame.place(rule)
     return Caller(registers, return_address, cfa, "cfi", row.is_signal_frame, saved_at)
 
 
@@ -91,25 +90,27 @@ def caller_registers(row: Row, frame: "_CalleeFrame") -> Registers:
     AAPCS32 5.1.1: where the rows are silent, a register that a callee must keep was kept, the
     others are lost. sp is the CFA (AADWARF32 section 4.4).
     """
-    words = {name: frame.registers[name] for name in CALLEE_SAVED if name in frame.registers}
-    words["sp"] = frame.cfa()
-    lost_at = frame.registers.lost_but(words)
+    found = frame.registers.only(CALLEE_SAVED).updated(sp=frame.cfa())
     for number, rule in row.registers.items():
-        if number == row.return_address:
-            continue
-        names = names_of(number)
-        for name in names:
-            words.pop(name, None)
-            lost_at.pop(name, None)
-        try:
-            whole = frame.recover(number, rule)
-        except NotCaptured as gap:
-            lost_at |= dict.fromkeys(names, gap.address)
-        except (Unavailable, DwarfError):
-            continue
-        else:
-            words |= {name: whole >> 32 * at & _MASK for at, name in enumerate(names)}
-    return Registers(words, lost_at)
+        if number != row.return_address:
+            names = names_of(number)
+            found = found.without(*names).joined(_recovered(number, names, rule, frame))
+    return found
+
+
+def _recovered(number: int, names: tuple[str, ...], rule: Rule, frame: "_CalleeFrame") -> Registers:
+    """What the caller's register `number`, which consists of `names`, held; nothing if unknown."""
+    if isinstance(rule, SameValue):
+        return frame.registers.only(names)
+    try:
+        whole = frame.recover(number, rule)
+        place = frame.place(rule)
+    except NotCaptured as gap:
+        return Registers().saved(gap.address, dict.fromkeys(names))
+    except (Unavailable, DwarfError):
+        return Registers()
+    words = {name: whole >> 32 * at & _MASK for at, name in enumerate(names)}
+    return Registers(words) if place is None else Registers().saved(place, words)
 
 
 def names_of(number: int) -> tuple[str, ...]:
@@ -160,16 +161,21 @@ class _CalleeFrame(expression.NoContext):
                 raise RegisterUnknown(NAME_BY_DWARF_NUMBER.get(number, str(number)))
             case SameValue():
                 return self.register(number)
-            case Offset(offset):
-                return self._load(self.cfa() + offset, size)
+            case Offset() | Expression():
+                return int.from_bytes(self.memory.read(self.place(rule) or 0, size), "little")
             case ValOffset(offset):
                 return self.cfa() + offset & _MASK
             case InRegister(other):
                 return self.register(other)
-            case Expression(octets):
-                return self._load(self.computed(octets, (self.cfa(),)), size)
             case ValExpression(octets):
                 return self.computed(octets, (self.cfa(),))
 
-    def _load(self, address: int, size: int) -> int:
-        return int.from_bytes(self.memory.read(address & _MASK, size), "little")
+    def place(self, rule: Rule) -> int | None:
+        """Where in memory the caller's value was saved; None if it was not."""
+        match rule:
+            case Offset(offset):
+                return self.cfa() + offset & _MASK
+            case Expression(octets):
+                return self.computed(octets, (self.cfa(),)) & _MASK
+            case _:
+                return None

@@ -222,14 +222,19 @@ class _Ending:
         words, cfa = self.words, self.words.get("sp")
         if cfa is None or register not in words:
             return None
-        kept = {name: words[name] for name in CALLEE_SAVED if name in words}
         is_leaf = "sp" not in self.changed and not self.saved
-        registers = Registers(
-            kept, self.position.registers.lost_but({**kept, **dict.fromkeys(self.changed, 0)})
-        )
         rule: Rule = "leaf" if is_leaf else "prologue"
         place = self.saved.get(register)
-        return Caller(registers, words[register], cfa, rule, saved_at=place)
+        return Caller(self._kept(), words[register], cfa, rule, saved_at=place)
+
+    def _kept(self) -> Registers:
+        """What is known of the registers that a function must give back."""
+        found = self.position.registers.only(CALLEE_SAVED).without(*self.changed)
+        for name in (name for name in CALLEE_SAVED if name in self.changed & self.words.keys()):
+            word, place = self.words[name], self.saved.get(name)
+            known = Registers({name: word}, {} if place is None else {name: place})
+            found = found.joined(known)
+        return found
 
 
 def _plus(left: int | None, right: int | None, sign: int) -> int | None:

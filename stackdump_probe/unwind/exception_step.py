@@ -79,24 +79,24 @@ def _unstack(
     exc_return: ExcReturn, frame_address: int, handler: Registers, surroundings: Surroundings
 ) -> Interrupted | Lost:
     memory = surroundings.memory
-    words = {name: handler[name] for name in CALLEE_SAVED if name in handler}
+    found = handler.only(CALLEE_SAVED)
     basic = frame_address
     if exc_return.has_additional_frame:
         if memory.u32(basic) & ~1 != INTEGRITY_SIGNATURE:
             return Lost(End("corrupt", f"no integrity signature at {basic:#010x}", basic))
-        words |= _load(memory, basic + ADDITIONAL_FRAME_OFFSET, ADDITIONAL_FRAME)
+        found = found.joined(_load(memory, basic + ADDITIONAL_FRAME_OFFSET, ADDITIONAL_FRAME))
         basic += ADDITIONAL_FRAME_SIZE
-    words |= _load(memory, basic, BASIC_FRAME)
+    found = found.joined(_load(memory, basic, BASIC_FRAME))
     size = BASIC_FRAME_SIZE
     if exc_return.has_extended_frame:
         size = EXTENDED_FRAME_SIZE + _fp_callee_size(exc_return, memory)
-        words |= _fp_words(basic + FP_FRAME_OFFSET, size, surroundings)
-    xpsr = Xpsr(words["xpsr"])
+        found = found.joined(_fp_words(basic + FP_FRAME_OFFSET, size, surroundings))
+    xpsr = Xpsr(found["xpsr"])
     if exc_return.to_thread != (xpsr.exception == 0):
         return Lost(_not_a_frame(exc_return, xpsr, basic))
     cfa = basic + size + (4 if xpsr.was_realigned else 0)
-    words |= {"pc": words["pc"] & ~1, "xpsr": xpsr.unstacked, "sp": cfa}
-    registers = Registers(words, handler.lost_but(words))
+    words = {**found.words, "pc": found["pc"] & ~1, "xpsr": xpsr.unstacked}
+    registers = Registers(words, found.saved_at).updated(sp=cfa)
     return Interrupted(registers, xpsr, frame_address, cfa)
 
 
@@ -111,9 +111,11 @@ def _not_a_frame(exc_return: ExcReturn, xpsr: Xpsr, address: int) -> End:
     )
 
 
-def _load(memory: Memory, address: int, names: tuple[str, ...]) -> dict[str, int]:
+def _load(memory: Memory, address: int, names: tuple[str, ...]) -> Registers:
     words = iter_unpack("<I", memory.read(address, 4 * len(names)))
-    return {name: word for name, (word,) in zip(names, words, strict=True)}
+    return Registers().saved(
+        address, {name: word for name, (word,) in zip(names, words, strict=True)}
+    )
 
 
 def _fp_callee_size(exc_return: ExcReturn, memory: Memory) -> int:
@@ -123,19 +125,19 @@ def _fp_callee_size(exc_return: ExcReturn, memory: Memory) -> int:
     return FP_CALLEE_FRAME_SIZE if memory.u32(FPCCR) & FPCCR_TS else 0
 
 
-def _fp_words(address: int, size: int, surroundings: Surroundings) -> dict[str, int]:
+def _fp_words(address: int, size: int, surroundings: Surroundings) -> Registers:
     """s0 and up of the interrupted code, `address` being where the frame has room for them."""
     memory, live = surroundings.memory, surroundings.live
     names = FP_FRAME
     if size > EXTENDED_FRAME_SIZE:
         names += FP_CALLEE_FRAME
     if _is_unwritten(address, memory):
-        return {name: live[name] for name in names if name in live}
-    words = _load(memory, address, FP_FRAME)
+        return live.only(names)
+    found = _load(memory, address, FP_FRAME)
     if size > EXTENDED_FRAME_SIZE:
         at = address - FP_FRAME_OFFSET + FP_CALLEE_FRAME_OFFSET
-        words |= _load(memory, at, FP_CALLEE_FRAME)
-    return words
+        found = found.joined(_load(memory, at, FP_CALLEE_FRAME))
+    return found
 
 
 def _is_unwritten(address: int, memory: Memory) -> bool:

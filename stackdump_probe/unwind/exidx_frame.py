@@ -1,6 +1,6 @@
 """A frame undone by the instructions of an exception table."""
 
-from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
+from stackdump_probe.arch.registers import CALLEE_SAVED
 from stackdump_probe.errors import Unavailable
 from stackdump_probe.image.frames.exidx import Entry
 from stackdump_probe.image.frames.exidx_code import Instruction, MoveVsp, Pop, Refusal, SetVsp
@@ -36,17 +36,16 @@ class _VirtualRegisters:
         registers = position.registers
         self.vsp = registers["sp"]
         gone = () if position.is_exact else ("lr",)  # the last call has changed it
-        self.words = {name: word for name, word in registers.words.items() if name not in gone}
-        self.lost_at = dict(registers.lost_at)
+        self.registers = registers.without(*gone)
         self.memory = memory
-        self.places: dict[str, int] = {}
+        self.popped: set[str] = set()
 
     def execute(self, instruction: Instruction) -> None:
         match instruction:
             case MoveVsp(amount):
                 self.vsp = self.vsp + amount & _MASK
             case SetVsp(name):
-                self.vsp = self._registers[name]
+                self.vsp = self.registers[name]
             case Pop(names):
                 self._pop(names)
 
@@ -55,26 +54,17 @@ class _VirtualRegisters:
             self._load(name, self.vsp + 4 * index & _MASK)
         self.vsp = self.vsp + 4 * len(names) & _MASK
         if "sp" in names:  # its writeback comes last (remark b)
-            self.vsp = self._registers["sp"]
+            self.vsp = self.registers["sp"]
 
     def _load(self, name: str, place: int) -> None:
-        self.places[name] = place
-        self.words.pop(name, None)
-        self.lost_at.pop(name, None)
-        if self.memory.holds(place, 4):
-            self.words[name] = self.memory.u32(place)
-        else:
-            self.lost_at[name] = place
-
-    @property
-    def _registers(self) -> Registers:
-        return Registers(self.words, self.lost_at)
+        self.popped.add(name)
+        word = self.memory.u32(place) if self.memory.holds(place, 4) else None
+        self.registers = self.registers.saved(place, {name: word})
 
     def caller(self) -> Caller:
         """Finish copies lr to pc unless pc was popped (remark c)."""
-        holder = "pc" if "pc" in self.places else "lr"
-        return_address = self._registers[holder]
-        kept = self._registers.updated(sp=self.vsp).only(CALLEE_SAVED)
-        registers = Registers(kept.words, self._registers.lost_but(kept.words))
-        saved_at = self.places.get(holder)
+        holder = "pc" if "pc" in self.popped else "lr"
+        return_address = self.registers[holder]
+        registers = self.registers.updated(sp=self.vsp).only(CALLEE_SAVED)
+        saved_at = self.registers.saved_at.get(holder) if holder in self.popped else None
         return Caller(registers, return_address, self.vsp, "exidx", saved_at=saved_at)

@@ -1,7 +1,6 @@
 """One step by the exception tables, where they can be trusted."""
 
 from stackdump_probe.arch.exceptions import ExcReturn
-from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.record import replace
 from stackdump_probe.unwind.calls import call_before
@@ -54,8 +53,8 @@ def _agreed(found: Caller, witness: Caller) -> Caller:
     if (found.cfa, found.return_address) != (witness.cfa, witness.return_address):
         return witness
     words = found.registers.words.items()
-    kept = {name: word for name, word in words if witness.registers.get(name) in (word, None)}
-    return replace(found, registers=Registers(kept, found.registers.lost_at))
+    doubted = [name for name, word in words if witness.registers.get(name) not in (word, None)]
+    return replace(found, registers=found.registers.without(*doubted))
 
 
 def _is_proven(found: Caller, start: int, surroundings: Surroundings) -> bool:

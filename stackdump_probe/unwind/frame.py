@@ -19,7 +19,8 @@ class Frame:
     address to look code up by: pc itself if the core was stopped or interrupted there, pc - 1 if
     pc is a return address. An exception frame (`exception` is its number, 3 for HardFault, 0 if
     nothing tells which) stands between the handler and what it interrupted: its pc is the
-    EXC_RETURN value, its cfa the sp of the interrupted code.
+    EXC_RETURN value, its cfa the sp of the interrupted code. `doubt` says why this frame, and with
+    it those outside, is less certain than its rule promises.
     """
 
     registers: Registers
@@ -27,6 +28,7 @@ class Frame:
     rule: Rule
     lookup_pc: int
     exception: int | None = None
+    doubt: str | None = None
 
     @property
     def pc(self) -> int:

@@ -1,7 +1,7 @@
 """One step by what the code of the function has done to the stack on its way to pc."""
 
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
-from stackdump_probe.errors import NotCaptured, RegisterUnknown, Unavailable
+from stackdump_probe.errors import NotCaptured, Unavailable
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.code_paths import state_at, straight_state_at
 from stackdump_probe.unwind.ends import unavailable
@@ -109,14 +109,18 @@ class _Frame:
 
     def caller_registers(self) -> Registers:
         """All that is known of the caller's registers."""
-        words, lost_at = {"sp": self.cfa}, dict[str, int]()
+        found = Registers({"sp": self.cfa})
         for name in _KEPT:
-            try:
-                word = self.word_of(name)
-            except NotCaptured as gap:
-                lost_at[name] = gap.address
-            except RegisterUnknown:
-                continue
-            else:
-                words |= {} if word is None else {name: word}
-        return Registers(words, lost_at)
+            found = found.joined(self._known(name))
+        return found
+
+    def _known(self, name: str) -> Registers:
+        address = self.address_of(name)
+        if address is not None:
+            word = self.memory.u32(address) if self.memory.holds(address, 4) else None
+            return Registers().saved(address, {name: word})
+        holder = next(self.state.holders(name), None)
+        if holder in (None, name):
+            return self.registers.only(() if holder is None else (name,))
+        word = self.registers.get(holder or name)
+        return Registers({} if word is None else {name: word})

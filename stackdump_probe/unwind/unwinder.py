@@ -128,7 +128,10 @@ class _Walk:
             return end
         self._warn_of_odd_return(found)
         pc = found.return_address & ~1
-        return Position(found.registers.updated(pc=pc), found.rule, found.is_exact)
+        registers = found.registers.updated(pc=pc)
+        if found.saved_at is not None:
+            registers = registers.saved(found.saved_at, {"pc": pc})
+        return Position(registers, found.rule, found.is_exact)
 
     def _warn_of_odd_return(self, found: Caller) -> None:
         if not follows_call(found, self.around.memory):

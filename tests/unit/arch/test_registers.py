@@ -49,6 +49,19 @@ def test_a_register_saved_where_nothing_was_captured_says_where() -> None:
     assert registers.get("r7") is None
 
 
-def test_of_lost_registers_only_those_that_a_function_must_keep_stay_lost() -> None:
-    registers = Registers({}, {"r0": 0x2000_0000, "r4": 0x2000_0004, "r5": 0x2000_0008})
-    assert registers.lost_but({"r5": 1}) == {"r4": 0x2000_0004}
+def test_registers_saved_side_by_side_have_one_address_each() -> None:
+    found = Registers({"r4": 1, "r6": 6}).saved(0x2000_0000, {"r4": 4, "r5": None})
+    assert found.words == {"r4": 4, "r6": 6}
+    assert found.saved_at == {"r4": 0x2000_0000, "r5": 0x2000_0004}
+
+
+def test_a_word_that_takes_the_place_of_a_saved_one_is_not_from_memory() -> None:
+    saved = Registers().saved(0x2000_0000, {"r4": 4, "r5": None})
+    found = saved.updated(r4=1, r5=2)
+    assert (found.words, found.saved_at) == ({"r4": 1, "r5": 2}, {})
+
+
+def test_a_selection_holds_the_places_of_its_registers_only() -> None:
+    saved = Registers().saved(0x2000_0000, {"r4": 4, "r0": 9, "r5": None})
+    assert saved.only(("r4", "r5")).saved_at == {"r4": 0x2000_0000, "r5": 0x2000_0008}
+    assert saved.without("r0") == saved.only(("r4", "r5"))

@@ -12,6 +12,7 @@ from stackdump_probe.report.model import (
     CoreState,
     ElfMatch,
     FaultInstruction,
+    FrameDetails,
     Location,
     Report,
     ReportEnd,
@@ -96,6 +97,8 @@ def test_every_field_of_a_report_is_there() -> None:
                         "pc": 0x0800_0200,
                         "cfa": 0x2000_1000,
                         "rule": "innermost",
+                        "doubt": None,
+                        "details": None,
                         "location": {"file": "src/sensor.rs", "line": 83, "column": 9},
                         "variables": [],
                     }
@@ -238,3 +241,16 @@ def test_info_of_an_empty_dump_keeps_to_its_schema() -> None:
     found = json.loads(info_to_json(dump_info(a_dump(), dumps=[])))
     INFO.validate(found)
     assert (found["registers"], found["memory"], found["fault"]) == ({}, [], None)
+
+
+def test_a_frame_tells_what_it_rests_on() -> None:
+    details = FrameDetails({"r4": 4}, {"r4": 0x2000_0FF0, "r5": 0x2000_0FF4}, "elf", "dump")
+    frame = a_frame(details=details, doubt="stacking failed")
+    shown = document(a_report(frame))["threads"][0]["frames"][0]
+    assert shown["doubt"] == "stacking failed"
+    assert shown["details"] == {
+        "registers": {"r4": 4},
+        "saved_at": {"r4": 0x2000_0FF0, "r5": 0x2000_0FF4},
+        "code_origin": "elf",
+        "stack_origin": "dump",
+    }

@@ -237,6 +237,17 @@ def test_verbose_shows_how_each_frame_was_found_and_the_registers() -> None:
     ]
 
 
+def test_verbose_shows_where_each_register_was_saved() -> None:
+    saved_at = {"r4": 0x2000_0FE8, "r5": 0x2000_0FEC, "pc": 0x2000_0FF4}
+    details = FrameDetails({"r4": 4, "r5": 5, "sp": 0x2000_0FF8}, saved_at, "elf", "dump")
+    lines = lines_of(a_frame(1, details=details), options={"verbose": True, "columns": 80})
+    assert lines[-4:-1] == [
+        "      pc 0x08000210 (from elf)  cfa 0x20001010 (from dump)  rule cfi",
+        "      r4     0x00000004 at 0x20000fe8  r5     0x00000005 at 0x20000fec",
+        "      sp     0x20000ff8                pc     0x08000210 at 0x20000ff4",
+    ]
+
+
 def test_bytes_that_nobody_vouches_for_are_said_to_be_in_no_file() -> None:
     nowhere = FrameDetails({}, {}, None, None)
     lines = lines_of(a_frame(details=nowhere), options={"verbose": True})

@@ -196,7 +196,7 @@ def test_a_register_saved_outside_the_dump_is_lost_at_that_address() -> None:
     saved = {4: Offset(0x100), 14: Offset(-4)}
     found = caller(Row(CfaOffset(13, 8), saved, 14), {**SP_IN, "r4": 1}, 0x44, 0x0800_0301)
     assert "r4" not in found.registers
-    assert found.registers.lost_at == {"r4": RAM + 8 + 0x100}
+    assert found.registers.saved_at == {"r4": RAM + 8 + 0x100}
 
 
 def test_a_cfa_from_a_register_that_was_not_captured_ends_for_want_of_memory() -> None:

@@ -85,7 +85,8 @@ def test_lr_that_was_not_saved_is_gone_after_a_call() -> None:
 def test_a_register_that_was_not_captured_says_where_it_is() -> None:
     found = caller(MoveVsp(12), Pop(("lr", "r5", "r4", "r0")))
     assert found.registers.words == {"sp": RAM + 28, "r5": 0x66, "r7": RAM + 8, "r8": 8}
-    assert found.registers.lost_at == {"r4": RAM + 20}
+    assert found.registers.saved_at["r4"] == RAM + 20
+    assert "r4" not in found.registers
 
 
 def test_what_inner_frames_lost_stays_lost_until_it_is_popped() -> None:
@@ -95,7 +96,8 @@ def test_what_inner_frames_lost_stays_lost_until_it_is_popped() -> None:
     found = undone(entry, position, around(STACK))
     assert isinstance(found, Caller)
     assert found.registers["r4"] == 0x44
-    assert found.registers.lost_at == {"r9": 0x2000}
+    assert found.registers.saved_at["r9"] == 0x2000
+    assert found.registers.saved_at["r4"] == RAM
 
 
 def test_a_return_address_that_was_not_captured_ends_the_trace() -> None:
