@@ -35,6 +35,7 @@ from stackdump_probe.values.storage import (
 
 OK = Absence("ok")
 UNSIZED = "the size of its type is not known"
+UNBOUNDED = "the length of the array is not known"
 VIEWS = {"c": c.view, "c++": cpp.view, "rust": rust.view}
 
 
@@ -61,7 +62,12 @@ class _Shape(NamedTuple):
     @property
     def why_unsized(self) -> str:
         """Why there is no size."""
-        return self.actual.why if isinstance(self.actual, types.Unknown) else UNSIZED
+        match self.actual:
+            case types.Unknown(why=why):
+                return why
+            case types.Array():
+                return UNBOUNDED
+        return UNSIZED
 
 
 def _whole(type_: types.Struct | types.Enum) -> Type:
@@ -157,8 +163,8 @@ class Decoder:
             if isinstance(actual, types.Struct | types.Enum) and actual.declaration:
                 actual = self.definition(actual)
             size = size_of(actual)
-            if size is None and isinstance(actual, types.Array):
-                size = 0
+            if isinstance(actual, types.Array) and actual.count is None and size is None:
+                size = 0  # a flexible array member
             read = reading_of(actual) if isinstance(actual, types.Base) else None
             shape = self._shapes[type_] = _Shape(actual, size, type_name(type_), read)
         return shape
@@ -240,7 +246,7 @@ class Decoder:
         element = array.element.type
         step = stride_of(array)
         if isinstance(array.count, types.Dynamic) or step is None:
-            return Absence("unsupported", "the length of the array is not known")
+            return Absence("unsupported", UNBOUNDED)
         count = array.count or 0
         if absence is None and array.language != "rust":
             text = c.array_text(self.actual(element), place.octets(count * step))

@@ -111,7 +111,8 @@ def joined(parts: Iterable[tuple[int, Storage]], size: int) -> Storage:
         gaps.extend(_shifted(part.gaps, at, bits))
         at += bits
     if at < end:
-        gaps.append(Gap(at, end, Absence("optimized_out")))
+        why = f"only {at // 8} of {size} bytes are described" if at else None
+        gaps.append(Gap(at, end, Absence("optimized_out", why)))
     return Storage(number.to_bytes(size, "little"), None, tuple(gaps))
 
 

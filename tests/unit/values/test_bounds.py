@@ -67,6 +67,7 @@ def test_a_length_that_was_optimised_out_leaves_the_array_unknown() -> None:
     gone = variable("n", "int", label="n")
     found = array_of((of("n", dw.AT_count),), more=(gone,)).value
     assert (found.state, found.why) == ("unsupported", "the length of the array is not known")
+    assert found.size is None
 
 
 def test_a_length_in_a_register_that_is_not_known_says_so() -> None:

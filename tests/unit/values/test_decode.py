@@ -84,6 +84,7 @@ def test_arrays_without_elements_or_bound_are_empty() -> None:
 def test_an_array_whose_length_nobody_knows_is_unsupported() -> None:
     found = decode(Array(to(INT), Dynamic(b"", None, 1)), b"")
     assert (found.state, found.why) == ("unsupported", "the length of the array is not known")
+    assert (found.size, found.octets) == (None, None)
 
 
 # --- bitfields --------------------------------------------------------------------------------

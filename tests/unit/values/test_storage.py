@@ -68,7 +68,8 @@ def test_gaps_of_pieces_move_with_them() -> None:
 
 def test_what_no_piece_covers_is_optimised_out() -> None:
     whole = joined([(8, Storage(b"a"))], 4)
-    assert whole.gaps == (Gap(8, 32, Absence("optimized_out")),)
+    why = "only 1 of 4 bytes are described"
+    assert whole.gaps == (Gap(8, 32, Absence("optimized_out", why)),)
 
 
 def test_pieces_of_more_than_the_object_are_cut_off() -> None:
