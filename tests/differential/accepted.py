@@ -5,14 +5,20 @@ machine does. Such a difference is accepted only where the machine was seen to c
 frame that we found.
 """
 
+import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from stackdump_probe.report.model import ReportFrame
 from tests.differential.comparing import Difference
 from tests.differential.comparing_values import GONE
+from tests.differential.described import descriptions_of
 from tests.differential.states import State
 
+RUST_HASH = re.compile(r"\[[0-9a-f]+\](?=::)|::h[0-9a-f]{16}$")
+NO_LENGTH = "the length of the array is not known"
 PLACES = ("frame", "cfa", "register")
 # DDI 0403 B1.5.5: lr after reset. GDB clears bit 0 of it where it takes it for an address.
 RESET_LR = (0xFFFF_FFFF, 0xFFFF_FFFE)
@@ -66,6 +72,21 @@ def _thumb_bit(difference: Difference, state: State) -> bool:
     return state.program.functions.get(difference.ours) == pc
 
 
+def _named_by_symbol(difference: Difference, state: State) -> bool:
+    if difference.what != "function":
+        return False
+    symbol = state.traced.frames[difference.level].linkage_name
+    return symbol is not None and unmangled(symbol) == difference.ours
+
+
+@cache
+def unmangled(symbol: str) -> str:
+    """The name as binutils reads it from the symbol, without parameters and hashes."""
+    command = ["arm-none-eabi-c++filt", "--no-params", symbol]
+    name = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    return RUST_HASH.sub("", name.strip())
+
+
 def _changed_by_callee(difference: Difference, _state: State) -> bool:
     return difference.what == "value" and "is not saved across the call" in str(difference.ours)
 
@@ -91,16 +112,27 @@ def _caller_of_gone(difference: Difference, state: State) -> ReportFrame | None:
     return frames[inner + 1] if inner + 1 < len(frames) else None
 
 
-def _short_of_pieces(difference: Difference, _state: State) -> bool:
+def _partly_described(difference: Difference, state: State) -> bool:
     match difference:
-        case Difference("value", str(ours), str(theirs)):
-            is_gone = ours.startswith(" optimized_out of 64 bits")
-            return is_gone and theirs.startswith("0x") and int(theirs, 16) < 1 << 32
+        case Difference("value", str(ours), str(theirs)) if theirs.startswith("0x"):
+            known = _described(difference, state)
+            return any(f"only {n} of" in ours and not int(theirs, 16) >> 8 * n for n in known)
     return False
 
 
-def _unit_not_read(difference: Difference, _state: State) -> bool:
-    return difference.what in ("unit", "static of unit")
+def _described(difference: Difference, state: State) -> set[int]:
+    described = descriptions_of(state.program.elf).described
+    pc = state.traced.frames[difference.level].pc
+    return described(difference.name, pc) | described(difference.name, pc - 1)
+
+
+def _length_is_gone(difference: Difference, state: State) -> bool:
+    match difference:
+        case Difference("value", str(ours), str()) if NO_LENGTH in ours:
+            is_unbounded = descriptions_of(state.program.elf).is_unbounded
+            pc = state.traced.frames[difference.level].pc
+            return is_unbounded(difference.name, pc) or is_unbounded(difference.name, pc - 1)
+    return False
 
 
 def _block_without_code(difference: Difference, _state: State) -> bool:
@@ -109,7 +141,7 @@ def _block_without_code(difference: Difference, _state: State) -> bool:
 
 def _unit_without_code(difference: Difference, _state: State) -> bool:
     match difference:
-        case Difference("more static" | "static of unit", ("optimized_out", _)):
+        case Difference("static of unit", ("optimized_out", _)):
             return True
     return False
 
@@ -145,6 +177,12 @@ RULES = (
         _thumb_bit,
     ),
     Rule(
+        "named by its symbol",
+        "GDB takes the name from the scopes of the debug information, we from the symbol, which "
+        "tells more: the type that a method is of. binutils reads the symbol as we do.",
+        _named_by_symbol,
+    ),
+    Rule(
         "changed by the function called",
         "GDB shows what is in the register now. AAPCS32 6.1.1: r0-r3, r12 and s0-s15 need not be "
         "preserved, so it need not be what the caller had.",
@@ -163,22 +201,23 @@ RULES = (
         _called_by_abstract_name,
     ),
     Rule(
-        "half described",
-        "clang describes the lower half of a 64-bit object and nothing of the upper one; GDB shows "
-        "zeros there. DWARF 5, 2.6.1.2: a piece describes its own bytes.",
-        _short_of_pieces,
+        "partly described",
+        "clang describes the first bytes of an object and nothing of the others; GDB shows zeros "
+        "there. DWARF 5, 2.6.1.2: a piece describes its own bytes. As many are described in the "
+        "ELF as we say.",
+        _partly_described,
+    ),
+    Rule(
+        "length optimized out",
+        "GDB takes an array whose length is in a variable that is nowhere at this pc for one of a "
+        "single element. DWARF 5, 5.13: the bound is that variable's value, and it has none.",
+        _length_is_gone,
     ),
     Rule(
         "unit without code",
         "GDB is asked for the statics of units that have code; link-time optimization describes "
         "statics in others.",
         _unit_without_code,
-    ),
-    Rule(
-        "unit that GDB does not read",
-        "GDB refuses the .debug_aranges of programs with units of rustc in DWARF 5, and finds no "
-        "unit at some addresses.",
-        _unit_not_read,
     ),
     Rule(
         "block without code",

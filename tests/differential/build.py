@@ -14,7 +14,14 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 SOURCES = HERE / "firmware"
 CACHE = ROOT / "build" / "differential"
-COMPILE = ("-mthumb", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra")
+COMPILE = (
+    f"-ffile-prefix-map={SOURCES}=/firmware",
+    "-mthumb",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-Wall",
+    "-Wextra",
+)
 # newlib's functions in assembler are in the full one only.
 NANO = ("-O0", "-Og", "-Os")
 

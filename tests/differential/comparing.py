@@ -7,7 +7,7 @@ from typing import Any
 
 from stackdump_probe.arch.registers import CALLEE_SAVED
 from stackdump_probe.report.model import ReportFrame, Variable
-from tests.differential.comparing_values import GONE, value_differences
+from tests.differential.comparing_values import GONE, as_told, value_differences
 from tests.differential.tracing import Traced
 
 Key = tuple[str, int]  # name, line of the declaration
@@ -55,9 +55,6 @@ def _compare_frames(ours: Traced, judged: dict[str, Any], found: Comparison) -> 
         if place:  # all that follows from it is another one as well
             return
         found.counts["frames"] += 1
-        if frame.location and frame.variables and not other["file"]:
-            found.differences.append(Difference("unit", frame.location.file, None, level))
-            continue
         found.differences += _of_frame(frame, other, level)
         found.differences += _of_variables(frame, other["variables"], level, found.counts)
     level = min(len(ours.frames), len(theirs))
@@ -106,14 +103,15 @@ def _of_variables(
     known = {key for key, _ in waiting}
     for other in others:
         name, key = other["name"], (other["name"], other["line"])
+        told = as_told(other["value"])
         same = next((each for each in waiting if each[0] == key), None)
         if same is not None:
             waiting.remove(same)
             counts["variables"] += 1
-            for mine, its in value_differences(same[1], other["value"], counts):
+            for mine, its in value_differences(same[1], told, counts):
                 yield Difference("value", mine, its, level, name)
-        elif key not in known or other["value"] != GONE:
-            yield Difference("missing", None, other["value"], level, name)
+        elif key not in known or told != GONE:
+            yield Difference("missing", None, told, level, name)
     for (name, _), rest in waiting:
         yield Difference("more", (rest.state, rest.value), None, level, name)
 

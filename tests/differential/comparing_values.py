@@ -1,13 +1,22 @@
 """One variable beside what GDB reads."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stackdump_probe.report.model import Member
 
 GONE = "optimized out"
+# A pointer that is not there; what it pointed at is (DWARF 5, 2.6.1.1.4).
+SYNTHETIC = "synthetic pointer"
+LOST = (GONE, SYNTHETIC)
 Pair = tuple[Any, Any]
+
+
+def as_told(value: Any) -> Any:
+    """What GDB says of a variable; one word for an object of which nothing is left."""
+    words = {octets for _, _, octets in value.values()} if isinstance(value, dict) else set()
+    return words.pop() if len(words) == 1 and words <= {*LOST} else value
 
 
 def value_differences(ours: Member, judged: Any, counts: Counter[str]) -> Iterator[Pair]:
@@ -19,14 +28,14 @@ def value_differences(ours: Member, judged: Any, counts: Counter[str]) -> Iterat
     parts = dict(_parts(ours))
     for path, (bit, size, octets) in judged.items():
         counts["scalars"] += 1
-        member = parts.get(_our_path(path))
+        member = _part_at(parts, _our_path(path), size)
         yield from _of_scalar(ours, member, path, (bit, size, octets))
 
 
 def _states(judged: str) -> tuple[str, ...]:
     """What we call what GDB says in words."""
-    if judged == GONE:
-        return ("optimized_out",)
+    if judged in LOST:
+        return ("optimized_out",) if judged == GONE else ("optimized_out", "partial")
     return ("not_captured",) if "ccess memory" in judged else ("unsupported",)
 
 
@@ -34,7 +43,7 @@ def _of_scalar(
     ours: Member, member: Member | None, path: str, judged: tuple[int, int, str]
 ) -> Iterator[Pair]:
     bit, size, octets = judged
-    if octets == GONE or octets.startswith("error"):
+    if octets in LOST or octets.startswith("error"):
         if ours.octets is not None or (member and member.octets is not None):
             yield f"{path} {ours.value}", octets
         return
@@ -63,6 +72,16 @@ def _parts(member: Member, path: str = "") -> Iterator[tuple[str, Member]]:
     yield path, member
     for child in member.children:
         yield from _parts(child, f"{path}.{child.name}" if child.name else path)
+
+
+def _part_at(parts: Mapping[str, Member], path: str, size: int) -> Member | None:
+    """The part at a path, or one around it that holds nothing else: a wrapper shown without."""
+    if path in parts:
+        return parts[path]
+    while path not in parts:
+        path = path.rpartition(".")[0]
+    around = parts[path]
+    return around if around.octets is not None and 8 * len(around.octets) == size else None
 
 
 def _our_path(path: str) -> str:

@@ -17,8 +17,9 @@ INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\t[0-9a-f ]+\t(?!\.)", re.MULTILINE)
 TURN_OVER = "end_of_turn"
 TOGETHER = 16  # breakpoints
 TURNS = 2  # that a breakpoint is waited for
-AT_ONCE, ROUNDS = 64, 4  # breakpoints, and choices of these, for a program without turns
-PATIENCE = 0.5  # seconds until a program without turns has surely come to its endless loop
+# A program without turns: breakpoints, choices of these, and how many of the halts are taken.
+AT_ONCE, ROUNDS, TAKEN = 96, 64, 0.15
+PATIENCE = 0.3  # seconds until a program without turns has surely come to its endless loop
 GIVE_UP = 20.0  # seconds for a turn
 LONGEST = 400  # steps through one function
 # After a breakpoint, so many steps: most stops are where they are wanted, some just behind.
@@ -93,7 +94,8 @@ class Drive:
             waiting = set(self._random.sample(self._instructions, size))
             while waiting and self._machine.run_to(waiting, patience=PATIENCE):
                 waiting.discard(self._register("pc"))
-                yield f"{self._register('pc'):#x}"
+                if self._random.random() < TAKEN:
+                    yield f"{self._register('pc'):#x}"
 
     def _met(self, group: Sequence[int]) -> Iterator[str]:
         waiting = set(group)

@@ -1,6 +1,6 @@
 """Which programs are built, how, and for which machine of the simulator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -72,8 +72,9 @@ class Build:
 
     @property
     def target(self) -> Target:
-        """What it runs on."""
-        return TARGETS[self.core]
+        """What it runs on; programs of tests/firmware have their stack where flash.ld puts it."""
+        target = TARGETS[self.core]
+        return target if self.program == "workout" else replace(target, ram_size=0x20000)
 
 
 GCC = (("-O0",), ("-Og",), ("-O1",), ("-O2",), ("-Os",), ("-O3",), ("-O2", "-flto"))

@@ -10,6 +10,7 @@ from tests.differential.tracing import Traced
 KEPT = tuple(name for name in CALLEE_SAVED if name != "sp")
 MOST_RETURNS = 64  # to the same place, with another sp: recursion
 TURNS = 2
+A_TURN, A_WHILE = 10.0, 0.3  # seconds: one surely ends; the endless loop is surely reached
 
 # pc, sp, and KEPT, of a core; of a frame None where the trace does not know one.
 Place = tuple[int | None, ...]
@@ -26,8 +27,11 @@ class Proof:
     against: str | None = None
 
 
-def returns(traced: Traced, machine: Machine, turn_over: int) -> Iterator[Place]:
-    """Run the machine on from the state that was traced; yield each caller that it comes to."""
+def returns(traced: Traced, machine: Machine, turn_over: int | None) -> Iterator[Place]:
+    """Run the machine on from the state that was traced; yield each caller that it comes to.
+
+    `turn_over` is where a turn of the program ends; one without turns ends in an endless loop.
+    """
     for _, places in callers(traced):
         if not _comes_to(machine, places, turn_over):
             return
@@ -78,13 +82,15 @@ def _innermost(traced: Traced) -> int:
     return next(n for n, frame in enumerate(traced.frames) if frame.kind != "inline")
 
 
-def _comes_to(machine: Machine, places: Sequence[Place], turn_over: int) -> bool:
+def _comes_to(machine: Machine, places: Sequence[Place], turn_over: int | None) -> bool:
     ends = [place[:2] for place in places]
+    stops = {pc for pc in (turn_over, *(pc for pc, _ in ends)) if pc is not None}
+    patience = A_WHILE if turn_over is None else A_TURN
     turns = 0
     for _ in range(MOST_RETURNS):
         if here(machine)[:2] in ends:
             return True
-        if not machine.run_to({turn_over, *(pc for pc, _ in ends if pc is not None)}):
+        if not machine.run_to(stops, patience=patience):
             return False
         turns += machine.read_register("pc") == turn_over
         if turns > TURNS:

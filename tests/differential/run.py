@@ -37,7 +37,7 @@ def main() -> int:
 
 def _verdict(options: Namespace, build: Build) -> Verdict:
     by_probe = not options.direct and MATRIX.index(build) % BY_PROBE == 0
-    stepping = options.states // 2
+    stepping = options.states // 2 if build.program == "workout" else 0
     at_random = options.states - stepping
     return verdict_on(build, at_random=at_random, stepping=stepping, by_probe=by_probe)
 

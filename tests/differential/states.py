@@ -51,7 +51,7 @@ def _at_random(drive: Drive, machine: Machine, taken: Taken, image: Image) -> It
     for where in drive.at_random():
         dump = taken()
         ours = traced(dump, image)
-        visited = [] if drive.turn_over is None else list(returns(ours, machine, drive.turn_over))
+        visited = list(returns(ours, machine, drive.turn_over))
         yield State(where, dump, ours, proof(ours, visited), drive.program)
 
 
@@ -64,9 +64,7 @@ def _stepping(drive: Drive, machine: Machine, taken: Taken, image: Image) -> Ite
             if pc not in found and len(found) < LONGEST:
                 found[pc] = taken(), len(visited)
         traces = {pc: traced(dump, image) for pc, (dump, _) in found.items()}
-        if drive.turn_over is not None:
-            last = traced(taken(), image)
-            visited += returns(last, machine, drive.turn_over)
+        visited += returns(traced(taken(), image), machine, drive.turn_over)
         for pc, (dump, since) in found.items():
             known = proof(traces[pc], visited[since:])
             yield State(f"{name}: {pc:#x}", dump, traces[pc], known, drive.program)

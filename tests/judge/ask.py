@@ -18,12 +18,12 @@ MOST = 96  # scalars of one variable, elements of one array
 AGGREGATES = (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION)
 COMPOSED = (*AGGREGATES, gdb.TYPE_CODE_ARRAY)
 # GDB converts them to no number; in a register they cannot be had.
-MEMBER_POINTERS = (gdb.TYPE_CODE_METHODPTR, gdb.TYPE_CODE_MEMBERPTR)
+BYTES_ONLY = (gdb.TYPE_CODE_METHODPTR, gdb.TYPE_CODE_MEMBERPTR, gdb.TYPE_CODE_FIXED_POINT)
 REFERENCES = (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF)
 KINDS = {gdb.NORMAL_FRAME: "function", gdb.INLINE_FRAME: "inline", gdb.SIGTRAMP_FRAME: "exception"}
 KEPT = (*(f"r{n}" for n in range(4, 12)), "sp", *(f"s{n}" for n in range(16, 32)))
 FLOATS = {2: "<e", 4: "<f", 8: "<d"}
-GONE = "optimized out"
+GONE, SYNTHETIC = "optimized out", "synthetic pointer"
 Scalar = tuple[int, int, str]
 FRAME_AT = re.compile(r"frame at (0x[0-9a-f]+)")
 
@@ -35,7 +35,7 @@ def scalar(value: Any) -> str:
         gdb.set_convenience_variable("complex", value)
         parts = ("$_creal($complex)", "$_cimag($complex)")
         return "".join(scalar(gdb.parse_and_eval(part)) for part in parts)
-    if kind.code in MEMBER_POINTERS and value.address is not None:
+    if kind.code in BYTES_ONLY and value.address is not None:
         octets = gdb.selected_inferior().read_memory(int(value.address), kind.sizeof)
         return str(octets.tobytes().hex())
     if kind.code == gdb.TYPE_CODE_FLT:
@@ -47,9 +47,17 @@ def scalar(value: Any) -> str:
 def read(value: Any) -> str:
     """The bytes of a scalar, or why there are none; None for what is behind a lost reference."""
     try:
-        return GONE if value is None or value.is_optimized_out else scalar(value)
+        if value is None or value.is_optimized_out:
+            return GONE
+        return SYNTHETIC if is_synthetic(value) else scalar(value)
     except (gdb.error, OverflowError, struct.error) as error:
         return f"error: {error}"
+
+
+def is_synthetic(value: Any) -> bool:
+    """True for a pointer of which GDB only knows what it pointed at; it makes a 0 of it."""
+    is_pointer = value.type.strip_typedefs().code == gdb.TYPE_CODE_PTR
+    return is_pointer and not int(value) and SYNTHETIC in value.format_string()
 
 
 def scalars(value: Any, path: str = "", at: int = 0) -> Iterator[tuple[str, Scalar]]:
@@ -154,17 +162,17 @@ def statics(files: list[Any]) -> list[dict[str, Any]]:
 def frames() -> tuple[list[dict[str, Any]], str]:
     """The back trace, innermost first, and why it ends; tail calls, without a frame, left out."""
     found: list[dict[str, Any]] = []
-    frame = gdb.newest_frame()
-    while len(found) < DEPTH:
-        if frame.type() in KINDS:
-            found.append(reported(frame))
-        try:
+    try:
+        frame = gdb.newest_frame()
+        while len(found) < DEPTH:
+            if frame.type() in KINDS:
+                found.append(reported(frame))
             older = frame.older()
-        except gdb.error as error:
-            return found, str(error)
-        if older is None:
-            return found, str(gdb.frame_stop_reason_string(frame.unwind_stop_reason()))
-        frame = older
+            if older is None:
+                return found, str(gdb.frame_stop_reason_string(frame.unwind_stop_reason()))
+            frame = older
+    except gdb.error as error:
+        return found, str(error)
     return found, "too many"
 
 

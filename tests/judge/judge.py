@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ SETTINGS = (
     "set osabi none",  # Debian's GDB takes a function without CFI for a Linux start-up otherwise
     "set architecture arm",
     "set confirm off",
+    "set remotetimeout 600",  # the machine may be busy; a packet asked for twice has two answers
     "set backtrace past-main on",
     "set backtrace past-entry on",
     "set max-value-size unlimited",
@@ -28,14 +30,36 @@ def judged(elf: Path, dumps: Sequence[Path], *, units: Sequence[int] = ()) -> li
 
     `units` are addresses of code; the statics of the units that hold them are told as well.
     """
+    with tempfile.TemporaryDirectory() as folder:
+        done = _asked(_without_index(elf, Path(folder)), elf, dumps, units)
+    answers = [
+        json.loads(line.removeprefix("JSON:"))
+        for line in done.stdout.splitlines()
+        if line.startswith("JSON:")
+    ]
+    assert len(answers) == len(dumps), done.stderr + done.stdout[-2000:]
+    return answers
+
+
+def _without_index(elf: Path, folder: Path) -> Path:
+    """A copy without .debug_names: GDB does not look for units that it leaves out."""
+    copy = folder / "fw.elf"
+    remove = ("arm-none-eabi-objcopy", "--remove-section", ".debug_names")
+    subprocess.run([*remove, str(elf), str(copy)], check=True, capture_output=True)
+    return copy
+
+
+def _asked(
+    program: Path, elf: Path, dumps: Sequence[Path], units: Sequence[int]
+) -> subprocess.CompletedProcess[str]:
     gdb = shutil.which("gdb-multiarch")
     assert gdb, "gdb-multiarch is missing: scripts/test installs it"
     server = " ".join(map(str, (sys.executable, "-m", "tests.judge.server", elf, *dumps)))
     question = {"dumps": len(dumps), "units": list(units)}
-    commands = (*SETTINGS, f"file {elf}", f"target remote | {server}")
+    commands = (*SETTINGS, f"file {program}", f"target remote | {server}")
     asked = [word for command in commands for word in ("-ex", command)]
     asked += ["-x", str(HERE / "ask.py"), "-ex", f"python judge({question!r})"]
-    done = subprocess.run(
+    return subprocess.run(
         [gdb, "-batch", "-nx", "-q", *asked],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -44,10 +68,3 @@ def judged(elf: Path, dumps: Sequence[Path], *, units: Sequence[int] = ()) -> li
         encoding="utf-8",
         check=False,
     )
-    answers = [
-        json.loads(line.removeprefix("JSON:"))
-        for line in done.stdout.splitlines()
-        if line.startswith("JSON:")
-    ]
-    assert len(answers) == len(dumps), done.stderr + done.stdout[-2000:]
-    return answers
