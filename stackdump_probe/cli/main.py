@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
-COMMANDS = ("capture", "trace", "info", "probes", "targets", "demo")
-QUICK = ("trace", "info")  # the commands that a well-formed line reaches without typer
+COMMANDS = ("capture", "trace", "looks", "info", "probes", "targets", "demo")
+QUICK = ("trace", "looks", "info")  # the commands that a well-formed line reaches without typer
 
 
 def main() -> NoReturn:

@@ -33,12 +33,23 @@ def open_image(path: str, dump: Dump, *, force: bool = False) -> OpenedImage:
     if os.path.isdir(path):  # noqa: PTH112
         return _only_match(path, dump)
     opened = _opened(path, dump)
+    _refuse_other(opened, "the dump", force=force)
+    return opened
+
+
+def opened_for(opened: OpenedImage, dump: Dump, *, name: str, force: bool = False) -> OpenedImage:
+    """The same program for the dump of this name; raises ProgramMismatch as `open_image` does."""
+    again = opened._replace(match=elf_match(dump, opened.image))
+    _refuse_other(again, name, force=force)
+    return again
+
+
+def _refuse_other(opened: OpenedImage, dump: str, *, force: bool) -> None:
     if opened.match.verdict == "mismatch" and not force:
         raise ProgramMismatch(
-            f"{path} is not the program in the dump: {opened.match.evidence}",
+            f"{opened.path} is not the program in {dump}: {opened.match.evidence}",
             hint="name the ELF that was flashed, or trace all the same with --force",
         )
-    return opened
 
 
 def image_at(path: str) -> Image:

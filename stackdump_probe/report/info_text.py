@@ -27,7 +27,7 @@ def _rows(info: DumpInfo, columns: int) -> Iterator[Row]:
         yield labelled("cpuid", f"{info.core.cpuid:#010x} ({core_revision(info.core.cpuid)})")
     yield labelled("file", ", ".join(info.dumps))
     for warning in info.warnings:
-        yield labelled("warning", warning, alarm=True)
+        yield labelled("warning", warning, style="alarm")
     yield Row()
     yield Row((Span(f"registers: {len(info.registers) or 'none'}", "kind"),))
     yield from register_rows(info.registers, columns=columns)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from stackdump_probe.record import record
-from stackdump_probe.report.model import CoreState, Fault, FaultInstruction
-from stackdump_probe.report.theme import Line, Span, span
+from stackdump_probe.report.model import CoreState, ElfMatch, Fault, FaultInstruction
+from stackdump_probe.report.theme import Line, Span, Style, span
 from stackdump_probe.report.wrap import wrap
 
 NOWHERE: Mapping[str, int] = MappingProxyType({})
@@ -35,10 +35,10 @@ def _without_end_spaces(line: Line) -> Line:
     return line
 
 
-def labelled(label: str, text: str, *, alarm: bool = False) -> Row:
+def labelled(label: str, text: str, *, style: Style = "plain") -> Row:
     """A row such as "core:  Cortex-M4", its text aligned with that of its neighbours."""
     head = f"{label}: ".ljust(7)
-    line = (Span(head, "alarm" if alarm else "dim"), span(text, "alarm" if alarm else "plain"))
+    line = (Span(head, "alarm" if style == "alarm" else "dim"), span(text, style))
     return Row(line, hanging=len(head))
 
 
@@ -46,7 +46,7 @@ def fault_rows(fault: Fault | None) -> Iterator[Row]:
     """Yield what went wrong, then each status bit that says so."""
     if fault is None:
         return
-    yield labelled("fault", fault.summary, alarm=True)
+    yield labelled("fault", fault.summary, style="alarm")
     for cause in fault.causes:
         line = (
             Span(" " * 7),
@@ -85,6 +85,19 @@ def _core_name(core: CoreState) -> str | None:
     if core.name is not None or core.cpuid is None:
         return core.name
     return f"core with CPUID {core.cpuid:#010x}"
+
+
+_VERDICTS = {
+    "match": "is the program in the dump",
+    "mismatch": "is NOT the program in the dump",
+    "unknown": "may or may not be the program in the dump",
+}
+
+
+def elf_row(path: str, match: ElfMatch) -> Row:
+    """Whether the ELF at `path` belongs to the dump."""
+    text = f"{path} {_VERDICTS[match.verdict]}: {match.evidence}"
+    return labelled("elf", text, style="alarm" if match.verdict == "mismatch" else "plain")
 
 
 def register_rows(

@@ -135,7 +135,7 @@ def _frame(frame: ReportFrame) -> Json:
         "rule": frame.rule,
         "doubt": frame.doubt,
         "details": None if frame.details is None else _details(frame.details),
-        "location": None if frame.location is None else _location(frame.location),
+        "location": location_json(frame.location),
         "variables": _variables(frame.variables),
     }
 
@@ -149,7 +149,10 @@ def _details(details: FrameDetails) -> Json:
     }
 
 
-def _location(location: Location) -> Json:
+def location_json(location: Location | None) -> Json:
+    """The object that stands under "location", or null."""
+    if location is None:
+        return None
     return {"file": location.file, "line": location.line, "column": location.column}
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from stackdump_probe.report.frame_rows import Look, frame_rows, legend_rows, shown, variable_row
-from stackdump_probe.report.model import ElfMatch, Report, ReportEnd, Thread, Variable
+from stackdump_probe.report.model import Report, ReportEnd, Thread, Variable
 from stackdump_probe.report.rows import (
     Row,
     core_rows,
+    elf_row,
     fault_rows,
     labelled,
     laid_out,
@@ -51,9 +52,9 @@ def to_lines(report: Report, look: Look) -> Iterator[Line]:
 def _rows(report: Report, look: Look) -> Iterator[Row]:
     yield from fault_rows(report.fault)
     yield from core_rows(report.core)
-    yield _elf_row(report)
+    yield elf_row(report.elf_path, report.elf_match)
     for warning in report.warnings:
-        yield labelled("warning", warning, alarm=True)
+        yield labelled("warning", warning, style="alarm")
     if look.verbose:
         yield from register_rows(report.registers, columns=look.columns)
     for thread in report.threads:
@@ -61,19 +62,6 @@ def _rows(report: Report, look: Look) -> Iterator[Row]:
         yield from _thread_rows(thread, look, alone=len(report.threads) == 1)
     yield from legend_rows([frame for thread in report.threads for frame in thread.frames])
     yield from _static_rows(report.statics, look)
-
-
-_VERDICTS = {
-    "match": "is the program in the dump",
-    "mismatch": "is NOT the program in the dump",
-    "unknown": "may or may not be the program in the dump",
-}
-
-
-def _elf_row(report: Report) -> Row:
-    match: ElfMatch = report.elf_match
-    text = f"{report.elf_path} {_VERDICTS[match.verdict]}: {match.evidence}"
-    return labelled("elf", text, alarm=match.verdict == "mismatch")
 
 
 def _thread_rows(thread: Thread, look: Look, *, alone: bool) -> Iterator[Row]:

@@ -43,6 +43,7 @@ CASES = (
     Case("fault_gcc_o0", "fault", "gcc", ("-O0", "-gdwarf-5")),
     Case("nested_gcc_og", "nested", "gcc", ("-Og", "-gdwarf-5")),
     Case("nested_clang_o2", "nested", "clang", ("-O2", "-gdwarf-4")),
+    Case("relay_gcc_og", "relay", "gcc", ("-Og", "-gdwarf-5")),
     Case("callback_gcc_o2", "callback", "gcc", ("-O2", "-gdwarf-5")),
     Case("plant_g++_og", "plant", "g++", ("-Og", "-gdwarf-5", "-std=c++17")),
     Case("gauge_gcc_o0", "gauge", "gcc", ("-O0", "-gdwarf-5", *GAUGE)),

@@ -14,7 +14,7 @@ from tests.judge.judge import judged
 RESET_LR = 0xFFFF_FFFF
 NO_VALUE = ("optimized out", "error: ")
 # GDB takes the exit hook of a thread, from which nobody called, for its caller.
-GDB_GOES_ON = {"nested_clang_o2", "nested_gcc_og"}
+GDB_GOES_ON = {"nested_clang_o2", "nested_gcc_og", "relay_gcc_og"}
 # GDB shows no inlined function whose call has no line, as strict DWARF 2 has none.
 BARE_INLINING = {"hang_gcc_dwarf2"}
 # Functions whose place GDB tells otherwise: with bare inlining by the line of the inlined one;

@@ -1,0 +1,114 @@
+"""`looks`: from several dumps of one program to what stands still, what moves, and why."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+from stackdump_probe.cli.files import read_dumps
+from stackdump_probe.cli.new_file import NewFile, new_file
+from stackdump_probe.cli.open_image import open_image, opened_for
+from stackdump_probe.cli.options import Argument, Option
+from stackdump_probe.cli.settings import Settings
+from stackdump_probe.cli.terminal import columns, write, write_styled
+from stackdump_probe.dump import Dump
+from stackdump_probe.record import record
+from stackdump_probe.report.build import MISMATCH, build_report
+from stackdump_probe.report.looks.compare import compare
+from stackdump_probe.report.looks.model import Looks
+
+
+def looks(
+    elf: Annotated[str, Argument("FW.elf|DIR", "the program, or a directory that holds it")],
+    dumps: Annotated[list[str], Argument("DUMP...", "dump files, one of each look")],
+    flame: Annotated[
+        str | None, Option("--flame", "write a flame graph as well", "OUT.svg")
+    ] = None,
+    speedscope: Annotated[
+        str | None, Option("--speedscope", "write a profile for speedscope.app", "OUT.json")
+    ] = None,
+    json: Annotated[bool, Option("--json", "one JSON document")] = False,
+    force: Annotated[
+        bool, Option("--force", "replace output files; go on although the ELF differs")
+    ] = False,
+    *,
+    settings: Settings,
+) -> None:
+    """Compare dumps of one program: what stands still, what moves.
+
+    `capture --count` makes them.
+    """
+    with pictures(flame, speedscope, force=force) as wanted:
+        taken = [(path, read_dumps([path])) for path in dumps]
+        show_looks(elf, taken, wanted, json=json, force=force, settings=settings)
+
+
+@record
+class Pictures:
+    """The files that are wanted beside the text."""
+
+    flame: NewFile | None
+    speedscope: NewFile | None
+
+
+@contextmanager
+def pictures(flame: str | None, speedscope: str | None, *, force: bool) -> Iterator[Pictures]:
+    """Make sure that the files can be written, before any work is done for them."""
+    with ExitStack() as files:
+
+        def room_for(path: str | None) -> NewFile | None:
+            return None if path is None else files.enter_context(new_file(Path(path), force=force))
+
+        yield Pictures(room_for(flame), room_for(speedscope))
+
+
+def show_looks(
+    elf: str,
+    taken: Sequence[tuple[str, Dump]],
+    wanted: Pictures,
+    *,
+    json: bool,
+    force: bool,
+    settings: Settings,
+) -> None:
+    """Print what the looks, dumps with their names, say together, and write what else is wanted."""
+    found = _compared(elf, taken, force=force, settings=settings)
+    if wanted.flame is not None:
+        from stackdump_probe.report.looks.flame import flame_graph
+
+        wanted.flame.write("\n".join((*flame_graph(found), "")).encode())
+    if wanted.speedscope is not None:
+        from stackdump_probe.report.looks.to_json import looks_to_speedscope
+
+        wanted.speedscope.write(looks_to_speedscope(found).encode())
+    if json:
+        from stackdump_probe.report.looks.to_json import looks_to_json
+
+        write([looks_to_json(found)])
+    else:
+        from stackdump_probe.report.looks.text import looks_lines
+
+        write_styled(looks_lines(found, columns=columns()), settings.theme("dark"))
+
+
+def _compared(
+    elf: str, taken: Sequence[tuple[str, Dump]], *, force: bool, settings: Settings
+) -> Looks:
+    """Each dump is held against the ELF: one of another program would spoil the whole."""
+    first = open_image(elf, taken[0][1], force=True)
+    reports = []
+    for path, dump in taken:
+        opened = opened_for(first, dump, name=path, force=force)
+        reports.append(
+            build_report(
+                dump,
+                opened.image,
+                elf_path=opened.path,
+                dumps=[path],
+                match=opened.match,
+                children=False,
+            )
+        )
+    if any(report.elf_match.verdict == "mismatch" for report in reports):
+        settings.warn(f"{first.path}: {MISMATCH}")
+    return compare(list(zip((dump for _path, dump in taken), reports, strict=True)))

@@ -1,0 +1,1 @@
+"""Several looks at one program: what stands still, what moves, and what that means."""
