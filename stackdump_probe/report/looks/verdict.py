@@ -138,7 +138,7 @@ def _root(look: Look) -> ReportFrame | None:
 def _limits(looks: Sequence[Look]) -> tuple[str, ...]:
     cut = sum(not look.is_whole for look in looks)
     lost = (f"{cut} of {len(looks)} traces end before the start of their stack",) if cut else ()
-    doubts = sum(any(f.rule in _DOUBTED for f in look.frames) for look in looks)
+    doubts = sum(any(f.rule in _DOUBTED or f.doubt for f in look.frames) for look in looks)
     guessed = (f"{doubts} of {len(looks)} traces hold frames that are not proved",)
     few = (f"there are only {len(looks)} looks",) if len(looks) < _FEW else ()
     return (*lost, *(guessed if doubts else ()), *few)

@@ -125,8 +125,9 @@ def test_few_looks_are_said_to_be_few(count: int, said: bool) -> None:
     assert (f"there are only {count} looks" in evidence) == said
 
 
-def test_frames_that_are_not_proved_are_counted() -> None:
-    guessed = a_frame(1, "main", rule="scan")
+@pytest.mark.parametrize(("rule", "doubt"), [("scan", None), ("cfi", "sp does not fit")])
+def test_frames_that_are_not_proved_are_counted(rule: str, doubt: str | None) -> None:
+    guessed = a_frame(1, "main", rule=rule, doubt=doubt)
     looks = [a_look(*MAIN, "wait", pc=0x0800_0200 + n) for n in range(4)]
     _, report = looks[0]
     frames = (a_stack("wait")[0], guessed)
