@@ -3,12 +3,12 @@
 What does not look as expected is left to be shown as the class that it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import Unsupported
-from stackdump_probe.image.types.cpp_names import template
-from stackdump_probe.image.types.model import Struct
+from stackdump_probe.image.types.cpp_names import components, template
+from stackdump_probe.image.types.model import Struct, Type
 from stackdump_probe.values.cpp_choices import optional, tuple_, variant
 from stackdump_probe.values.cpp_object import Object
 from stackdump_probe.values.cpp_owners import shared_ptr, unique_ptr, weak_ptr
@@ -17,11 +17,13 @@ from stackdump_probe.values.cpp_text import string, string_view
 from stackdump_probe.values.cpp_time import duration, time_point
 from stackdump_probe.values.cpp_trees import map_, set_
 from stackdump_probe.values.cpp_wrappers import atomic, function, reference_wrapper
-from stackdump_probe.values.model import Content
+from stackdump_probe.values.model import Aggregate, Content, Field
 from stackdump_probe.values.storage import Absence, PartMissing, Place
 
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
+
+NESTING_LIMIT = 16  # classes that the library has put inside each other
 
 View = Callable[[Object], Content]
 
@@ -64,4 +66,34 @@ def library_content(decoder: "Decoder", struct: Struct, place: Place) -> Content
     except Unsupported:
         return None
     except PartMissing as missing:
-        return missing.absence
+        is_torn = place.missing(struct.size or 0) is not None
+        return _what_is_left(Object(decoder, struct, place)) if is_torn else missing.absence
+
+
+def _what_is_left(found: Object) -> Aggregate:
+    """The members of an object of which a part is not known, without the classes around them."""
+    fields: list[Field] = []
+    for name, held in _members(found):
+        if not found.decoder.spend():
+            return Aggregate(tuple(fields), cut=True)
+        fields.append(Field(name, held.value()))
+    return Aggregate(tuple(fields))
+
+
+def _members(found: Object, depth: int = 0) -> Iterator[tuple[str, Object]]:
+    for each in found.bases():
+        for member in each.struct.members:
+            if member.inherited or not member.name or member.offset is None:
+                continue
+            held = each.at(member.offset, member.type.type)
+            if depth < NESTING_LIMIT and _is_inner(held.type):
+                yield from _members(held, depth + 1)
+            elif not isinstance(held.type, Struct) or held.type.members:
+                yield member.name, held
+
+
+def _is_inner(type_: Type) -> bool:
+    """True for a class that the library made for itself: `std::_Vector_base<int>::_Vector_impl`."""
+    if not isinstance(type_, Struct):
+        return False
+    return not type_.name or components(type_.name)[-1].startswith("_")

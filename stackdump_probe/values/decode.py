@@ -34,6 +34,7 @@ from stackdump_probe.values.storage import (
 )
 
 OK = Absence("ok")
+NOTHING = Aggregate(())
 UNSIZED = "the size of its type is not known"
 UNBOUNDED = "the length of the array is not known"
 VIEWS = {"c": c.view, "c++": cpp.view, "rust": rust.view}
@@ -341,11 +342,17 @@ def _state_of(content: Content, absence: Absence | None) -> Absence:
     parts = _parts_of(content)
     lost = next((part for part in parts if part.state != "ok"), None)
     if lost is not None:
-        known = isinstance(content, Variant) or any(part.content and part.size for part in parts)
-        return Absence("partial" if known else lost.state, lost.why)
+        known = isinstance(content, Variant) or any(map(_tells_something, parts))
+        why = lost.why or (absence.why if absence else None)
+        return Absence("partial" if known else lost.state, why)
     if absence is None or _is_complete(content):
         return OK
     return Absence("partial", absence.why) if parts else absence
+
+
+def _tells_something(part: Value) -> bool:
+    """False for what is not known, and for what takes no bytes, or one for its address alone."""
+    return bool(part.size) and part.content not in (None, NOTHING)
 
 
 def _parts_of(content: Content) -> Sequence[Value]:

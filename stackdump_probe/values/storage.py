@@ -56,8 +56,14 @@ class Storage:
         """Why bits `start` up to `end` are not all known; None if they are."""
         for gap in self.gaps:
             if gap.start < end and start < gap.end:
-                return gap.absence
+                return gap.absence if gap.absence.why else self._partly(gap.absence, start, end)
         return OUTSIDE if start < 0 or end > len(self.octets) * 8 else None
+
+    def _partly(self, absence: Absence, start: int, end: int) -> Absence:
+        """`absence`, which says nothing yet, with how much is known all the same."""
+        lost = sum(max(min(gap.end, end) - max(gap.start, start), 0) for gap in self.gaps)
+        known = _amount(end - start - lost, end - start)
+        return absence if known is None else Absence(absence.state, f"only {known} are known")
 
     def address_at(self, offset: int) -> int | None:
         """The address of the byte `offset`, if it has one."""
@@ -99,7 +105,8 @@ def absent(size: int, absence: Absence) -> Storage:
 def joined(parts: Iterable[tuple[int, Storage]], size: int) -> Storage:
     """An object put together from `parts`, each with its size in bits, lowest bits first.
 
-    What the parts do not cover is optimised out; what is over `size` bytes is cut off.
+    What the parts do not cover is optimised out, since nothing is told of it; what is over `size`
+    bytes is cut off.
     """
     number, at, end = 0, 0, size * 8
     gaps: list[Gap] = []
@@ -111,9 +118,17 @@ def joined(parts: Iterable[tuple[int, Storage]], size: int) -> Storage:
         gaps.extend(_shifted(part.gaps, at, bits))
         at += bits
     if at < end:
-        why = f"only {at // 8} of {size} bytes are described" if at else None
+        told = _amount(at, end)
+        why = None if told is None else f"only {told} are described"
         gaps.append(Gap(at, end, Absence("optimized_out", why)))
     return Storage(number.to_bytes(size, "little"), None, tuple(gaps))
+
+
+def _amount(bits: int, of: int) -> str | None:
+    """`bits` in words; None for none at all."""
+    if bits <= 0:
+        return None
+    return f"{bits} of {of} bits" if bits % 8 or of % 8 else f"{bits // 8} of {of // 8} bytes"
 
 
 def _shifted(gaps: Sequence[Gap], by: int, limit: int) -> Iterable[Gap]:

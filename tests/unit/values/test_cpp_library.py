@@ -7,7 +7,7 @@ import pytest
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.types.model import Base, Type, Void
 from stackdump_probe.memory import Memory, Segment
-from stackdump_probe.values.decode import Decoder
+from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.model import Value
 from stackdump_probe.values.storage import Absence, Gap, Storage
 from stackdump_probe.values.text import short_text
@@ -98,6 +98,49 @@ def test_text_that_was_not_captured_is_missing() -> None:
 def test_a_span_of_fixed_length_has_it_in_its_name() -> None:
     held = Segment(RAM, words(7, 8))
     assert text(a_span("std::span<int, 2>"), words(RAM, 0), held) == "[7, 8]"
+
+
+def torn(type_: Type, octets: bytes, *lost: int) -> Value:
+    """An object of which these words were optimised out."""
+    gaps = tuple(Gap(32 * at, 32 * at + 32, Absence("optimized_out")) for at in lost)
+    return Decoder(Memory()).decode(type_, Storage(octets, None, gaps))
+
+
+def test_a_vector_without_its_end_shows_the_pointers_that_are_left() -> None:
+    """GCC drops what it can compute from the rest: `{r4, nothing, r4 + 16}`."""
+    found = torn(a_vector(INT), words(RAM, 0, RAM + 16), 1)
+    assert (found.state, found.why) == ("partial", "only 8 of 12 bytes are known")
+    assert short_text(found) == (
+        "{_M_start: 0x20000000, _M_finish: <optimized out>, _M_end_of_storage: 0x20000010}"
+    )
+
+
+def test_a_list_without_its_length_shows_where_it_is() -> None:
+    parts = member("_M_array", pointer(INT), 0), member("_M_len", UNSIGNED, 4)
+    found = torn(struct("std::initializer_list<int>", 8, *parts, language="c++"), words(RAM, 0), 1)
+    assert (found.state, short_text(found)) == (
+        "partial",
+        "{_M_array: 0x20000000, _M_len: <optimized out>}",
+    )
+
+
+def test_an_object_of_the_library_of_which_nothing_is_left_is_gone() -> None:
+    assert torn(a_vector(INT), words(0, 0, 0), 0, 1, 2).state == "optimized_out"
+
+
+def test_an_empty_class_tells_nothing_of_a_lost_object() -> None:
+    deleter = struct("std::default_delete<int>", 1, language="c++")
+    parts = member("_M_p", pointer(INT), 0), member("_M_d", deleter, 0), member("_M_e", deleter, 1)
+    impl = struct("std::__uniq_ptr_impl<int>", 4, *parts, language="c++")
+    holder = struct("holder", 4, member("at", impl, 0), language="c++")
+    assert torn(holder, words(0), 0).state == "optimized_out"
+
+
+def test_a_torn_object_shows_as_many_parts_as_the_limits_allow() -> None:
+    lost = Gap(32, 64, Absence("optimized_out"))
+    few = Decoder(Memory(), limits=Limits(total=1))
+    found = few.decode(a_vector(INT), Storage(words(RAM, 0, 0), None, (lost,)))
+    assert short_text(found) == "{_M_start: 0x20000000, ...}"
 
 
 def test_a_duration_has_its_unit() -> None:

@@ -70,6 +70,19 @@ def test_what_no_piece_covers_is_optimised_out() -> None:
     whole = joined([(8, Storage(b"a"))], 4)
     why = "only 1 of 4 bytes are described"
     assert whole.gaps == (Gap(8, 32, Absence("optimized_out", why)),)
+    (gap,) = joined([(3, Storage(b"a"))], 4).gaps
+    assert gap.absence.why == "only 3 of 32 bits are described"
+    (gap,) = joined([], 4).gaps
+    assert gap.absence.why is None
+
+
+def test_a_part_of_which_something_is_known_says_how_much() -> None:
+    gone = Absence("optimized_out")
+    torn = joined([(32, Storage(b"abcd")), (16, absent(2, gone)), (16, Storage(b"ef"))], 8)
+    assert torn.missing(0, 32) is None
+    assert torn.missing(32, 48) == gone
+    assert torn.missing(0, 64) == Absence("optimized_out", "only 6 of 8 bytes are known")
+    assert torn.missing(28, 53) == Absence("optimized_out", "only 9 of 25 bits are known")
 
 
 def test_pieces_of_more_than_the_object_are_cut_off() -> None:
