@@ -11,6 +11,7 @@ from stackdump_probe.memory import LIVE, Memory, Segment
 
 MOST_LINES = 256
 LONGEST_LINE = 500  # characters
+_MOST_BYTES = 1 << 20  # of a text that is read at all; what we write has less
 
 
 def encode_remarks(memory: Memory, notes: Sequence[str]) -> bytes:
@@ -28,7 +29,7 @@ def with_remarks(memory: Memory, text: bytes) -> tuple[Memory, tuple[str, ...]]:
     Lines that are not understood are passed over.
     """
     spans, notes = [], []
-    for line in text.decode(errors="replace").splitlines()[:MOST_LINES]:
+    for line in text[:_MOST_BYTES].decode(errors="replace").splitlines()[:MOST_LINES]:
         keyword, _, rest = line[:LONGEST_LINE].partition(" ")
         if keyword == "note" and rest:
             notes.append(rest)
