@@ -14,6 +14,7 @@ from stackdump_probe.simulator.dap import DebugPort
 from stackdump_probe.simulator.interposer import Interposer
 from stackdump_probe.simulator.machines import machine_named
 from stackdump_probe.simulator.qemu import Machine
+from stackdump_probe.simulator.target import Target
 
 
 @record
@@ -44,28 +45,44 @@ def simulated_usb_probe(
     Everything in this process that looks for USB devices through libusb_package, as pyOCD does,
     finds this probe and no other until the block ends. The firmware runs on meanwhile.
     """
-    import libusb_package
-
-    from stackdump_probe.simulator.usb_device import UsbBackend
-
     model = machine_named(machine) if machine else model_for(elf.read_bytes())
     unique_id = f"QEMU-{model.name}"
     with Machine(model, elf) as running:
         running.resume()
         sleep(run_for)
-        core = CoreDebug(running, interposer=interposer, as_found=as_found)
-        port = DebugPort(running, core, interposer=interposer)
-        probe = CmsisDap(
-            port,
-            serial=unique_id,
-            reset=core.reset,
+        with plugged_in(
+            running,
+            unique_id,
             interposer=interposer,
+            as_found=as_found,
             packet_size=packet_size,
-        )
-        backend = UsbBackend(probe, serial=unique_id, interposer=interposer)
-        before = libusb_package.get_libusb1_backend
-        libusb_package.get_libusb1_backend = lambda: backend
-        try:
+        ) as (core, port):
             yield SimulatedProbe(running, core, port, unique_id)
-        finally:
-            libusb_package.get_libusb1_backend = before
+
+
+@contextmanager
+def plugged_in(
+    target: Target,
+    unique_id: str,
+    *,
+    interposer: Interposer | None = None,
+    as_found: Mapping[int, int] = MappingProxyType({}),
+    packet_size: int = PACKET_SIZE,
+) -> Iterator[tuple[CoreDebug, DebugPort]]:
+    """Offer a probe with `target` behind it as the only USB device of this process."""
+    import libusb_package
+
+    from stackdump_probe.simulator.usb_device import UsbBackend
+
+    core = CoreDebug(target, interposer=interposer, as_found=as_found)
+    port = DebugPort(target, core, interposer=interposer)
+    probe = CmsisDap(
+        port, serial=unique_id, reset=core.reset, interposer=interposer, packet_size=packet_size
+    )
+    backend = UsbBackend(probe, serial=unique_id, interposer=interposer)
+    before = libusb_package.get_libusb1_backend
+    libusb_package.get_libusb1_backend = lambda: backend
+    try:
+        yield core, port
+    finally:
+        libusb_package.get_libusb1_backend = before
