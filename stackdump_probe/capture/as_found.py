@@ -1,12 +1,11 @@
 """The debug controls of a target as they were before pyOCD came, and how to put them back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from stackdump_probe.arch import debug
-from stackdump_probe.capture.explain import FAILURES_OF_PYOCD
+from stackdump_probe.capture.explain import failures_of_pyocd
 from stackdump_probe.errors import ConnectError
 from stackdump_probe.record import record
 
@@ -25,7 +24,6 @@ class CoreWords:
     dfsr: int
 
 
-@dataclass(slots=True)
 class AsFound:
     """What has to be as it was when the probe is let go.
 
@@ -33,11 +31,12 @@ class AsFound:
     ports and cores are known by address and number, which outlive a connection.
     """
 
-    demcr: dict[Any, int] = field(default_factory=dict)  # by the address of an access port
-    cores: dict[int, CoreWords] = field(default_factory=dict)
-    words: dict[int, int] = field(default_factory=dict)  # by address: what we set for a while
-    stay_halted: set[int] = field(default_factory=set)  # cores that are not to run when we leave
-    is_due: bool = False  # something may be other than it was
+    def __init__(self) -> None:
+        self.demcr: dict[Any, int] = {}  # by the address of an access port
+        self.cores: dict[int, CoreWords] = {}
+        self.words: dict[int, int] = {}  # by address: what we set for a while
+        self.stay_halted: set[int] = set()  # cores that are not to run when we leave
+        self.is_due = False  # something may be other than it was
 
     def remember_port(self, port: Any) -> None:
         """Note DEMCR of the core behind an access port, if there is one."""
@@ -66,10 +65,11 @@ class AsFound:
         Every step is tried; what failed is returned.
         """
         failures: list[Exception] = []
+        expected: tuple[type[Exception], ...] = (*failures_of_pyocd(), ConnectError)
         for step in self._steps(target):
             try:
                 step()
-            except (*FAILURES_OF_PYOCD, ConnectError) as error:
+            except expected as error:
                 failures.append(error)
         self.is_due = self.is_due and bool(failures)
         return failures

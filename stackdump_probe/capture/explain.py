@@ -18,10 +18,6 @@ CABLE = "try another USB cable or port, without a hub; does the probe's firmware
 # to another command. A probe that was closed has lost its endpoints (AttributeError).
 _BY_SENSELESS_ANSWER = (AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
-# Everything that pyOCD and the USB library below it are known to raise. pyOCD's own errors are
-# RuntimeErrors; so is what comes of a ROM table that points to itself.
-FAILURES_OF_PYOCD = (RuntimeError, OSError, *_BY_SENSELESS_ANSWER)
-
 # A part of pyOCD's message, or of its error's name -> what happened in our words, and the hint.
 _BY_MESSAGE: tuple[tuple[str, str, str], ...] = (
     ("Target not detected", "the target does not answer", _WIRING),
@@ -43,6 +39,18 @@ _BY_ERRNO: dict[int, tuple[str, str]] = {
 }
 
 
+def failures_of_pyocd() -> tuple[type[Exception], ...]:
+    """Everything that pyOCD and the libraries below it are known to raise.
+
+    pyOCD's own errors are RuntimeErrors; so is what comes of a ROM table that points to itself.
+    Those of its drivers mostly become such, but not on every way.
+    """
+    from pyocd.probe.jlink_probe import JLinkException
+    from pyocd.probe.pydapaccess import DAPAccess
+
+    return (RuntimeError, OSError, DAPAccess.Error, JLinkException, *_BY_SENSELESS_ANSWER)
+
+
 def is_about_the_target(error: BaseException) -> bool:
     """True if the probe works, and the target behind it does not answer, or wrongly."""
     from pyocd.core import exceptions
@@ -52,12 +60,19 @@ def is_about_the_target(error: BaseException) -> bool:
     return isinstance(causes[0], exceptions.Error) and not by_probe
 
 
+def is_busy(error: BaseException) -> bool:
+    """True if the target said WAIT for as long as the probe asked."""
+    from pyocd.core import exceptions
+
+    return isinstance(error, exceptions.TransferTimeoutError)
+
+
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
     """Raise our errors for those of pyOCD that come up in the block."""
     try:
         yield
-    except FAILURES_OF_PYOCD as error:
+    except failures_of_pyocd() as error:
         raise explained(error, doing) from error
 
 

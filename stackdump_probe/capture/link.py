@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from stackdump_probe.capture.as_found import AsFound
-from stackdump_probe.capture.explain import FAILURES_OF_PYOCD, explained, is_about_the_target
+from stackdump_probe.capture.explain import (
+    explained,
+    failures_of_pyocd,
+    is_about_the_target,
+    is_busy,
+)
 from stackdump_probe.capture.probe import Watcher
 from stackdump_probe.capture.pyocd_bench import same_probe
 from stackdump_probe.capture.pyocd_session import (
@@ -24,10 +28,11 @@ from stackdump_probe.record import record
 DEFAULT_FREQUENCY = 4_000_000  # Hz; pyOCD's own default is 1 MHz
 SLOWEST = 100_000  # Hz; not slower than this, unless asked for
 SLOWER_BY = 4
-AGAIN = 2  # times that a transfer is tried again at the same clock: a WAIT or a lost ACK passes
+AGAIN = 2  # times that a transfer is tried again at the same clock: a lost ACK passes
+BUSY_DEADLINE = 2.0  # seconds that the target's bus may be busy: flash is erased in that time
 RENEWALS = 3  # fresh connections while one capture is read
-DEPARTURES = 4  # fresh connections in which everything is put back, if the probe is there
-REPLUG_DEADLINE = 5.0  # seconds that we wait for a probe that is gone, if the core may be halted
+DEPARTURES = 2  # fresh connections at least in which everything is put back, if the probe is there
+REPLUG_DEADLINE = 5.0  # seconds in which this is tried, also if the probe has to be plugged in
 LOOK_EVERY = 0.2  # seconds
 
 _Result = TypeVar("_Result")
@@ -48,23 +53,26 @@ class Terms:
     replug_within: float = REPLUG_DEADLINE
 
 
-@dataclass(slots=True)
 class Link:
     """A session that is opened slower or anew where that helps, and never silently.
 
     `number` is what pyOCD's `target_type` calls the core.
     """
 
-    probe: Any
-    target_type: str
-    terms: Terms
-    watcher: Watcher
-    number: int
-    found: AsFound = field(default_factory=AsFound)
-    frequency: int = 0
-    session: Any = None  # None also when the connection is lost: a closed session would hang
-    _renewals: int = 0
-    _is_leaving: bool = False
+    def __init__(
+        self, probe: Any, target_type: str, terms: Terms, watcher: Watcher, number: int
+    ) -> None:
+        self.number = number
+        self.found = AsFound()
+        self.session: Any = None  # also when the connection is lost: a closed one would hang
+        self._probe = probe
+        self._target_type = target_type
+        self._terms = terms
+        self._watcher = watcher
+        self._frequency = terms.frequency
+        self._lost_by: CaptureError = ConnectError("the connection is lost")
+        self._renewals = 0
+        self._is_leaving = False
 
     @property
     def core(self) -> Any:
@@ -99,19 +107,21 @@ class Link:
         After each remedy `ensure` may raise to say that it came too late. Raises ConnectError when
         nothing helped, RegionUnreadable if the bus faults while `region` (start, size) is read.
         """
-        tried = 0
+        tried, began = 0, monotonic()
         while self.session is not None:
             try:
                 return action(self.core)
-            except FAILURES_OF_PYOCD as error:
+            except failures_of_pyocd() as error:
                 failure = error
             if region is not None and self._is_bus_fault(failure):
                 raise RegionUnreadable(*region, "bus fault") from failure
             if not self._remedy(failure, tried):
-                raise explained(failure, "read the target") from failure
-            tried += 1
+                self._lost_by = explained(failure, "read the target")
+                raise self._lost_by from failure
+            if not (is_busy(failure) and monotonic() - began < BUSY_DEADLINE):
+                tried += 1
             ensure()
-        raise ConnectError("cannot read the target: the connection is lost")
+        raise self._lost_by
 
     @contextmanager
     def leaving(self) -> Iterator[None]:
@@ -133,37 +143,42 @@ class Link:
                 failures = self._put_back()
         if not self.found.is_due or self._put_back_anew():
             return None
-        doing = "leave the target as it was found"
-        if not failures:
-            return ConnectError(f"cannot {doing}: the connection is lost")
-        error = explained(failures[0], doing)
+        error = explained((*failures, self._lost_by)[0], "leave the target as it was found")
         return error if isinstance(error, ConnectError) else ConnectError(str(error))
 
     def _open_at_some_clock(self) -> None:
-        self.frequency = self.terms.frequency
-        first = failure = self._open(self.probe, self.terms.reset)
+        first = failure = self._open(self._probe, self._terms.reset)
         tried = 1
-        while failure is not None and self._may_pass(failure):
-            if tried >= AGAIN and not self._lower_frequency():
-                break
-            failure = self._open(self.probe, self.terms.reset)
+        while failure is not None and self._has_another_way(failure, tried):
+            failure = self._open(self._probe, self._terms.reset)
             tried += 1
         if first is not None and failure is not None:
             raise first
         self._tell_if_slower()
+
+    def _has_another_way(self, failure: CaptureError, tried: int) -> bool:
+        """Choose how to connect the next time; False if there is nothing left to try."""
+        if failure.__cause__ is None or is_about_the_target(failure.__cause__):
+            return tried < AGAIN or self._lower_frequency()
+        if self._renewals or isinstance(failure, ProbePermission):
+            return False
+        self._renewals += 1
+        probe = same_probe(self._probe)
+        self._probe = probe or self._probe
+        return probe is not None
 
     def _open(self, probe: Any, reset: Reset) -> CaptureError | None:
         """Open a session; return what prevented it."""
         try:
             self.session = opened(
                 probe,
-                self.target_type,
-                self.frequency,
+                self._target_type,
+                self._frequency,
                 self.found,
                 core=self.number,
                 reset=reset,
                 check=self._check,
-                answer_within=self.terms.answer_within,
+                answer_within=self._terms.answer_within,
             )
         except (ConnectError, ProbePermission) as error:
             return error
@@ -171,11 +186,7 @@ class Link:
 
     def _check(self) -> None:
         if not self._is_leaving:
-            self.watcher.check()
-
-    def _may_pass(self, failure: CaptureError) -> bool:
-        """True unless the probe itself failed, which would only fail again, and slowly."""
-        return failure.__cause__ is None or is_about_the_target(failure.__cause__)
+            self._watcher.check()
 
     def _remedy(self, failure: Exception, tried: int) -> bool:
         """Do what may help against `failure`; False if there is nothing left to do."""
@@ -186,8 +197,8 @@ class Link:
                 return False
             self._tell_if_slower()
         try:
-            begin_again(self.session, self.frequency)
-        except FAILURES_OF_PYOCD as error:
+            begin_again(self.session, self._frequency)
+        except failures_of_pyocd() as error:
             trouble = error
         else:
             return True
@@ -197,10 +208,10 @@ class Link:
         """Connect anew through the same probe, the core staying as it is."""
         self._renewals += 1
         self._close_session(keeps_power=True)
-        probe = same_probe(self.probe) if self._renewals <= RENEWALS else None
+        probe = same_probe(self._probe) if self._renewals <= RENEWALS else None
         if probe is None or self._open(probe, "never") is not None:
             return False
-        self.watcher.tell("the probe stopped answering and had to be opened again")
+        self._watcher.tell("the probe stopped answering and had to be opened again")
         return True
 
     def _put_back(self) -> list[Exception]:
@@ -215,25 +226,25 @@ class Link:
 
     def _put_back_anew(self) -> bool:
         """Connect again until everything is put back; False if that takes too long."""
-        deadline = monotonic() + self.terms.replug_within
+        deadline = monotonic() + self._terms.replug_within
         connections, has_told = 0, False
-        while connections < DEPARTURES:
-            probe = same_probe(self.probe)
+        while self.found.is_due:
+            probe = same_probe(self._probe)
             if probe is not None:
                 connections += 1
                 self._put_back_through(probe)
-            if not self.found.is_due:
-                return True
-            if monotonic() >= deadline or self._is_told_to_stop():
-                break
-            if probe is None and not has_told:
+            elif not has_told:
                 has_told = True
-                self.watcher.tell(
+                self._watcher.tell(
                     "the probe is gone and may have left the core halted: plug it in again "
-                    f"within {self.terms.replug_within:.0f} s to let the core run"
+                    f"within {self._terms.replug_within:.0f} s to let the core run"
                 )
-            sleep(LOOK_EVERY)
-        return False
+            if self._is_told_to_stop():
+                break
+            if monotonic() >= deadline and (probe is None or connections >= DEPARTURES):
+                break
+            sleep(LOOK_EVERY * self.found.is_due)
+        return not self.found.is_due
 
     def _put_back_through(self, probe: Any) -> None:
         with self.leaving():
@@ -244,7 +255,7 @@ class Link:
 
     def _is_told_to_stop(self) -> bool:
         try:
-            self.watcher.check()
+            self._watcher.check()
         except CaptureError:
             return True
         return False
@@ -257,20 +268,20 @@ class Link:
             return False
         try:
             return has_power(self.session)
-        except FAILURES_OF_PYOCD:
+        except failures_of_pyocd():
             return False
 
     def _lower_frequency(self) -> bool:
-        if self.frequency <= SLOWEST:
+        if self._frequency <= SLOWEST:
             return False
-        self.frequency = max(self.frequency // SLOWER_BY, SLOWEST)
+        self._frequency = max(self._frequency // SLOWER_BY, SLOWEST)
         return True
 
     def _tell_if_slower(self) -> None:
-        if self.frequency < self.terms.frequency:
-            self.watcher.tell(
-                f"the target does not answer reliably at {_hertz(self.terms.frequency)}: "
-                f"going on at {_hertz(self.frequency)}"
+        if self._frequency < self._terms.frequency:
+            self._watcher.tell(
+                f"the target does not answer reliably at {_hertz(self._terms.frequency)}: "
+                f"going on at {_hertz(self._frequency)}"
             )
 
 

@@ -3,12 +3,11 @@
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from stackdump_probe.capture.as_found import AsFound
-from stackdump_probe.capture.explain import CABLE, FAILURES_OF_PYOCD, translated
+from stackdump_probe.capture.explain import CABLE, failures_of_pyocd, translated
 from stackdump_probe.errors import ConnectError
 
 Reset = Literal["never", "line", "core"]
@@ -23,7 +22,6 @@ POWERED = 1 << 29 | 1 << 31  # CDBGPWRUPACK, CSYSPWRUPACK (ADIv5.2, IHI 0031, B2
 CLOSINGS = 3  # attempts: each may fail on what the one before left in a queue
 
 
-@dataclass(slots=True)
 class Delegate:
     """What pyOCD asks and tells while it connects.
 
@@ -32,9 +30,10 @@ class Delegate:
     `check` is called between the steps, and may raise to end them.
     """
 
-    found: AsFound
-    check: Callable[[], None]
-    started: set[int] = field(default_factory=set)  # cores that were made as a whole
+    def __init__(self, found: AsFound, check: Callable[[], None]) -> None:
+        self._found = found
+        self._check = check
+        self.started: set[int] = set()  # cores that were made as a whole
 
     def will_connect(self, board: Any) -> None:
         """Called by pyOCD when the probe is open."""
@@ -59,7 +58,7 @@ class Delegate:
 
     def will_start_debug_core(self, core: Any) -> None:
         """Called by pyOCD just before it sets C_DEBUGEN."""
-        self.found.remember_core(core)
+        self._found.remember_core(core)
 
     def did_start_debug_core(self, core: Any) -> None:
         """Called by pyOCD when it knows the core."""
@@ -72,7 +71,7 @@ class Delegate:
 
     def _checked(self, sequence: Any) -> Any:
         for name in tuple(sequence.sequence):
-            sequence.insert_before(name, (f"check_before_{name}", self.check))
+            sequence.insert_before(name, (f"check_before_{name}", self._check))
         return sequence
 
     def _remember_ports(self, target: Any) -> None:
@@ -80,7 +79,7 @@ class Delegate:
 
         for port in target.aps.values():
             if isinstance(port, AHB_AP):
-                self.found.remember_port(port)
+                self._found.remember_port(port)
 
 
 def opened(
@@ -108,7 +107,9 @@ def opened(
         with translated("connect"):
             session.open()
         if core in session.target.cores and core not in session.delegate.started:
-            raise ConnectError(f"core {core} does not answer", hint=LOST)  # pyOCD only logs that
+            raise ConnectError(
+                f"cannot connect: core {core} does not answer", hint=LOST
+            )  # pyOCD only logs that
     except BaseException:
         if session.probe.is_open:
             found.put_back(session.target)
@@ -136,7 +137,7 @@ def has_power(session: Any) -> bool:
 
 def _release(session: Any) -> None:
     """Let the reset line go, if we hold it, and close the session and its probe."""
-    with suppress(*FAILURES_OF_PYOCD):
+    with suppress(*failures_of_pyocd()):
         if session.options["connect_mode"] == "under-reset" and session.probe.is_open:
             session.probe.assert_reset(False)
     closed(session)
@@ -156,7 +157,7 @@ def closed(session: Any, *, keeps_power: bool = False) -> None:
             if not probe.is_open:
                 return
             probe.close()
-        except FAILURES_OF_PYOCD:
+        except failures_of_pyocd():
             continue
 
 

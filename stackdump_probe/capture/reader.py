@@ -1,7 +1,6 @@
 """What was read so far, so that nothing is lost when reading ends early."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from stackdump_probe.arch.debug import DHCSR
 from stackdump_probe.capture import plan
@@ -14,29 +13,29 @@ from stackdump_probe.memory import LIVE, Memory, Segment
 Progress = Callable[[int, int], None]
 
 
-@dataclass(slots=True)
 class Reader:
     """Reads what does not change, what is of one moment, and what is live, and keeps them apart."""
 
-    probe: Probe
-    progress: Progress
-    words: dict[str, int] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    total: int = 0  # bytes that the listener is told of
-    _done: int = 0
-    _segments: list[Segment] = field(default_factory=list)
-    _unsettled: list[Segment] = field(default_factory=list)  # of one moment, if no reset came
-    _tried: list[Region] = field(default_factory=list)
+    def __init__(self, probe: Probe, progress: Progress) -> None:
+        self.probe = probe
+        self.progress = progress
+        self.words: dict[str, int] = {}
+        self.warnings: list[str] = []
+        self.notes: list[str] = []
+        self._total = 0  # bytes that the listener is told of
+        self._done = 0
+        self._segments: list[Segment] = []
+        self._unsettled: list[Segment] = []  # of one moment, if no reset came
+        self._tried: list[Region] = []
 
     def pause(self, just_done: int = 0) -> None:
         """Tell the listener how far we are, which may end the capture."""
         self._done += just_done
-        self.progress(min(self._done, self.total), self.total)
+        self.progress(min(self._done, self._total), self._total)
 
     def expect(self, regions: Iterable[Region]) -> None:
         """The listener shall hear of these."""
-        self.total = sum(region.size for region in plan.without_overlap(regions, self._tried))
+        self._total = sum(region.size for region in plan.without_overlap(regions, self._tried))
 
     def registers(self, selectors: dict[str, int]) -> None:
         """Read core registers of the halted core."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stackdump_probe.capture.probe import Probe
-from stackdump_probe.errors import ConnectError, RegionUnreadable
+from stackdump_probe.errors import RegionUnreadable
 from stackdump_probe.record import record
 
 RESETS = "it may reset the target while it stands still"
@@ -172,5 +172,5 @@ def _masked(probe: Probe, bits: Bits) -> int | None:
     """The bits as they are; None where nothing can be read."""
     try:
         return int.from_bytes(probe.read(bits.address, 4), "little") & bits.mask
-    except (RegionUnreadable, ConnectError):
+    except RegionUnreadable:
         return None

@@ -151,6 +151,14 @@ def test_a_core_that_does_not_exist(bench: SimulatedProbe) -> None:
     assert controls(bench) == 0
 
 
+def test_a_probe_type_that_nobody_knows(
+    bench: SimulatedProbe, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["capture", "-t", "stm32f4", "--probe", "wand:1"]) == 3
+    assert "unknown debug probe type" in capsys.readouterr().err
+    assert runs(bench)
+
+
 def test_the_probe_is_listed(bench: SimulatedProbe) -> None:
     (probe,) = probes_plugged_in()
     assert (probe.uid, probe.access) == (bench.unique_id, "ready")

@@ -8,6 +8,8 @@ from stackdump_probe.capture.pyocd_bench import find_probe
 from stackdump_probe.capture.pyocd_probe import attached
 from stackdump_probe.capture.targets import target_named
 from stackdump_probe.simulator.bench import SimulatedProbe
+from stackdump_probe.simulator.core_debug import DWT_CYCCNT
+from stackdump_probe.simulator.machines import DWT, FPB, ITM, TPIU
 from tests.live.programs import COUNTER
 
 
@@ -26,6 +28,8 @@ def counted(sim: SimulatedProbe) -> int:
 
 def runs(sim: SimulatedProbe) -> bool:
     """True if QEMU says that it runs, and the program's counter grows."""
+    if sim.machine.is_halted:
+        return False
     before, deadline = counted(sim), time.monotonic() + 10
     while counted(sim) == before:
         if time.monotonic() > deadline:
@@ -36,3 +40,17 @@ def runs(sim: SimulatedProbe) -> bool:
 def controls(sim: SimulatedProbe) -> int | None:
     word = sim.core.read(debug.DHCSR)
     return None if word is None else word & 0xFFFF
+
+
+def debug_registers(sim: SimulatedProbe) -> dict[int, int]:
+    """All debug registers by address, but for the count of cycles; status bits of DHCSR left out.
+
+    Debug registers proper (DDI 0403 C1.6), ITM (C1.7), DWT (C1.8), TPIU (C1.10), FPB (C1.11).
+    """
+    spaces = (ITM, DWT, FPB, TPIU)
+    addresses = [debug.DFSR, debug.DCRDR, debug.DEMCR]
+    addresses += [base + offset for base in spaces for offset in range(0, 0xF00, 4)]
+    addresses.remove(DWT_CYCCNT)
+    found = {address: sim.core.read(address) for address in addresses}
+    words = {address: word for address, word in found.items() if word is not None}
+    return {**words, debug.DHCSR: controls(sim) or 0}

@@ -2,7 +2,7 @@ import errno
 
 import pytest
 
-from stackdump_probe.capture.explain import explained
+from stackdump_probe.capture.explain import explained, failures_of_pyocd, is_about_the_target
 from stackdump_probe.errors import ConnectError, ProbePermission
 
 
@@ -55,3 +55,34 @@ def test_a_circle_of_causes_ends() -> None:
     error = RuntimeError("a")
     caused(error, caused(RuntimeError("b"), error))
     assert "a" in str(explained(error, "connect"))
+
+
+def test_errors_of_a_driver_that_pyocd_lets_through_are_among_its_failures() -> None:
+    from pyocd.probe.pydapaccess import DAPAccess
+
+    error = DAPAccess.DeviceError("Probe 1 read thread exited unexpectedly")
+    assert isinstance(error, failures_of_pyocd())
+    assert not is_about_the_target(error)
+    assert "the probe does not answer any more" in str(explained(error, "connect"))
+
+
+@pytest.mark.parametrize(
+    ("make", "is_about"),
+    [
+        ("TransferError", True),
+        ("TransferTimeoutError", True),
+        ("ProbeError", False),
+        ("ProbeDisconnected", False),
+    ],
+)
+def test_whether_the_target_or_the_probe_failed(make: str, is_about: bool) -> None:
+    from pyocd.core import exceptions
+
+    assert is_about_the_target(getattr(exceptions, make)()) == is_about
+
+
+def test_an_error_of_the_target_that_comes_of_usb_is_one_of_the_probe() -> None:
+    from pyocd.core import exceptions
+
+    error = caused(exceptions.TransferError("lost"), OSError(errno.EPIPE, "Pipe error"))
+    assert not is_about_the_target(error)
