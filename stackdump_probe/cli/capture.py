@@ -1,35 +1,34 @@
 """`capture`: from a device that hangs to a dump file, and its trace."""
 
 import shlex
-import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from stackdump_probe.capture.capture import Capture, Request
-from stackdump_probe.capture.capture import capture as take
+from stackdump_probe.capture.capture import Request
 from stackdump_probe.capture.link import Terms
 from stackdump_probe.capture.plan import Layout, most_bytes
-from stackdump_probe.capture.probe import Watcher
-from stackdump_probe.capture.pyocd_bench import find_probe, pyocd_targets
-from stackdump_probe.capture.pyocd_probe import attached
+from stackdump_probe.capture.pyocd_bench import pyocd_targets
 from stackdump_probe.capture.pyocd_session import ANSWER_DEADLINE
 from stackdump_probe.capture.targets import Target, normalised, target_named
-from stackdump_probe.capture.watchdogs import watchdogs_of
 from stackdump_probe.cli import units
+from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.layout import layout_of
-from stackdump_probe.cli.new_file import NewFile, new_file
+from stackdump_probe.cli.looks import pictures, show_looks
+from stackdump_probe.cli.new_file import new_files
 from stackdump_probe.cli.open_image import image_at
 from stackdump_probe.cli.options import Option
-from stackdump_probe.cli.progress import progress_bar
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
-from stackdump_probe.cli.stopping import StopRequest, stop_requests
-from stackdump_probe.dump import encode
-from stackdump_probe.errors import CaptureError, ConnectError, Interrupted, UnknownTarget
+from stackdump_probe.cli.taking import Bench, take_all
+from stackdump_probe.cli.telling import say, tell_of
+from stackdump_probe.errors import CaptureError, Interrupted, UnknownTarget
 from stackdump_probe.record import record, replace
+
+MOST_LOOKS = 200  # each has its file open before the target is touched
 
 
 def capture(
@@ -110,6 +109,27 @@ def capture(
         str | None,
         typer.Option("--timeout", metavar="TIME", help="stop reading after this time, such as 30s"),
     ] = None,
+    count: Annotated[
+        int | None,
+        typer.Option(
+            "--count",
+            metavar="N",
+            min=2,
+            max=MOST_LOOKS,
+            help="look so often, and compare: what stands still, what moves",
+        ),
+    ] = None,
+    interval: Annotated[
+        str, typer.Option("--interval", metavar="TIME", help="from one look to the next")
+    ] = "100ms",
+    flame: Annotated[
+        str | None,
+        Option("--flame", "write a flame graph of the looks", "OUT.svg"),
+    ] = None,
+    speedscope: Annotated[
+        str | None,
+        Option("--speedscope", "write the looks as a profile for speedscope.app", "OUT.json"),
+    ] = None,
     no_trace: Annotated[bool, Option("--no-trace", "only save the dump")] = False,
     json: Annotated[bool, Option("--json", "one JSON document")] = False,
     all_statics: Annotated[
@@ -128,6 +148,11 @@ def capture(
     log_of_pyocd(settings.verbose)
     if reset and under_reset:
         raise typer.BadParameter("--reset and --under-reset are two ways of the same")
+    traces = elf is not None and not no_trace
+    if (flame or speedscope) and not (count and traces):
+        raise typer.BadParameter("--flame and --speedscope need --count and --elf")
+    if json and count and not traces:
+        raise typer.BadParameter("--json needs --elf with --count: there is nothing to compare")
     patience = None if timeout is None else units.seconds(timeout)
     bench = Bench(
         _target(target),
@@ -142,36 +167,36 @@ def capture(
     )
     layout = layout_of(image_at(elf)) if elf and not Path(elf).is_dir() else None
     request = Request(
-        ram or ("stack" if layout is None else "used"),
+        ram or ("stack" if layout is None or count is not None else "used"),
         tuple(units.region(text) for text in region or ()),
         after,
         resumes_early=resume_early,
         freezes_watchdogs=freeze_watchdog,
     )
-    path = output or f"{_file_name(target)}-{datetime.now():%Y%m%d-%H%M%S}.dump"
+    paths = _paths(output or f"{_file_name(target)}-{datetime.now():%Y%m%d-%H%M%S}.dump", count)
     room = most_bytes(request.ram, request.regions, bench.target.banks, layout or Layout())
-    with new_file(Path(path), force=force, room=room) as file:
-        taken = _take(bench, request, layout, file, settings)
-    _tell(taken, path, settings)
-    if elf is None and not (no_trace or json or settings.quiet):
-        print(f"trace it: stackdump-probe trace FW.elf {shlex.quote(path)}", file=sys.stderr)  # noqa: T201
-    if not isinstance(taken.cut_short, Interrupted):
-        show = Show(json, force, all_statics)
-        _show(path, None if no_trace else elf, show, settings)
-    if taken.cut_short is not None:
+    wait = units.seconds(interval)
+    with (
+        pictures(flame, speedscope, force=force) as wanted,
+        new_files(map(Path, paths), force=force, room=room) as files,
+    ):
+        requests = list(zip(_requests(request, len(paths)), files, strict=True))
+        taken = take_all(bench, requests, layout, settings, interval=wait)
+        tell_of(taken, paths, settings)
+        saved = paths[: len(taken.captures)]
+        if elf is None and not (no_trace or json or settings.quiet):
+            _tell_how_to_go_on(saved, count)
+        if count is None and not isinstance(taken.ended, Interrupted):
+            show = Show(json, force, all_statics)
+            _show(saved[0], None if no_trace else elf, show, settings)
+        elif count is not None and elf is not None and traces:
+            whole = [p for p, one in zip(saved, taken.captures, strict=True) if not one.cut_short]
+            looks = [(path, read_dumps([path])) for path in whole or saved]
+            show_looks(elf, looks, wanted, json=json, force=force, settings=settings)
+    if taken.ended is not None:
         raise CaptureError(
-            f"{taken.cut_short}; what was read is in {path}", hint=taken.cut_short.hint
+            f"{taken.ended}; what was read is in {_named(saved)}", hint=taken.ended.hint
         )
-
-
-@record
-class Bench:
-    """Which target is behind which probe, how it is connected to, and how long it may all take."""
-
-    target: Target
-    probe: str | None
-    terms: Terms
-    patience: float | None  # seconds
 
 
 @record
@@ -181,52 +206,6 @@ class Show:
     json: bool
     force: bool
     all_statics: bool
-
-
-def _take(
-    bench: Bench, request: Request, layout: Layout | None, file: NewFile, settings: Settings
-) -> Capture:
-    """Capture and save; the file is on the disk before the probe is let go."""
-    with stop_requests(bench.patience) as stop, progress_bar(settings) as show:
-        watcher = Onlooker(stop, settings)
-
-        def between(done: int, total: int) -> None:
-            stop.check()
-            show(done, total)
-
-        probe = find_probe(bench.probe)
-        stop.check()
-        taken = None
-        try:
-            with attached(probe, bench.target, bench.terms, watcher=watcher) as connected:
-                taken = take(
-                    connected,
-                    request,
-                    banks=bench.target.banks,
-                    layout=layout,
-                    watchdogs=watchdogs_of(bench.target.name),
-                    progress=between,
-                )
-                file.write(encode(taken.dump))
-        except ConnectError as error:
-            if taken is None:
-                raise
-            return replace(taken, cut_short=taken.cut_short or error, left="unknown")
-    return replace(taken, left=taken.wanted)
-
-
-class Onlooker(Watcher):
-    """Tells the user at once, and passes on what the signals said."""
-
-    def __init__(self, stop: StopRequest, settings: Settings) -> None:
-        self._stop = stop
-        self._settings = settings
-
-    def check(self) -> None:
-        self._stop.check()
-
-    def tell(self, remark: str) -> None:
-        self._settings.warn(remark)
 
 
 def _target(name: str) -> Target:
@@ -241,34 +220,27 @@ def _file_name(target: str) -> str:
     return normalised(target) or "target"
 
 
-def _tell(taken: Capture, path: str, settings: Settings) -> None:
-    for warning in taken.warnings:
-        settings.warn(warning)
-    if settings.quiet:
-        return
-    if settings.verbose:
-        for note in taken.notes:
-            print(note, file=sys.stderr)  # noqa: T201
-    memory = sum(end - start for start, end in taken.dump.memory.spans())
-    print(  # noqa: T201
-        f"saved {path}: {len(taken.dump.registers.words)} registers, {units.size(memory)} of "
-        f"memory; {_state(taken)}",
-        file=sys.stderr,
-    )
+def _paths(path: str, count: int | None) -> tuple[str, ...]:
+    """`x.dump`, or of several looks x-01.dump, x-02.dump, ..."""
+    if count is None:
+        return (path,)
+    stem, digits = path.removesuffix(".dump"), max(2, len(str(count)))
+    return tuple(f"{stem}-{number:0{digits}}.dump" for number in range(1, count + 1))
 
 
-def _state(taken: Capture) -> str:
-    match taken.left:
-        case "halted" if taken.was_halted:
-            return "the core was halted and stays so"
-        case "halted":
-            return "the core is left halted"
-        case "running" if taken.stood_still is not None:
-            return f"the core stood still for {taken.stood_still * 1000:.0f} ms and runs on"
-        case "running":
-            return "the core runs again"
-        case "unknown":
-            return "the core may still be halted (`--after run` lets it run)"
+def _requests(request: Request, count: int) -> list[Request]:
+    """A core that is to be left halted runs on until the last look."""
+    between = replace(request, after="restore") if request.after == "halt" else request
+    return [*[between] * (count - 1), request]
+
+
+def _named(paths: Sequence[str]) -> str:
+    return paths[0] if len(paths) == 1 else f"{paths[0]} to {paths[-1]}"
+
+
+def _tell_how_to_go_on(paths: Sequence[str], count: int | None) -> None:
+    what, command = ("trace it", "trace") if count is None else ("compare them", "looks")
+    say(f"{what}: stackdump-probe {command} FW.elf {shlex.join(paths)}")
 
 
 def _show(path: str, elf: str | None, show: Show, settings: Settings) -> None:

@@ -2,8 +2,8 @@
 
 import errno
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from stackdump_probe.errors import OutputError
@@ -69,6 +69,13 @@ def new_file(path: Path, *, force: bool = False, room: int = 0) -> Iterator[NewF
         os.close(descriptor)
         with suppress(FileNotFoundError):
             temporary.unlink()
+
+
+@contextmanager
+def new_files(paths: Iterable[Path], *, force: bool, room: int) -> Iterator[list[NewFile]]:
+    """Make ready to write several, as `new_file` does."""
+    with ExitStack() as files:
+        yield [files.enter_context(new_file(path, force=force, room=room)) for path in paths]
 
 
 def _keep_room(descriptor: int, room: int, path: Path) -> None:

@@ -4,7 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from time import monotonic
+from time import monotonic, sleep
 from types import FrameType
 
 from stackdump_probe.errors import ConnectError, Interrupted
@@ -13,6 +13,7 @@ SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 PATIENT_WITH = 2  # signals; one more ends us wherever we are
 IMPATIENT = b"letting the target go first; once more leaves it as it is\n"
 STANDARD_ERROR = 2
+LOOK_EVERY = 0.05  # seconds
 
 
 class StopRequest:
@@ -33,6 +34,14 @@ class StopRequest:
                 f"not done within {self._patience:g} s",
                 hint="give it more --timeout, or have it read less: see --ram",
             )
+
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass, unless `check` ends it."""
+        until = monotonic() + seconds
+        while (left := until - monotonic()) > 0:
+            self.check()
+            sleep(min(left, LOOK_EVERY))
+        self.check()
 
     def note(self, number: int, _frame: FrameType | None) -> None:
         """Take a signal: the first is remembered, a third interrupts wherever we are."""

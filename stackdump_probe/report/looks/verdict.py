@@ -19,7 +19,7 @@ def verdict_on(looks: Sequence[Look], common: Sequence[CommonFrame]) -> Verdict:
     stacks = [_Stack.of(look, common) for look in looks]
     found = (
         _locked_up(looks)
-        or _same_place(looks)
+        or _same_place(looks, common)
         or _spinning(stacks, common)
         or _only_interrupts(looks)
         or _inside(stacks, common)
@@ -59,7 +59,7 @@ def _locked_up(looks: Sequence[Look]) -> Verdict | None:
     return Verdict("lockup", "the core is in lockup: it executes nothing until it is reset")
 
 
-def _same_place(looks: Sequence[Look]) -> Verdict | None:
+def _same_place(looks: Sequence[Look], common: Sequence[CommonFrame]) -> Verdict | None:
     pc, frames = looks[0].pc, looks[0].frames
     if pc is None or any(look.pc != pc for look in looks):
         return None
@@ -68,7 +68,9 @@ def _same_place(looks: Sequence[Look]) -> Verdict | None:
         where += f" in {label(frames[0])}{_at(frames[0].location)}"
     if all(look.asleep for look in looks):
         return Verdict("asleep", f"asleep every time, at {where}", (_IDLE,))
-    return Verdict("same_place", f"the same pc every time: {where}")
+    moving = dict.fromkeys(v.name for frame in common for v in frame.variables if v.moves)
+    course = (f"a loop, since there moves: {', '.join(list(moving)[:_NAMED])}",) if moving else ()
+    return Verdict("same_place", f"the same pc every time: {where}", course)
 
 
 def _spinning(stacks: Sequence[_Stack], common: Sequence[CommonFrame]) -> Verdict | None:

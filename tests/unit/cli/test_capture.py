@@ -10,7 +10,7 @@ import pytest
 from stackdump_probe.capture.link import Terms
 from stackdump_probe.capture.probe import Watcher
 from stackdump_probe.capture.targets import Target
-from stackdump_probe.cli import capture as module
+from stackdump_probe.cli import taking as module
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode
 from stackdump_probe.errors import ConnectError, NoProbe, ProbePermission

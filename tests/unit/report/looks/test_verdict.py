@@ -4,7 +4,7 @@ import pytest
 
 from stackdump_probe.arch.debug import S_LOCKUP, S_SLEEP
 from tests.unit.report.looks.samples import CUT, a_look, a_stack, seen, several
-from tests.unit.report.samples import a_frame, a_report, a_thread
+from tests.unit.report.samples import a_frame, a_report, a_thread, a_variable
 
 MAIN = ("Reset_Handler", "main")
 
@@ -15,6 +15,15 @@ def test_the_same_pc_every_time_is_said_with_its_place() -> None:
         "same_place",
         "the same pc every time: 0x08000200 in stuck (src/main.c:10)",
         (),
+    )
+
+
+def test_the_same_pc_with_a_variable_that_moves_is_a_loop() -> None:
+    frames = [a_frame(0, "f", cfa=16, variables=(a_variable("spins", str(n)),)) for n in range(5)]
+    verdict = seen(*map(a_look, frames)).verdict
+    assert (verdict.kind, verdict.evidence) == (
+        "same_place",
+        ("a loop, since there moves: spins",),
     )
 
 

@@ -1,0 +1,140 @@
+"""From a bench to dumps on the disk, whatever happens on the way."""
+
+from collections.abc import Sequence
+
+from stackdump_probe.capture.capture import Capture, Left, Request
+from stackdump_probe.capture.capture import capture as take
+from stackdump_probe.capture.link import Terms
+from stackdump_probe.capture.plan import Layout
+from stackdump_probe.capture.probe import Probe, Watcher
+from stackdump_probe.capture.pyocd_bench import find_probe
+from stackdump_probe.capture.pyocd_probe import attached
+from stackdump_probe.capture.targets import Target
+from stackdump_probe.capture.watchdogs import watchdogs_of
+from stackdump_probe.cli.new_file import NewFile
+from stackdump_probe.cli.progress import Progress, progress_bar
+from stackdump_probe.cli.settings import Settings
+from stackdump_probe.cli.stopping import StopRequest, stop_requests
+from stackdump_probe.dump import encode
+from stackdump_probe.errors import ConnectError, Interrupted
+from stackdump_probe.record import record
+
+Ended = ConnectError | Interrupted | None
+
+
+@record
+class Bench:
+    """Which target is behind which probe, how it is connected to, and how long it may all take."""
+
+    target: Target
+    probe: str | None
+    terms: Terms
+    patience: float | None  # seconds
+
+
+@record
+class Taken:
+    """What was captured and saved, and what ended it early, if anything did."""
+
+    captures: tuple[Capture, ...]
+    ended: Ended
+    left: Left
+
+
+class Onlooker(Watcher):
+    """Tells the user at once, and passes on what the signals said."""
+
+    def __init__(self, stop: StopRequest, settings: Settings) -> None:
+        self._stop = stop
+        self._settings = settings
+
+    def check(self) -> None:
+        self._stop.check()
+
+    def tell(self, remark: str) -> None:
+        self._settings.warn(remark)
+
+
+def take_all(
+    bench: Bench,
+    requests: Sequence[tuple[Request, NewFile]],
+    layout: Layout | None,
+    settings: Settings,
+    *,
+    interval: float = 0.0,
+) -> Taken:
+    """Capture and save once for each request, with so many seconds in between.
+
+    Each file is on the disk before the core is halted again, or the probe let go. A core that
+    stands still when it is found, and is to stay so, is captured once.
+    """
+    captures: list[Capture] = []
+    with stop_requests(bench.patience) as stop, progress_bar(settings) as show:
+        probe = find_probe(bench.probe)
+        stop.check()
+        ended: Ended = None
+        try:
+            watcher = Onlooker(stop, settings)
+            with attached(probe, bench.target, bench.terms, watcher=watcher) as connected:
+                taker = _Taker(connected, bench.target, layout, stop, show)
+                ended = taker.take_each(requests, captures, interval)
+        except ConnectError as error:
+            if not captures:
+                raise
+            return Taken(tuple(captures), ended or error, "unknown")
+    return Taken(tuple(captures), ended, captures[-1].wanted)
+
+
+class _Taker:
+    """Takes captures of one core."""
+
+    def __init__(
+        self,
+        probe: Probe,
+        target: Target,
+        layout: Layout | None,
+        stop: StopRequest,
+        show: Progress,
+    ) -> None:
+        self._probe = probe
+        self._target = target
+        self._layout = layout
+        self._stop = stop
+        self._show = show
+
+    def take_each(
+        self,
+        requests: Sequence[tuple[Request, NewFile]],
+        captures: list[Capture],
+        interval: float,
+    ) -> Ended:
+        """Add to `captures`; return what ended it early. Raises only if there is nothing."""
+        for request, file in requests:
+            try:
+                if captures:
+                    self._stop.wait(interval)
+                captures.append(self._take(request))
+            except (ConnectError, Interrupted) as error:
+                if not captures:
+                    raise
+                return error
+            file.write(encode(captures[-1].dump))
+            if captures[-1].cut_short is not None:
+                return captures[-1].cut_short
+            if captures[-1].left == "halted":
+                break
+        return None
+
+    def _take(self, request: Request) -> Capture:
+        return take(
+            self._probe,
+            request,
+            banks=self._target.banks,
+            layout=self._layout,
+            watchdogs=watchdogs_of(self._target.name),
+            progress=self._between,
+        )
+
+    def _between(self, done: int, total: int) -> None:
+        self._stop.check()
+        self._show(done, total)
