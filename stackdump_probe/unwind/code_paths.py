@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
+from stackdump_probe.unwind.conditions import is_passed, sets_flags
 from stackdump_probe.unwind.frame_state import Element, FrameState, InTable
 from stackdump_probe.unwind.operations import (
     Call,
@@ -39,13 +40,16 @@ _CASE_HELPERS = {
 Edge = tuple[int, FrameState]
 
 
-def state_at(goal: int, start: int, surroundings: Surroundings) -> FrameState | None:
+def state_at(
+    goal: int, start: int, surroundings: Surroundings, *, xpsr: int | None = None
+) -> FrameState | None:
     """The state before the instruction at `goal` of the function at `start`; None if not reached.
 
     Where ways meet, the one with the fewest calls on it counts: what follows a call that never
-    returns is no continuation of it. Ways behind a trap are taken if there are no others.
+    returns is no continuation of it. Ways behind a trap are taken if there are no others. `xpsr`
+    is what it was at `goal`: it tells what an IT block has executed on its way there.
     """
-    return _Paths(start, goal, surroundings).states.get(goal)
+    return _Paths(start, goal, surroundings, xpsr).states.get(goal)
 
 
 def straight_state_at(goal: int, start: int, surroundings: Surroundings) -> FrameState | None:
@@ -69,9 +73,10 @@ def straight_state_at(goal: int, start: int, surroundings: Surroundings) -> Fram
 class _Paths:
     """The states before the instructions of one function, found until `goal` is reached."""
 
-    def __init__(self, start: int, goal: int, surroundings: Surroundings) -> None:
+    def __init__(self, start: int, goal: int, surroundings: Surroundings, xpsr: int | None) -> None:
         self.start = start
         self.goal = goal
+        self.xpsr = xpsr
         self.memory = surroundings.memory
         self.fetch = fetching(surroundings.memory, start)
         self.symbols = surroundings.program.symbols
@@ -112,8 +117,8 @@ class _Paths:
         """The addresses that control may go on at, and the state there."""
         size, operation = self._decode(at)
         match operation:
-            case IfThen(count):
-                return self._conditional(at + size, count, state)
+            case IfThen(conditions):
+                return self._conditional(at + size, conditions, state)
             case Jump():
                 onwards = [(at + size, state)] if operation.is_conditional else []
                 return [*self._jumped(operation, state), *onwards]
@@ -129,15 +134,18 @@ class _Paths:
             case _:
                 return [(at + size, state.after(operation))]
 
-    def _conditional(self, at: int, count: int, state: FrameState) -> list[Edge]:
+    def _conditional(self, at: int, conditions: tuple[int, ...], state: FrameState) -> list[Edge]:
         """An IT block. `quiet` is the state behind it where the stack was left alone.
 
-        A block that returns is left alive only if none of it was executed.
+        A block that returns is left alive only if none of it was executed. `known` is the state
+        on the way to `goal`, as long as the flags there tell.
         """
         quiet, returns, edges = state, False, list[Edge]()
-        for _ in range(count):
-            self._is_new(at, state)
+        known = None if self.xpsr is None else state
+        for condition in conditions:
+            self._is_new(at, known if at == self.goal and known is not None else state)
             size, operation = self._decode(at)
+            known = self._known(known, condition, operation, at)
             at += size
             if isinstance(operation, Jump | TableJump | Trap):
                 edges += self._jumped(operation, state) if isinstance(operation, Jump) else []
@@ -149,6 +157,13 @@ class _Paths:
                 if state.place("sp") == quiet.place("sp"):
                     quiet = quiet.unless(operation)
         return [*edges, (at, quiet if returns else state)]
+
+    def _known(
+        self, state: FrameState | None, condition: int, operation: Operation, at: int
+    ) -> FrameState | None:
+        if state is None or self.xpsr is None or sets_flags(at, self.fetch, in_block=True):
+            return None
+        return state.after(operation) if is_passed(condition, self.xpsr) else state
 
     def _jumped(self, jump: Jump, state: FrameState) -> list[Edge]:
         if jump.target is not None:

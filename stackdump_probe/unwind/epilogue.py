@@ -5,34 +5,19 @@ none at all, and libgcc's is wrong there. What is left of a function that neithe
 nor pushes any more is plain to follow.
 """
 
-from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.unwind.calls import call_before
 from stackdump_probe.unwind.code_paths import state_at
-from stackdump_probe.unwind.frame import Rule
+from stackdump_probe.unwind.conditions import Skipped, not_executed, passed_over, sets_flags
 from stackdump_probe.unwind.frame_state import Saved
-from stackdump_probe.unwind.operations import (
-    Add,
-    Combine,
-    Constant,
-    Fetch,
-    IfThen,
-    Insert,
-    Jump,
-    Literal,
-    Load,
-    Operation,
-    Other,
-    Relocate,
-    Shift,
-    Slots,
-    Store,
-)
+from stackdump_probe.unwind.operations import IfThen, Jump, Operation
+from stackdump_probe.unwind.running import Running
 from stackdump_probe.unwind.step import Caller, Position, Surroundings
 from stackdump_probe.unwind.thumb import decode, fetching
 
 LONGEST = 32  # instructions
-_MASK = 0xFFFF_FFFF
+
+Way = tuple[int, Skipped]  # where it begins, and what of it is not executed
 
 
 def epilogue_step(position: Position, surroundings: Surroundings) -> Caller | None:
@@ -45,12 +30,12 @@ def epilogue_step(position: Position, surroundings: Surroundings) -> Caller | No
 def run_to_return(position: Position, surroundings: Surroundings) -> Caller | None:
     """Where the code at pc returns to, if nothing but the function's end is left; else None.
 
-    The return address is what lr holds, or what was popped on the way. An instruction that is
-    conditional is taken as executed: a return that is not taken would lead to the same caller.
+    The return address is what lr holds, or what was popped on the way. In an IT block that has
+    begun, or does before anything changes the flags, these tell what is executed. Of a later one a
+    return is taken as executed: one that is not would lead to the same caller.
     """
-    ending = _Ending(position, surroundings)
     try:
-        caller = ending.run(position.pc)
+        caller = _Ending(Running(position, surroundings.memory), surroundings).begin()
     except NotCaptured:
         return None
     return None if caller is None or _is_local(caller, position, surroundings) else caller
@@ -70,71 +55,104 @@ def _is_local(caller: Caller, position: Position, surroundings: Surroundings) ->
 
 
 class _Ending:
-    """The registers and the stack on the way from pc to the return."""
+    """A way from pc to the return."""
 
-    def __init__(self, position: Position, surroundings: Surroundings) -> None:
-        self.position = position
+    def __init__(self, running: Running, surroundings: Surroundings) -> None:
+        self.running = running
         self.surroundings = surroundings
-        self.memory = surroundings.memory
-        self.fetch = fetching(surroundings.memory, position.pc)
-        self.words = dict(position.registers.words)
-        self.stored: dict[int, int | None] = {}
-        self.saved: dict[str, int] = {}
-        self.returning = {"lr"}  # what may hold the return address: lr, and what was popped
-        self.changed: set[str] = set()
+        self.pc = self.at = running.position.pc
+        self.fetch = fetching(surroundings.memory, self.pc)
         self.left = LONGEST
+        self.skipped: Skipped = frozenset()
+        self.flags = running.position.registers.get("xpsr")
 
-    def run(self, at: int) -> Caller | None:
+    def begin(self) -> Caller | None:
+        """The caller, as `run` finds it from pc on."""
+        skipped = not_executed(self.pc, self.flags, self.fetch)
+        return None if skipped is None else self.run(self.pc, skipped)
+
+    def run(self, at: int, skipped: Skipped) -> Caller | None:
         """The caller, if every way from `at` on comes to the same one in a few instructions."""
         while self.left:
             self.left -= 1
+            self.at = at
             size, operation = decode(at, self.fetch)
+            if at in skipped:
+                at += size
+                continue
             if isinstance(operation, Jump):
                 if operation.target is None or not self._is_own(operation.target):
                     return self._leave(operation)
                 if operation.is_conditional:
-                    return self._fork(operation.target, at + size)
+                    return self._both((operation.target, skipped), (at + size, skipped))
                 at = operation.target
                 continue
-            if not self._execute(operation):
+            if isinstance(operation, IfThen):
+                return self._block(at + size, operation.conditions)
+            if not self._executes(operation, at):
                 return None
-            if "pc" in self.changed:
-                return self._caller("pc")
+            if "pc" in self.running.changed:
+                return self.running.caller("pc")
             at += size
         return None
 
-    def _fork(self, taken: int, onwards: int) -> Caller | None:
-        other = _Ending(self.position, self.surroundings)
-        other.words = dict(self.words)
-        other.stored = dict(self.stored)
-        other.saved = dict(self.saved)
-        other.returning = set(self.returning)
-        other.changed = set(self.changed)
-        other.left = self.left
-        first = other.run(taken)
-        self.left = other.left
-        return first if first is not None and first == self.run(onwards) else None
+    def _executes(self, operation: Operation, at: int) -> bool:
+        if self.flags is not None and sets_flags(at, self.fetch, in_block=False):
+            self.flags = None
+        return self.running.execute(operation)
+
+    def _both(self, one: Way, other: Way) -> Caller | None:
+        """The caller if two ways lead to the same one."""
+        first = self._aside(*one)[0]
+        return first if first is not None and first == self.run(*other) else None
+
+    def _aside(self, at: int, skipped: Skipped) -> tuple[Caller | None, int]:
+        """The caller by a way that need not be taken, and where that ended."""
+        aside = _Ending(self.running.copy(), self.surroundings)
+        aside.left, aside.flags = self.left, self.flags
+        found = aside.run(at, skipped)
+        self.left = aside.left
+        return found, aside.at
+
+    def _block(self, at: int, conditions: tuple[int, ...]) -> Caller | None:
+        """The caller by way of an IT block; see run_to_return."""
+        if self.flags is not None:
+            skipped = passed_over(at, conditions, self.flags, self.fetch)
+            found = None if skipped is None else self._aside(at, skipped)[0]
+            if found is not None:
+                return found
+        places = [at]
+        for _ in conditions:
+            places.append(places[-1] + decode(places[-1], self.fetch)[0])
+        *inside, behind = places
+        parts = [condition == conditions[0] for condition in conditions]
+        then = frozenset(place for place, part in zip(inside, parts, strict=True) if part)
+        found, end = self._aside(at, frozenset(inside) - then)
+        if found is not None and end < behind:
+            return found
+        return found if found is not None and found == self.run(at, then) else None
 
     def _is_own(self, target: int) -> bool:
         """True if `target` surely lies in the same function."""
         function_at = self.surroundings.program.symbols.function_at
-        function = function_at(self.position.pc)
+        function = function_at(self.pc)
         return function is not None and function_at(target) == function
 
     def _leave(self, jump: Jump) -> Caller | None:
         """A return by `jump`, or a branch to another function when lr is there again."""
+        running = self.running
         if jump.target is not None:
-            is_tail_call = not jump.is_conditional and "lr" in self.saved
-            return self._caller("lr") if is_tail_call and "lr" in self.returning else None
+            is_tail_call = not jump.is_conditional and "lr" in running.saved
+            return running.caller("lr") if is_tail_call and "lr" in running.returning else None
         register = jump.register
-        if register is None or register not in self.words:
+        if register is None or register not in running.words:
             return None
         if (
-            register in self.returning
+            register in running.returning
             or self._holds_return_address(register)
-            or self._is_after_call(self.words[register])
+            or self._is_after_call(running.words[register])
         ):
-            return self._caller(register)
+            return running.caller(register)
         return None
 
     def _is_after_call(self, word: int) -> bool:
@@ -142,100 +160,12 @@ class _Ending:
         function = self.surroundings.program.symbols.function_at(word & ~1)
         if function is None or function.address == word & ~1 or not word & 1:
             return False
-        return call_before(word & ~1, self.memory) is not None
+        return call_before(word & ~1, self.surroundings.memory) is not None
 
     def _holds_return_address(self, register: str) -> bool:
         """True if the way to pc has put the return address into `register`."""
-        function = self.surroundings.program.symbols.function_at(self.position.pc)
-        if function is None or register in self.changed:
+        function = self.surroundings.program.symbols.function_at(self.pc)
+        if function is None or register in self.running.changed:
             return False
-        state = state_at(self.position.pc, function.address, self.surroundings)
+        state = state_at(self.pc, function.address, self.surroundings)
         return state is not None and state.value(register) == Saved("lr")
-
-    def _execute(self, operation: Operation) -> bool:
-        """False for what no end of a function does."""
-        words = self.words
-        match operation:
-            case Load(slots, base, advance):
-                return self._load(slots, base, advance)
-            case Store(slots, base, advance):
-                return self._store(slots, base, advance)
-            case Add(target, source, amount):
-                return self._set(target, _plus(words.get(source), amount, 1), of=source)
-            case Combine(target, left, right, sign):
-                first = 0 if left is None else words.get(left)
-                return self._set(target, _plus(first, words.get(right), sign))
-            case Constant(target, number):
-                return self._set(target, number)
-            case Literal(target, address):
-                return self._set(target, self.memory.u32(address))
-            case Fetch(target) | Shift(target) | Insert(target) | Relocate(target):
-                return self._set(target, None)
-            case Other(names):
-                return all(self._set(name, None) for name in names)
-            case IfThen():
-                return True
-            case _:
-                return False
-
-    def _set(self, name: str, word: int | None, *, of: str = "") -> bool:
-        """False if that leaves sp or pc unknown."""
-        self.changed.add(name)
-        self.saved.pop(name, None)
-        if of in self.returning:
-            self.returning.add(name)
-        else:
-            self.returning.discard(name)
-        if word is None:
-            self.words.pop(name, None)
-            return name not in ("sp", "pc")
-        self.words[name] = word
-        return True
-
-    def _load(self, slots: Slots, base: str, advance: int) -> bool:
-        origin = self.words.get(base)
-        values = [(name, None if origin is None else origin + at & _MASK) for name, at in slots]
-        for name, place in values:
-            word = None if place is None else self._word(place)
-            if not self._set(name, word) or (base != "sp" and name == "pc"):
-                return False
-            if base == "sp" and place is not None:
-                self.saved[name] = place
-                self.returning.add(name)
-        loaded = any(name == base for name, _ in slots)
-        return loaded or not advance or self._set(base, _plus(origin, advance, 1))
-
-    def _word(self, place: int) -> int | None:
-        if place in self.stored or not self.memory.holds(place, 4):
-            return self.stored.get(place)
-        return self.memory.u32(place)
-
-    def _store(self, slots: Slots, base: str, advance: int) -> bool:
-        origin = self.words.get(base)
-        if base == "sp" and advance:
-            return False
-        if origin is not None:
-            self.stored |= {origin + at & _MASK: self.words.get(name) for name, at in slots}
-        return not advance or self._set(base, _plus(origin, advance, 1))
-
-    def _caller(self, register: str) -> Caller | None:
-        words, cfa = self.words, self.words.get("sp")
-        if cfa is None or register not in words:
-            return None
-        is_leaf = "sp" not in self.changed and not self.saved
-        rule: Rule = "leaf" if is_leaf else "prologue"
-        place = self.saved.get(register)
-        return Caller(self._kept(), words[register], cfa, rule, saved_at=place)
-
-    def _kept(self) -> Registers:
-        """What is known of the registers that a function must give back."""
-        found = self.position.registers.only(CALLEE_SAVED).without(*self.changed)
-        for name in (name for name in CALLEE_SAVED if name in self.changed & self.words.keys()):
-            word, place = self.words[name], self.saved.get(name)
-            known = Registers({name: word}, {} if place is None else {name: place})
-            found = found.joined(known)
-        return found
-
-
-def _plus(left: int | None, right: int | None, sign: int) -> int | None:
-    return None if left is None or right is None else left + sign * right & _MASK

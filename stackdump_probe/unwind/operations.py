@@ -125,9 +125,9 @@ class Call:
 
 @record
 class IfThen:
-    """Makes the next `count` instructions conditional."""
+    """Makes as many next instructions conditional as there are `conditions`, of 4 bits each."""
 
-    count: int
+    conditions: tuple[int, ...]
 
 
 @record

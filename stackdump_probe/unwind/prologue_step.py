@@ -48,7 +48,8 @@ def straight_step(position: Position, surroundings: Surroundings) -> Caller | No
 def _state(position: Position, start: int, surroundings: Surroundings) -> FrameState | None:
     """The state at pc; in a function that has called another one, that behind the call."""
     if position.is_exact:
-        return state_at(position.pc, start, surroundings)
+        xpsr = position.registers.get("xpsr")
+        return state_at(position.pc, start, surroundings, xpsr=xpsr)
     state = state_at(_call_before(position.pc, surroundings.memory), start, surroundings)
     return None if state is None else state.after(Call())
 

@@ -175,12 +175,18 @@ def _miscellaneous(address: int, word: int) -> Operation:
     if word & 0xF500 == 0xB100:  # CBZ, CBNZ
         return Jump(address + 4 + (word >> 3 & 0x40 | word >> 2 & 0x3E), is_conditional=True)
     if word & 0xFF00 == 0xBF00 and word & 0xF:  # IT
-        return IfThen(4 - ((word & -word).bit_length() - 1))
+        return _if_then(word >> 4 & 0xF, word & 0xF)
     if word & 0xFF00 == 0xBE00:  # BKPT
         return Trap()
     if word & 0xFF00 in (0xB200, 0xBA00):  # SXTH and its like, REV and its like
         return Other((_low(word),))
     return _OTHER
+
+
+def _if_then(first: int, mask: int) -> IfThen:
+    """A7.7.38: of `mask`, the lowest bit that is set ends it; each above says then or else."""
+    bits = range(3, (mask & -mask).bit_length() - 1, -1)
+    return IfThen((first, *(first & 0xE | mask >> bit & 1 for bit in bits)))
 
 
 def push(bits: int) -> Store:

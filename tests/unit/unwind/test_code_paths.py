@@ -146,6 +146,24 @@ def test_behind_a_conditional_return_the_block_was_not_executed() -> None:
     assert sp_at(2, code(0xBF08, BX_LR, NOP)) == 0
 
 
+def test_on_the_way_into_a_block_the_flags_tell_what_was_executed() -> None:
+    # push {r4, lr}; itt eq; subeq sp, #16; nopeq
+    block = code(PUSH_R4_LR, 0xBF04, SUB_SP_16, NOP, NOP)
+    places = []
+    for xpsr in (1 << 30, 0, None):
+        state = state_at(START + 6, START, block, xpsr=xpsr)
+        places.append(None if state is None else state.place("sp"))
+    assert places == [-24, -8, None]
+
+
+def test_what_compares_in_a_block_hides_what_was_executed() -> None:
+    # push {r4, lr}; ittt eq; subeq sp, #16; cmpeq r0, #1; nopeq
+    block = code(PUSH_R4_LR, 0xBF02, SUB_SP_16, 0x2801, NOP)
+    state = state_at(START + 8, START, block, xpsr=1 << 30)
+    assert state is not None
+    assert state.place("sp") is None
+
+
 def test_a_conditional_branch_of_a_block_is_taken_also() -> None:
     # itt eq; moveq r0, #1; beq 1f; bx lr; 1: nop
     assert sp_at(4, code(0xBF04, 0x2001, 0xE000, BX_LR, NOP)) == 0

@@ -1,3 +1,5 @@
+import pytest
+
 from stackdump_probe.memory import Segment
 from stackdump_probe.unwind.epilogue import epilogue_step, run_to_return
 from stackdump_probe.unwind.step import Caller
@@ -93,6 +95,52 @@ def test_where_ways_part_all_must_come_to_the_same_caller() -> None:
     assert returned(*same, stack=(0x44, RETURN), program=FUNCTIONS).cfa == RAM + 8
     other = (0xD000, 0xB001, 0xBD10)  # beq 1f; add sp, #4; 1: pop {r4, pc}
     assert run(*other, stack=(0x44, RETURN, RETURN), program=FUNCTIONS) is None
+
+
+def in_block(state: int, flags: int) -> int:
+    """An xPSR with this ITSTATE (DDI 0403 B1.4.2)."""
+    return flags | (state & 3) << 25 | state >> 2 << 10 | 1 << 24
+
+
+@pytest.mark.parametrize(("flags", "cfa"), [(1 << 30, RAM + 8), (0, RAM + 16)])
+def test_in_a_block_that_has_begun_the_flags_tell_what_is_executed(flags: int, cfa: int) -> None:
+    # add sp, #4 has gone before, if it was executed; popeq {r4, pc}; add sp, #8; pop {r4, pc}
+    code = (0xBD10, 0xB002, 0xBD10)
+    stack = (0x44, RETURN, 0x66, RETURN)
+    assert returned(*code, stack=stack, xpsr=in_block(0b1000, flags)).cfa == cfa
+
+
+def test_where_nothing_tells_what_of_a_block_is_executed_there_is_no_answer() -> None:
+    block = (Segment(PC - 2, halfwords(0xBF08)),)  # it eq
+    assert run(0xBD10, stack=(0x44, RETURN), call=block) is None
+    # cmpeq r0, #1; popeq {r4, pc}
+    xpsr = in_block(0b0100, 1 << 30)
+    assert run(0x2801, 0xBD10, stack=(0x44, RETURN), xpsr=xpsr) is None
+
+
+def test_of_a_later_block_either_part_must_lead_to_the_caller() -> None:
+    # cmp r0, #0; ite ne; addne sp, #8; addeq sp, #4; pop {pc}
+    unlike = (0x2800, 0xBF14, 0xB002, 0xB001, 0xBD00)
+    assert run(*unlike, stack=(1, RETURN, RETURN, RETURN), xpsr=1 << 24) is None
+    # cmp r0, #0; ite ne; movne r0, #1; moveq r0, #0; pop {pc}
+    alike = (0x2800, 0xBF14, 0x2001, 0x2000, 0xBD00)
+    assert returned(*alike, stack=(RETURN,), xpsr=1 << 24).cfa == RAM + 4
+
+
+@pytest.mark.parametrize(("flags", "cfa"), [(0, RAM + 12), (1 << 30, RAM + 8)])
+def test_flags_that_nothing_changes_tell_what_of_a_later_block_is_executed(
+    flags: int, cfa: int
+) -> None:
+    # nop; ite ne; addne sp, #8; addeq sp, #4; pop {pc}
+    unlike = (NOP, 0xBF14, 0xB002, 0xB001, 0xBD00)
+    stack = (1, RETURN, RETURN, RETURN)
+    assert returned(*unlike, stack=stack, xpsr=1 << 24 | flags).cfa == cfa
+
+
+def test_a_return_of_a_later_block_may_or_may_not_be_taken() -> None:
+    code = (0x2800, 0xBF08, 0xBD10, 0x4798)  # cmp r0, #0; it eq; popeq {r4, pc}; blx r3
+    for flags in (0, 1 << 30):
+        assert returned(*code, stack=(0x44, RETURN), xpsr=1 << 24 | flags).cfa == RAM + 8
 
 
 def test_a_tail_call_returns_to_lr_once_that_was_loaded() -> None:

@@ -102,7 +102,7 @@ def test_numbers_do_not_come_out_of_nothing() -> None:
     assert after(Combine("r3", "r4", "sp", -1)).value("r3") is None
     assert after(Add("r3", "r4", 4)).value("r3") is None
     assert after(Literal("r4", 0)).value("r4") is None
-    assert after(IfThen(1)) == FrameState()
+    assert after(IfThen((0,))) == FrameState()
 
 
 def test_what_is_fetched_from_a_table_is_known_as_such() -> None:

@@ -142,8 +142,9 @@ def test_additions(instruction: tuple[int, ...], operation: Operation) -> None:
         ((0xDE00,), Trap()),  # udf #0
         ((0xF7F0, 0xA000), Trap()),  # udf.w #0
         ((0xBE00,), Trap()),  # bkpt #0
-        ((0xBF08,), IfThen(1)),  # it eq
-        ((0xBF1F,), IfThen(4)),  # itttt ne
+        ((0xBF08,), IfThen((0,))),  # it eq
+        ((0xBF1F,), IfThen((1, 1, 1, 1))),  # itttt ne
+        ((0xBF06,), IfThen((0, 0, 1))),  # itte eq
     ],
 )
 def test_branches(instruction: tuple[int, ...], operation: Operation) -> None:
