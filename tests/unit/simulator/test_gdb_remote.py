@@ -63,6 +63,15 @@ def test_registers_are_little_endian_and_numbered_by_the_target_description() ->
         assert packet(b"p1") in qemu.heard()
 
 
+def test_the_core_is_read_at_once_whatever_else_is_listed() -> None:
+    listed = b"".join(b"%02x000020" % number for number in range(17))
+    with a_qemu(packet(listed + b"ff" * 8)) as qemu:
+        core = GdbRemote(qemu.channel).read_core()
+        assert packet(b"g") in qemu.heard()
+    assert (core["r0"], core["pc"], core["xpsr"]) == (0x20000000, 0x2000000F, 0x20000010)
+    assert len(core) == 17
+
+
 def test_a_register_that_cannot_be_written_is_an_error() -> None:
     with a_qemu(TARGET_XML, CORE_XML, packet(b"E22")) as qemu:
         gdb = GdbRemote(qemu.channel)
