@@ -159,6 +159,8 @@ def _value(variable: Variable) -> Iterator[Span]:
         yield span(variable.value, "value")
         if variable.state == "partial":
             yield span(f" <partial{_because(variable)}>", "dim")
+        elif variable.why:
+            yield span(f" <{variable.why}>", "doubt")
     else:
         state = "no value" if variable.state == "ok" else variable.state.replace("_", " ")
         yield span(f"<{state}{_because(variable)}>", "dim")

@@ -2,7 +2,7 @@
 
 from stackdump_probe.report.model import Location, Member, Variable
 from stackdump_probe.values import model as values
-from stackdump_probe.values.text import short_text
+from stackdump_probe.values.text import doubt, short_text
 
 
 def reported(variable: values.Variable, *, children: bool) -> Variable:
@@ -13,7 +13,7 @@ def reported(variable: values.Variable, *, children: bool) -> Variable:
         type=value.type_name,
         value=short_text(value),
         state=value.state,
-        why=value.why,
+        why=value.why or doubt(value.content),
         address=value.address,
         octets=value.octets,
         children=_members(value) if children else (),
@@ -42,7 +42,7 @@ def _member(part: values.Field) -> Member:
         type=value.type_name,
         value=short_text(value),
         state=value.state,
-        why=value.why,
+        why=value.why or doubt(value.content),
         address=value.address,
         octets=value.octets,
         children=_members(value),

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image.types.model import Base, Enum, Pointer, Struct, Type
-from stackdump_probe.values.model import Content, Enumerator, Text, Value
+from stackdump_probe.values.model import Content, Enumerator, Integer, Text, Value
 from stackdump_probe.values.model import Pointer as PointerContent
 from stackdump_probe.values.scalars import is_character
 from stackdump_probe.values.storage import ADDRESS_SPACE, Place
@@ -43,19 +43,23 @@ def characters(element: Base, octets: bytes, *, cut: bool) -> Text | None:
         return None
 
 
-def enumerator(enum: Enum, number: int) -> Enumerator:
-    """The name of `number`: an enumerator, or the flags that it is made of."""
+def enumerator(enum: Enum, number: int) -> Enumerator | Integer:
+    """The name of `number`: an enumerator, or the flags that it is made of.
+
+    An enum without enumerators is a kind of number, as std::byte is; so are no flags at all.
+    """
     mask = (1 << enum.size * 8) - 1
     for name, value in enum.enumerators:
         if (value ^ number) & mask == 0:
             return Enumerator(name, number)
-    return Enumerator(_flags(enum, number & mask), number)
+    are_flags = _are_flags([value for _, value in enum.enumerators])
+    if not enum.enumerators or (are_flags and not number):
+        return Integer(number)
+    return Enumerator(_flags(enum, number & mask) if are_flags else None, number)
 
 
 def _flags(enum: Enum, number: int) -> str | None:
-    """`A | B` if the enumerators are bits; what no name stands for is added as a number."""
-    if not _are_flags([value for _, value in enum.enumerators]):
-        return None
+    """`A | B`; what no name stands for is added as a number."""
     names = []
     for name, value in enum.enumerators:
         if _is_bit(value) and number & value:

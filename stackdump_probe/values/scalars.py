@@ -102,7 +102,7 @@ def _boolean(number: int) -> Content:
 
 def _character(base: Base, octets: bytes) -> Content:
     number = number_of(octets)
-    if base.language == "rust" and (number > LAST_CODE_POINT or number in SURROGATES):
+    if base.size == 4 and (number > LAST_CODE_POINT or number in SURROGATES):
         return Invalid(number, "no Unicode scalar value")
     return Character(number, base.size)
 

@@ -42,22 +42,50 @@ STATES: dict[State, str] = {
 UNITS = {10**9: "s", 10**6: "ms", 10**3: "\u00b5s", 1: "ns"}
 # What the keeper of a value usually has to say of it: no borrows, no weak pointers, not locked.
 UNREMARKABLE = (Integer(0), Boolean(truth=False))
+UNLISTED = "no enumerator has this value"
 # C and Rust agree on these; everything else that is no printable character is \x or \u{}.
 ESCAPES = {"\0": r"\0", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": "\\\\"}
 
 
 def short_text(value: Value, *, length: int = LENGTH) -> str | None:
-    """The value in at most `length` characters; None if nothing of it is known."""
+    """The value in at most `length` characters; None if nothing of it is known.
+
+    What is no value of its type is its raw number alone: `doubt` says what is wrong with it. As a
+    part of another value it has that as a mark.
+    """
     if value.content is None:
         return None
     text, used = [], 0
-    for part in _parts(value.content):
+    parts = _parts(value.content) if doubt(value.content) is None else [_raw(value.content)]
+    for part in parts:
         if used + len(part) > length:
             text.append(_shortened(part, length - used) + CUT)
             break
         text.append(part)
         used += len(part)
     return "".join(text)
+
+
+def doubt(content: Content | None) -> str | None:
+    """Why the bytes are no value of their type; None if they are."""
+    match content:
+        case Invalid(why=why):
+            return f"invalid: {why}"
+        case Enumerator(name=None):
+            return UNLISTED
+        case _:
+            return None
+
+
+def _raw(content: Content) -> str:
+    """The number of what is no value of its type."""
+    match content:
+        case Invalid(number=number):
+            return hex(number)
+        case Enumerator(number=number):
+            return str(number)
+        case _:
+            return scalar_text(content)
 
 
 def _shortened(part: str, length: int) -> str:
@@ -184,16 +212,16 @@ def scalar_text(content: Content) -> str:
             return "true" if truth else "false"
         case Character(code=code, size=size):
             return f"'{_character(code, size)}'"
-        case Enumerator(name=name, number=number):
-            return str(number) if name is None else escaped(name)
+        case Enumerator(name=str(name)):
+            return escaped(name)
         case Text(octets=octets, cut=cut):
             return f'"{text_of(octets)}"{CUT if cut else ""}'
         case Duration(nanoseconds=nanoseconds):
             return duration_text(nanoseconds)
         case Quantity(count=count, unit=unit):
             return f"{scalar_text(count)}{escaped(unit)}"
-        case Invalid(number=number, why=why):
-            return f"<invalid {number:#x}: {why}>"
+        case Invalid() | Enumerator():
+            return f"{_raw(content)} <{doubt(content)}>"
         case _:
             return CUT
 

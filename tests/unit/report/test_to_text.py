@@ -180,6 +180,11 @@ def test_without_a_cap_all_of_a_long_value_is_shown() -> None:
     assert joined == "count: int = " + " ".join(str(n) for n in range(1000))
 
 
+def test_a_value_that_is_none_of_its_type_is_marked() -> None:
+    unlisted = a_variable(value="9", why="no enumerator has this value")
+    assert variable_lines(unlisted) == ["      count: int = 9 <no enumerator has this value>"]
+
+
 def test_inlined_and_zero_sized_variables_show_only_when_asked_for() -> None:
     inlined, empty = a_variable("i", inlined=True), a_variable("z", zero_sized=True)
     assert variable_lines(inlined, empty) == []

@@ -14,7 +14,7 @@ from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values.decode import Decoder
 from stackdump_probe.values.model import Value
 from stackdump_probe.values.storage import Storage
-from stackdump_probe.values.text import short_text
+from stackdump_probe.values.text import doubt, short_text
 from tests.builders.octets import words
 from tests.builders.types import U8, U32, member, rust_pointer, struct, to
 
@@ -32,7 +32,13 @@ def decode(type_: Type, octets: bytes, *segments: Segment) -> Value:
 
 
 def text(type_: Type, octets: bytes, *segments: Segment) -> str | None:
-    return short_text(decode(type_, octets, *segments))
+    return marked(decode(type_, octets, *segments))
+
+
+def marked(value: Value) -> str | None:
+    """The text with a mark, if the bytes are no value of their type."""
+    told = doubt(value.content)
+    return short_text(value) if told is None else f"{short_text(value)} <{told}>"
 
 
 def heap(octets: bytes, at: int = HEAP) -> Segment:

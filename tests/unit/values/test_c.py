@@ -5,7 +5,7 @@ from stackdump_probe.image.types.model import Base, Enum, Function, Type, Void
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values.c import STRING_LIMIT, array_text, enumerator, string_at
 from stackdump_probe.values.decode import Decoder
-from stackdump_probe.values.model import Enumerator, Text
+from stackdump_probe.values.model import Enumerator, Integer, Text
 from stackdump_probe.values.storage import Storage
 from stackdump_probe.values.text import short_text
 from tests.builders.types import BYTE, CHAR, INT, array, pointer, struct, to
@@ -181,3 +181,13 @@ def test_a_number_is_named_by_its_enumerator_or_its_flags(
     enum: Enum, number: int, name: str | None
 ) -> None:
     assert enumerator(enum, number) == Enumerator(name, number)
+
+
+BITS = Enum("bits", 1, (("A", 1), ("C", 4)))
+
+
+@pytest.mark.parametrize(
+    ("enum", "number"), [(BITS, 0), (Enum("std::byte", 1, ()), 7), (Enum("Level", 1, ()), -1)]
+)
+def test_no_flags_and_what_has_no_enumerators_are_numbers(enum: Enum, number: int) -> None:
+    assert enumerator(enum, number) == Integer(number)

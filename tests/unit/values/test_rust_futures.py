@@ -46,7 +46,7 @@ LOCAL = member("total", U32, 8)
         (words(1, 7, 9), "Returned"),
         (words(2, 7, 9), "Panicked"),
         (words(3, 7, 9), "Suspend0 { total: 9, mask: 7 }"),
-        (words(4, 7, 9), "<invalid 0x4: no variant has this discriminant>"),
+        (words(4, 7, 9), "0x4 <invalid: no variant has this discriminant>"),
     ],
 )
 def test_a_future_is_its_state_and_what_lives_in_it(octets: bytes, expected: str) -> None:

@@ -52,7 +52,7 @@ def test_the_length_may_be_of_another_type() -> None:
 @pytest.mark.parametrize("length", [5, 0xFFFF_FFFF])
 def test_a_vec_longer_than_its_buffer_is_marked(length: int) -> None:
     found = text(vec(), words(length) + halfwords(5, 6, 7, 8))
-    mark = f"<invalid {length:#x}: there is room for 4>"
+    mark = f"{length:#x} <invalid: there is room for 4>"
     assert found == f"{{len: {mark}, buffer: [5, 6, 7, 8]}}"
 
 
@@ -87,7 +87,7 @@ def test_a_string_is_its_text() -> None:
 
 def test_a_string_longer_than_its_buffer_is_marked() -> None:
     found = text(string(vec(U8, 1, 4)), words(9) + b"hi??")
-    assert found == "{len: <invalid 0x9: there is room for 4>, buffer: [104, 105, 63, 63]}"
+    assert found == "{len: 0x9 <invalid: there is room for 4>, buffer: [104, 105, 63, 63]}"
 
 
 # --- rings ------------------------------------------------------------------------------------

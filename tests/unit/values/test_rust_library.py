@@ -107,7 +107,7 @@ def test_an_atomic_bool_is_a_bool_though_kept_as_a_byte() -> None:
 
 
 def test_an_atomic_bool_that_is_none_is_marked_or_raw() -> None:
-    assert text(atomic(U8, 1, T=BOOL), b"\x02") == "<invalid 0x2: a bool is 0 or 1>"
+    assert text(atomic(U8, 1, T=BOOL), b"\x02") == "0x2 <invalid: a bool is 0 or 1>"
     assert text(rust("AtomicBool", 1, member("v", cell(U8, 1), 0)), b"\x02") == "{v: 2}"
 
 

@@ -60,6 +60,13 @@ def test_a_rust_char_that_is_no_scalar_value_is_marked(code: int) -> None:
     assert found == Invalid(code, "no Unicode scalar value")
 
 
+@pytest.mark.parametrize("name", ["char32_t", "wchar_t"])
+def test_a_wide_character_that_is_no_scalar_value_is_marked(name: str) -> None:
+    """But 0xD800 is a code unit of UTF-16."""
+    assert content(name, dw.ATE_UTF, b"\xff" * 4) == Invalid(0xFFFF_FFFF, "no Unicode scalar value")
+    assert content("char16_t", dw.ATE_UTF, b"\0\xd8") == Character(0xD800, 2)
+
+
 def test_a_rust_char_is_a_code_point() -> None:
     assert content("char", dw.ATE_UTF, b"\x80\xf6\x01\0", rust=True) == Character(0x1F680, 4)
 

@@ -21,7 +21,7 @@ from stackdump_probe.values.model import (
     Value,
     Variant,
 )
-from stackdump_probe.values.text import escaped, real_text, short_text
+from stackdump_probe.values.text import doubt, escaped, real_text, short_text
 
 
 def value(content: Content | None, state: State = "ok") -> Value:
@@ -102,8 +102,27 @@ def test_an_anonymous_member_has_no_label() -> None:
     assert text(Aggregate((Field("", inner),))) == "{{lo: 1}}"
 
 
-def test_an_invalid_value_shows_its_number_with_a_mark() -> None:
-    assert text(Invalid(7, "a bool is 0 or 1")) == "<invalid 0x7: a bool is 0 or 1>"
+BROKEN = Invalid(7, "a bool is 0 or 1")
+
+
+def test_an_invalid_value_is_its_number_and_told_to_be_invalid() -> None:
+    assert (text(BROKEN), doubt(BROKEN)) == ("0x7", "invalid: a bool is 0 or 1")
+    assert doubt(Boolean(truth=True)) is None
+    assert doubt(None) is None
+
+
+def test_a_number_that_no_enumerator_has_is_told_so() -> None:
+    unlisted = Enumerator(None, -9)
+    assert (text(unlisted), doubt(unlisted)) == ("-9", "no enumerator has this value")
+    assert doubt(Enumerator("RUN", 1)) is None
+
+
+def test_within_other_values_what_is_invalid_is_marked() -> None:
+    parts = aggregate(on=BROKEN, mode=Enumerator(None, 9))
+    assert text(parts) == (
+        "{on: 0x7 <invalid: a bool is 0 or 1>, mode: 9 <no enumerator has this value>}"
+    )
+    assert doubt(parts) is None
 
 
 def test_a_reference_shows_its_address_and_its_target() -> None:

@@ -1,0 +1,67 @@
+import pytest
+
+from stackdump_probe.report.model import Location
+from stackdump_probe.report.variables import reported
+from stackdump_probe.values.model import (
+    Aggregate,
+    Content,
+    Enumerator,
+    Field,
+    Integer,
+    Invalid,
+    State,
+    Value,
+    Variable,
+)
+
+
+def a_value(
+    content: Content | None, state: State = "ok", why: str | None = None, size: int = 4
+) -> Value:
+    return Value("t", content, state, why, 0x2000_0000, b"\1\0\0\0", size)
+
+
+def test_a_variable_keeps_what_is_known_of_it() -> None:
+    held = Variable("v", "local", a_value(Integer(1)), "a.c", 3, inlined=True)
+    found = reported(held, children=True)
+    assert (found.name, found.kind, found.type, found.value) == ("v", "local", "t", "1")
+    assert (found.state, found.why, found.address) == ("ok", None, 0x2000_0000)
+    assert (found.octets, found.declared) == (b"\1\0\0\0", Location("a.c", 3))
+    assert (found.inlined, found.zero_sized, found.children) == (True, False, ())
+
+
+def test_without_file_or_line_there_is_no_place_of_declaration() -> None:
+    nowhere = Variable("v", "local", a_value(Integer(1)), "a.c", None)
+    assert reported(nowhere, children=True).declared is None
+
+
+def test_what_holds_no_bytes_is_zero_sized() -> None:
+    empty = Variable("v", "local", a_value(Aggregate(()), size=0))
+    assert reported(empty, children=True).zero_sized
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (Invalid(2, "a bool is 0 or 1"), ("0x2", "invalid: a bool is 0 or 1")),
+        (Enumerator(None, 9), ("9", "no enumerator has this value")),
+    ],
+)
+def test_what_is_no_value_of_its_type_is_raw_and_says_why(
+    content: Content, expected: tuple[str, str]
+) -> None:
+    whole = Aggregate((Field("part", a_value(content)),))
+    alone = reported(Variable("v", "local", a_value(content)), children=True)
+    assert (alone.value, alone.why, alone.state) == (*expected, "ok")
+    within = reported(Variable("v", "local", a_value(whole)), children=True)
+    (part,) = within.children
+    assert (part.value, part.why) == expected
+    assert (within.value, within.why) == (f"{{part: {expected[0]} <{expected[1]}>}}", None)
+
+
+def test_parts_are_left_out_unless_wanted() -> None:
+    whole = Aggregate((Field("a", a_value(None, "not_captured", "gone")),))
+    variable = Variable("v", "static", a_value(whole, "partial", "gone"))
+    assert reported(variable, children=False).children == ()
+    (part,) = reported(variable, children=True).children
+    assert (part.name, part.value, part.state, part.why) == ("a", None, "not_captured", "gone")
