@@ -16,17 +16,18 @@ from stackdump_probe.capture.pyocd_session import ANSWER_DEADLINE
 from stackdump_probe.capture.targets import Target, normalised, target_named
 from stackdump_probe.cli import units
 from stackdump_probe.cli.files import read_dumps
-from stackdump_probe.cli.layout import layout_of
+from stackdump_probe.cli.layout import build_ids_in, layout_of
 from stackdump_probe.cli.looks import pictures, show_looks
 from stackdump_probe.cli.new_file import new_files
 from stackdump_probe.cli.open_image import image_at
 from stackdump_probe.cli.options import Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
-from stackdump_probe.cli.taking import Bench, take_all
-from stackdump_probe.cli.telling import say, tell_of
+from stackdump_probe.cli.taking import Bench, Program, take_all
+from stackdump_probe.cli.telling import say, tell_of, tell_of_verification
 from stackdump_probe.errors import CaptureError, Interrupted, UnknownTarget
 from stackdump_probe.record import record, replace
+from stackdump_probe.report.matching import program_in_flash, written_by_tools
 
 MOST_LOOKS = 200  # each has its file open before the target is touched
 
@@ -109,6 +110,9 @@ def capture(
         str | None,
         typer.Option("--timeout", metavar="TIME", help="stop reading after this time, such as 30s"),
     ] = None,
+    verify: Annotated[
+        bool, Option("--verify", "compare the whole program in the flash with the ELF as well")
+    ] = False,
     count: Annotated[
         int | None,
         typer.Option(
@@ -151,6 +155,8 @@ def capture(
     traces = elf is not None and not no_trace
     if (flame or speedscope) and not (count and traces):
         raise typer.BadParameter("--flame and --speedscope need --count and --elf")
+    if verify and not _is_file(elf):
+        raise typer.BadParameter("--verify needs --elf with a file")
     if json and count and not traces:
         raise typer.BadParameter("--json needs --elf with --count: there is nothing to compare")
     patience = None if timeout is None else units.seconds(timeout)
@@ -165,9 +171,10 @@ def capture(
         ),
         patience,
     )
-    layout = layout_of(image_at(elf)) if elf and not Path(elf).is_dir() else None
+    known = _program(elf, verify=verify)
+    layout = known.layout
     request = Request(
-        ram or ("stack" if layout is None or count is not None else "used"),
+        ram or ("stack" if count is not None or not _is_file(elf) else "used"),
         tuple(units.region(text) for text in region or ()),
         after,
         resumes_early=resume_early,
@@ -181,9 +188,11 @@ def capture(
         new_files(map(Path, paths), force=force, room=room) as files,
     ):
         requests = list(zip(_requests(request, len(paths)), files, strict=True))
-        taken = take_all(bench, requests, layout, settings, interval=wait)
+        taken = take_all(bench, requests, known, settings, interval=wait)
         tell_of(taken, paths, settings)
         saved = paths[: len(taken.captures)]
+        if taken.verified is not None and elf is not None:
+            tell_of_verification(taken.verified, elf, force=force, settings=settings)
         if elf is None and not (no_trace or json or settings.quiet):
             _tell_how_to_go_on(saved, count)
         if count is None and not isinstance(taken.ended, Interrupted):
@@ -218,6 +227,21 @@ def _target(name: str) -> Target:
 def _file_name(target: str) -> str:
     """The target's name as a part of a file name."""
     return normalised(target) or "target"
+
+
+def _is_file(elf: str | None) -> bool:
+    return elf is not None and not Path(elf).is_dir()
+
+
+def _program(elf: str | None, *, verify: bool) -> Program:
+    """What the ELF tells in advance; of a directory, where build ids may lie."""
+    if elf is None:
+        return Program()
+    if not _is_file(elf):
+        return Program(Layout(proof=tuple(build_ids_in(elf))))
+    image = image_at(elf)
+    verified = program_in_flash(image) if verify else ()
+    return Program(layout_of(image), verified, written_by_tools(image))
 
 
 def _paths(path: str, count: int | None) -> tuple[str, ...]:

@@ -1,11 +1,15 @@
 """What an ELF knows of the program's memory, in the words of a capture's plan."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from stackdump_probe.capture.plan import Layout, Region
+from stackdump_probe.cli.open_image import image_at, programs_in
+from stackdump_probe.errors import InputError
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.headers import SHF_ALLOC, SHF_WRITE
 from stackdump_probe.image.symbols import STT_OBJECT
+from stackdump_probe.record import replace
 
 # Names of the address where the main stack starts, as linker scripts and startup files give it:
 # cortex-m-rt, ST and Nordic, CMSIS, Zephyr, SEGGER, NXP and Microchip, IAR, Arm Compiler.
@@ -30,6 +34,7 @@ HEAP_STARTS = ("__heap_start", "__HeapBase", "end", "_end", "__end__")
 HEAP_USERS = ("_sbrk", "_sbrk_r", "sbrk", "malloc", "_malloc_r")
 
 SMALLEST_STACK = 64  # bytes; a smaller variable is no thread's stack
+MOST_BUILD_IDS = 64  # places of them that are read
 NOTE_HEAD = 16  # bytes before the build id: sizes, type, "GNU\0"
 
 
@@ -42,6 +47,19 @@ def layout_of(image: Image) -> Layout:
         heap=_heap_start(image),
         proof=tuple(_build_id(image)),
     )
+
+
+def build_ids_in(directory: str) -> Iterator[Region]:
+    """Where the ELFs of a directory tree have their build ids, so that one can be told by it."""
+    places = {region for image in _images_in(directory) for region in _build_id(image)}
+    for region in sorted(places, key=lambda each: each.start)[:MOST_BUILD_IDS]:
+        yield replace(region, is_superset=True)  # that of another program may lie nowhere
+
+
+def _images_in(directory: str) -> Iterator[Image]:
+    for path in programs_in(directory):
+        with suppress(InputError):  # a damaged file beside the right one does no harm
+            yield image_at(path)
 
 
 def _stack_tops(image: Image) -> set[int]:

@@ -69,7 +69,7 @@ def _opened(path: str, dump: Dump) -> OpenedImage:
 
 
 def _only_match(directory: str, dump: Dump) -> OpenedImage:
-    found = list(_programs_in(directory, dump))
+    found = list(_opened_in(directory, dump))
     if not found:
         raise InputError(f"{directory} holds no Arm ELF program")
     matching = [each for each in found if each.match.verdict == "match"]
@@ -93,7 +93,16 @@ def _listed(found: list[OpenedImage]) -> str:
     return ", ".join(shown[:_LISTED] + more)
 
 
-def _programs_in(directory: str, dump: Dump) -> Iterator[OpenedImage]:
+def _opened_in(directory: str, dump: Dump) -> Iterator[OpenedImage]:
+    for path in programs_in(directory):
+        try:
+            yield _opened(path, dump)
+        except InputError:
+            continue  # a damaged file beside the right one does no harm
+
+
+def programs_in(directory: str) -> Iterator[str]:
+    """Yield the linked ELFs of a directory tree; raises InputError if there are too many files."""
     for number, path in enumerate(_files_in(directory)):
         if number == MOST_FILES:
             raise InputError(
@@ -101,10 +110,7 @@ def _programs_in(directory: str, dump: Dump) -> Iterator[OpenedImage]:
                 hint="name the ELF, or a directory nearer to it",
             )
         if _is_program(path):
-            try:
-                yield _opened(path, dump)
-            except InputError:
-                continue  # a damaged file beside the right one does no harm
+            yield path
 
 
 def _files_in(directory: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from stackdump_probe.capture.probe import Probe, Watcher
 from stackdump_probe.capture.pyocd_bench import find_probe
 from stackdump_probe.capture.pyocd_probe import attached
 from stackdump_probe.capture.targets import Target
+from stackdump_probe.capture.verify import Verification, verify
 from stackdump_probe.capture.watchdogs import watchdogs_of
 from stackdump_probe.cli.new_file import NewFile
 from stackdump_probe.cli.progress import Progress, progress_bar
@@ -17,6 +18,7 @@ from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.stopping import StopRequest, stop_requests
 from stackdump_probe.dump import encode
 from stackdump_probe.errors import ConnectError, Interrupted
+from stackdump_probe.memory import Segment
 from stackdump_probe.record import record
 
 Ended = ConnectError | Interrupted | None
@@ -33,12 +35,26 @@ class Bench:
 
 
 @record
+class Program:
+    """What is known of the program before the target is touched.
+
+    `verifies` are the bytes to compare with the target's when all is captured, `ignored` the
+    addresses among them that tools write.
+    """
+
+    layout: Layout | None = None
+    verifies: tuple[Segment, ...] = ()
+    ignored: frozenset[int] = frozenset()
+
+
+@record
 class Taken:
     """What was captured and saved, and what ended it early, if anything did."""
 
     captures: tuple[Capture, ...]
     ended: Ended
     left: Left
+    verified: Verification | None = None
 
 
 class Onlooker(Watcher):
@@ -58,7 +74,7 @@ class Onlooker(Watcher):
 def take_all(
     bench: Bench,
     requests: Sequence[tuple[Request, NewFile]],
-    layout: Layout | None,
+    program: Program,
     settings: Settings,
     *,
     interval: float = 0.0,
@@ -73,16 +89,19 @@ def take_all(
         probe = find_probe(bench.probe)
         stop.check()
         ended: Ended = None
+        verified = None
         try:
             watcher = Onlooker(stop, settings)
             with attached(probe, bench.target, bench.terms, watcher=watcher) as connected:
-                taker = _Taker(connected, bench.target, layout, stop, show)
+                taker = _Taker(connected, bench.target, program, stop, show)
                 ended = taker.take_each(requests, captures, interval)
+                if program.verifies and ended is None:
+                    verified, ended = taker.verify()
         except ConnectError as error:
             if not captures:
                 raise
-            return Taken(tuple(captures), ended or error, "unknown")
-    return Taken(tuple(captures), ended, captures[-1].wanted)
+            return Taken(tuple(captures), ended or error, "unknown", verified)
+    return Taken(tuple(captures), ended, captures[-1].wanted, verified)
 
 
 class _Taker:
@@ -92,13 +111,13 @@ class _Taker:
         self,
         probe: Probe,
         target: Target,
-        layout: Layout | None,
+        program: Program,
         stop: StopRequest,
         show: Progress,
     ) -> None:
         self._probe = probe
         self._target = target
-        self._layout = layout
+        self._program = program
         self._stop = stop
         self._show = show
 
@@ -125,12 +144,20 @@ class _Taker:
                 break
         return None
 
+    def verify(self) -> tuple[Verification | None, Ended]:
+        """Compare the whole program, now that nothing can be lost any more."""
+        wanted, ignored = self._program.verifies, self._program.ignored
+        try:
+            return verify(self._probe, wanted, self._between, ignored=ignored), None
+        except (ConnectError, Interrupted) as error:
+            return None, error
+
     def _take(self, request: Request) -> Capture:
         return take(
             self._probe,
             request,
             banks=self._target.banks,
-            layout=self._layout,
+            layout=self._program.layout,
             watchdogs=watchdogs_of(self._target.name),
             progress=self._between,
         )

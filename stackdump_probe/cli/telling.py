@@ -4,9 +4,13 @@ import sys
 from collections.abc import Sequence
 
 from stackdump_probe.capture.capture import Capture
+from stackdump_probe.capture.verify import Verification
 from stackdump_probe.cli import units
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.taking import Taken
+from stackdump_probe.errors import ProgramMismatch
+
+OTHER_PROGRAM = "name the ELF that was flashed, or trace all the same with --force"
 
 
 def tell_of(taken: Taken, paths: Sequence[str], settings: Settings) -> None:
@@ -59,3 +63,21 @@ def _how_long(captures: Sequence[Capture]) -> str:
     if len(known) == 1:
         return f"the core stood still for {known[0] * 1000:.0f} ms and runs on"
     return f"the core stood still for {max(known) * 1000:.0f} ms at most and runs on"
+
+
+def tell_of_verification(found: Verification, elf: str, *, force: bool, settings: Settings) -> None:
+    """Say whether the program in the flash is the ELF's; raises ProgramMismatch unless `force`."""
+    if found.unread:
+        settings.warn(f"{units.size(found.unread)} of the program cannot be read to compare it")
+    if found.first is None:
+        if not settings.quiet:
+            say(f"verified: {units.size(found.compared)} of the program are as in {elf}")
+        return
+    text = (
+        f"{elf} is not the program in the flash: {found.different} of {found.compared} bytes "
+        f"differ, the first at {found.first.address:#010x} is {found.first.on_target:#04x} "
+        f"there, {found.first.in_program:#04x} in the ELF"
+    )
+    if not force:
+        raise ProgramMismatch(text, hint=OTHER_PROGRAM)
+    settings.warn(text)

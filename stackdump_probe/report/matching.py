@@ -6,7 +6,7 @@ from typing import NamedTuple
 from stackdump_probe.dump.model import Dump
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.headers import PT_LOAD
-from stackdump_probe.memory import Memory
+from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.report.model import ElfMatch
 
 LEAST_PROOF = 16  # equal flash bytes below which a match is not claimed
@@ -60,12 +60,28 @@ def _by_flash(memory: Memory, image: Image) -> ElfMatch:
 
 def _common_flash(memory: Memory, image: Image) -> Iterator[_Common]:
     """Yield what the dump and the ELF both hold of the flash, lowest address first."""
-    known = _overlaps(list(image.flash.spans()), _stored_spans(image))
-    for low, high in _overlaps(list(memory.spans()), known):
+    for low, high in _overlaps(list(memory.spans()), _flash_spans(image)):
         yield _Common(low, memory.read(low, high - low), image.flash.read(low, high - low))
 
 
+def program_in_flash(image: Image) -> tuple[Segment, ...]:
+    """Every byte that the flasher wrote and that the program reads where it lies."""
+    return tuple(
+        Segment(low, image.flash.read(low, high - low), "elf") for low, high in _flash_spans(image)
+    )
+
+
+def written_by_tools(image: Image) -> frozenset[int]:
+    """Addresses in the vector table where a flash tool may have written something else."""
+    table = image.vectors.address if image.vectors else None
+    return frozenset() if table is None else frozenset(table + at for at in CHECKSUM_VECTOR)
+
+
 _Spans = list[tuple[int, int]]  # (start, end), disjoint, lowest first
+
+
+def _flash_spans(image: Image) -> _Spans:
+    return _overlaps(list(image.flash.spans()), _stored_spans(image))
 
 
 def _stored_spans(image: Image) -> _Spans:
@@ -89,10 +105,9 @@ def _first_difference(common: _Common, image: Image) -> int | None:
     """How far into the run the first byte differs that counts."""
     if common.in_dump == common.in_elf:
         return None
-    table = image.vectors.address if image.vectors else None
+    ignored = written_by_tools(image)
     for at, (dumped, stored) in enumerate(zip(common.in_dump, common.in_elf, strict=True)):
-        is_checksum = table is not None and common.address + at - table in CHECKSUM_VECTOR
-        if dumped != stored and not is_checksum:
+        if dumped != stored and common.address + at not in ignored:
             return at
     return None
 
