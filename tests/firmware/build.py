@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.firmware.cases import Case
 from tests.firmware.running import SOURCES as SOURCES
 from tests.firmware.running import run
-from tests.firmware.rust import rust_objects
+from tests.firmware.rust import SMALL, rust_objects
 
 CORE = ("-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard")
 COMPILE = (
@@ -37,12 +37,15 @@ COMMAND = {
 }
 
 
-def build(case: Case, elf: Path, scratch: Path) -> None:
-    """Write the linked program of `case` to `elf`; object files go to `scratch`."""
+def build(case: Case, elf: Path, scratch: Path, libraries: tuple[str, ...] = SMALL) -> None:
+    """Write the linked program of `case` to `elf`; object files go to `scratch`.
+
+    `libraries` is how those of Rust are compiled.
+    """
     scratch.mkdir(parents=True, exist_ok=True)
     objects = [_startup(scratch)]
     if case.compiler == "rustc":
-        objects += rust_objects(case, scratch)
+        objects += rust_objects(case, scratch, libraries)
     else:
         sources = sorted((SOURCES / case.program).glob("*.c*"))
         objects += [_object(case, source, scratch) for source in sources]

@@ -13,7 +13,8 @@ from tests.firmware.running import SOURCES, run
 RUSTC = "/usr/bin/rustc"  # Debian's: another one may come first in PATH
 LIBRARY = Path("/usr/lib/rustlib/src/rust/library")
 TARGET = "thumbv7em-none-eabihf"
-AS_LIBRARY = ("--crate-type=rlib", "--cap-lints=allow", "-Copt-level=s", "-Ccodegen-units=1")
+AS_LIBRARY = ("--crate-type=rlib", "--cap-lints=allow", "-Copt-level=s")
+SMALL = ("-Ccodegen-units=1",)  # the libraries of the fixtures: one object file, no DWARF
 
 
 class Crate(NamedTuple):
@@ -50,10 +51,13 @@ CRATES = (
 )
 
 
-def rust_objects(case: Case, scratch: Path) -> list[Path]:
-    """The program as an object file or an archive, and what it is linked with."""
+def rust_objects(case: Case, scratch: Path, how: tuple[str, ...] = SMALL) -> list[Path]:
+    """The program as an object file or an archive, and what it is linked with.
+
+    `how` the libraries are compiled, beside scratch, where they are kept.
+    """
     libraries = scratch.parent / "rust"
-    _libraries(libraries)
+    _libraries(libraries, how)
     flags = [flag for flag in case.flags if not flag.startswith("-gz")]
     flags += ["-Ccodegen-units=1", "-Cdebuginfo=2", f"--crate-name={case.program}"]
     source = f"{case.program}/main.rs"
@@ -61,7 +65,7 @@ def rust_objects(case: Case, scratch: Path) -> list[Path]:
         target = scratch / "main.o"
         _rustc("--crate-type=bin", "--emit=obj", *flags, "-L", libraries, source, "-o", target)
         return [target, libraries / "libcore.rlib"]
-    _crates(libraries, SOURCES / case.program)
+    _crates(libraries, SOURCES / case.program, how)
     extern = [f"--extern={crate.name}={libraries}/lib{crate.name}.rlib" for crate in CRATES]
     target = scratch / f"lib{case.program}.a"
     _rustc(
@@ -78,24 +82,24 @@ def rust_objects(case: Case, scratch: Path) -> list[Path]:
     return [target]
 
 
-def _libraries(folder: Path) -> None:
+def _libraries(folder: Path, how: tuple[str, ...]) -> None:
     """core and alloc, compiled from Debian's sources once; it takes a minute."""
     if folder.exists():
         return
     folder.mkdir()
-    _library("core", LIBRARY / "core/src/lib.rs", folder)
+    _library("core", LIBRARY / "core/src/lib.rs", folder, how)
     # newlib and libgcc have what compiler_builtins would bring; rustc only asks that it be there.
-    _library("compiler_builtins", Path("rover/compiler_builtins.rs"), folder)
-    _library("alloc", LIBRARY / "alloc/src/lib.rs", folder)
+    _library("compiler_builtins", Path("rover/compiler_builtins.rs"), folder, how)
+    _library("alloc", LIBRARY / "alloc/src/lib.rs", folder, how)
 
 
-def _library(name: str, source: Path, folder: Path) -> None:
+def _library(name: str, source: Path, folder: Path, how: tuple[str, ...]) -> None:
     target = folder / f"lib{name}.rlib"
     crate = ("--edition=2024", f"--crate-name={name}", "-L", folder)
-    _rustc(*AS_LIBRARY, *crate, source, "-o", target)
+    _rustc(*AS_LIBRARY, *how, *crate, source, "-o", target)
 
 
-def _crates(libraries: Path, manifest: Path) -> None:
+def _crates(libraries: Path, manifest: Path, how: tuple[str, ...]) -> None:
     """The crates of others, fetched and compiled once."""
     vendored = libraries / "vendored"
     if vendored.exists():
@@ -106,6 +110,7 @@ def _crates(libraries: Path, manifest: Path) -> None:
         cfg = [word for name in crate.cfg for word in ("--cfg", name)]
         _rustc(
             *AS_LIBRARY,
+            *how,
             f"--edition={crate.edition}",
             f"--crate-name={crate.crate}",
             f"-Cmetadata={crate.name}",

@@ -1,0 +1,21 @@
+/* lwIP without an operating system, with most of its protocols. */
+#define NO_SYS 1
+#define LWIP_NETCONN 0
+#define LWIP_SOCKET 0
+#define SYS_LIGHTWEIGHT_PROT 0
+#define LWIP_RAW 1
+#define LWIP_DHCP 1
+#define LWIP_AUTOIP 1
+#define LWIP_DNS 1
+#define LWIP_IGMP 1
+#define LWIP_IPV6 1
+#define LWIP_IPV6_DHCP6 1
+#define LWIP_ALTCP 1
+#define LWIP_MDNS_RESPONDER 1
+#define LWIP_NUM_NETIF_CLIENT_DATA 2
+#define LWIP_SNMP 1
+#define MIB2_STATS 1
+#define SNMP_USE_RAW 1
+#define LWIP_TIMEVAL_PRIVATE 0
+#define MEM_SIZE 16384
+#define MEMP_NUM_SYS_TIMEOUT 24

@@ -1,0 +1,9 @@
+/* Mbed TLS without an operating system. */
+#undef MBEDTLS_NET_C
+#undef MBEDTLS_TIMING_C
+#undef MBEDTLS_FS_IO
+#undef MBEDTLS_HAVE_TIME_DATE
+#undef MBEDTLS_PSA_ITS_FILE_C
+#undef MBEDTLS_PSA_CRYPTO_STORAGE_C
+#undef MBEDTLS_HAVEGE_C
+#define MBEDTLS_NO_PLATFORM_ENTROPY
