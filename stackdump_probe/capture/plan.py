@@ -21,6 +21,7 @@ LONGEST_THREAD_STACK = 16 * 1024  # of a process stack whose end nobody knows
 LONGEST_STACK = 256 * 1024  # of a main stack whose top nobody knows
 LARGEST_BANK = 16 * 1024 * 1024  # a larger one is an address range, not RAM of that size,
 LONGEST_UNKNOWN_RAM = 1024 * 1024  # and so much of it is tried
+FARTHEST_BELOW_RAM = 64 * 1024  # that a stack is taken to have overflowed from
 AWAY_FROM_RAM = 4 * 1024  # of a stack pointer that points at no known RAM
 
 
@@ -158,10 +159,11 @@ def stacks(
 
 
 def _main_stack(sp: int, tops: Sequence[int], banks: Sequence[Bank]) -> Region | None:
-    bank = _bank_of(sp, banks)
+    bank = _bank_left_at(sp, banks)
     what = "main stack"
     if bank is None:
         return _away_from_ram(sp, what)
+    sp = max(sp, bank.start)
     above = [top for top in tops if sp <= top <= bank.end]
     end = min(above) if above else min(bank.end, sp + LONGEST_STACK)
     return Region(sp, end - sp, what, is_superset=not above)
@@ -174,9 +176,10 @@ def _process_stack(
     for variable in layout.objects:
         if variable.holds(sp):
             return Region(sp, variable.end - sp, what)
-    bank = _bank_of(sp, banks)
+    bank = _bank_left_at(sp, banks)
     if bank is None:
         return _away_from_ram(sp, what)
+    sp = max(sp, bank.start)
     ends = [top for top in tops if sp <= top <= bank.end]
     end = min(*ends, bank.end, sp + LONGEST_THREAD_STACK)
     return Region(sp, end - sp, what, is_superset=True)
@@ -187,6 +190,12 @@ def _away_from_ram(sp: int, what: str) -> Region | None:
     if not 0 < sp < END_OF_MEMORY or sp % 4:
         return None
     return Region(sp, AWAY_FROM_RAM, f"{what}, outside the target's RAM")
+
+
+def _bank_left_at(sp: int, banks: Sequence[Bank]) -> Bank | None:
+    """The bank of a stack, also of one that has grown beyond the start of its bank."""
+    over = (bank for bank in banks if 0 < bank.start - sp <= FARTHEST_BELOW_RAM)
+    return _bank_of(sp, banks) or min(over, key=lambda bank: bank.start, default=None)
 
 
 def _bank_of(address: int, banks: Sequence[Bank]) -> Bank | None:

@@ -7,28 +7,10 @@ from stackdump_probe.capture.plan import Layout, Region
 from stackdump_probe.cli.open_image import image_at, programs_in
 from stackdump_probe.errors import InputError
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.headers import SHF_ALLOC, SHF_WRITE
+from stackdump_probe.image.stacks import STACK_TOPS, writable
 from stackdump_probe.image.symbols import STT_OBJECT
 from stackdump_probe.record import replace
 
-# Names of the address where the main stack starts, as linker scripts and startup files give it:
-# cortex-m-rt, ST and Nordic, CMSIS, Zephyr, SEGGER, NXP and Microchip, IAR, Arm Compiler.
-STACK_TOPS = (
-    "_stack_start",
-    "_estack",
-    "__StackTop",
-    "__stack",
-    "_stack",
-    "__stack_end__",
-    "__STACK_END",
-    "__stack_top__",
-    "_stack_top",
-    "_vStackTop",
-    "__StackTop__",
-    "__INITIAL_SP",
-    "CSTACK$$Limit",
-    "Image$$ARM_LIB_STACK$$ZI$$Limit",
-)
 # Where newlib's and picolibc's heap begins, if the program has one at all.
 HEAP_STARTS = ("__heap_start", "__HeapBase", "end", "_end", "__end__")
 HEAP_USERS = ("_sbrk", "_sbrk_r", "sbrk", "malloc", "_malloc_r")
@@ -68,10 +50,8 @@ def _stack_tops(image: Image) -> set[int]:
 
 
 def _writable(image: Image) -> Iterator[Region]:
-    for section in image.sections:
-        wanted = SHF_ALLOC | SHF_WRITE
-        if section.flags & wanted == wanted and section.size > 0:
-            yield Region(section.address, section.size, section.name)
+    for section in writable(image):
+        yield Region(section.address, section.size, section.name)
 
 
 def _objects(image: Image) -> Iterator[Region]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from stackdump_probe.arch.debug import VTOR
-from stackdump_probe.arch.exceptions import BASIC_FRAME_SIZE, EXTENDED_FRAME_SIZE, ExcReturn
 from stackdump_probe.arch.faults import DEBUG_MONITOR, FAULTS
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.dump.model import Dump
@@ -14,9 +13,10 @@ from stackdump_probe.report.core import active_exception, core_state, in_order, 
 from stackdump_probe.report.faults import fault_of
 from stackdump_probe.report.frames import FrameReader
 from stackdump_probe.report.matching import elf_match
-from stackdump_probe.report.model import ElfMatch, Report, ReportEnd, Thread
+from stackdump_probe.report.model import ElfMatch, Report, ReportEnd, StackOverflow, Thread
+from stackdump_probe.report.overflow import overflow_of
 from stackdump_probe.report.variables import reported
-from stackdump_probe.unwind.frame import Backtrace, Frame
+from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind
 from stackdump_probe.values.statics import statics
 
@@ -47,6 +47,13 @@ def build_report(
     def exception_name(number: int) -> str:
         return image.exception_name(number, vectors)
 
+    overflow = overflow_of(
+        backtrace.frames,
+        dump.registers,
+        memory,
+        image,
+        None if vectors is None else vectors.initial_sp,
+    )
     reader = FrameReader(backtrace, memory, image, exception_name, children=children)
     frames = reader.frames()
     held = reader.guarded(lambda: statics(image, memory, noise=all_statics), ())
@@ -63,11 +70,12 @@ def build_report(
         fault=fault_of(
             memory,
             exceptions=_active(dump, backtrace),
-            interrupted=_interrupted_by_fault(backtrace, dump.registers),
+            interrupted=_interrupted_by_fault(backtrace),
         ),
-        threads=(Thread(None, True, frames, _end(backtrace)),),
+        threads=(Thread(None, True, frames, _end(backtrace, overflow)),),
         statics=tuple(reported(each, children=children) for each in held),
         warnings=tuple(dict.fromkeys(warnings)),
+        stack_overflow=overflow,
     )
 
 
@@ -78,22 +86,17 @@ def _active(dump: Dump, backtrace: Backtrace) -> frozenset[int]:
     return frozenset(number for number in (halted_in, *stacked) if number)
 
 
-def _interrupted_by_fault(backtrace: Backtrace, live: Registers) -> Registers | None:
+def _interrupted_by_fault(backtrace: Backtrace) -> Registers | None:
     """The registers of the code that the active fault interrupted; None if they are lost."""
     for entry, interrupted in pairwise(backtrace.frames):
         if entry.exception in FAULTS or entry.exception == DEBUG_MONITOR:
-            return None if _is_at_limit(entry, live) else interrupted.registers
+            return None if entry.cfa is None else interrupted.registers
     return None
 
 
-def _is_at_limit(entry: Frame, live: Registers) -> bool:
-    """True if there was no room for the exception's frame (DDI 0553 B3.21, PushStack)."""
-    exc_return = ExcReturn(entry.pc)
-    limit = live.get("psplim" if exc_return.frame_on_psp else "msplim")
-    size = EXTENDED_FRAME_SIZE if exc_return.has_extended_frame else BASIC_FRAME_SIZE
-    return bool(limit) and entry.cfa is not None and entry.cfa - size <= (limit or 0)
-
-
-def _end(backtrace: Backtrace) -> ReportEnd:
+def _end(backtrace: Backtrace, overflow: StackOverflow | None) -> ReportEnd:
     end = backtrace.end
+    if end.kind == "thread_start" and overflow is not None and not overflow.certain:
+        # The frames have not led back into the stack, so this is no beginning.
+        return ReportEnd("corrupt", f"{end.reason}, which was read outside the stack")
     return ReportEnd(end.kind, end.reason, end.hint, end.address)

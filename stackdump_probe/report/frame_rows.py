@@ -45,6 +45,8 @@ def frame_rows(frame: ReportFrame, look: Look, number_width: int) -> Iterator[Ro
     """Yield the rows of one frame, whose number takes `number_width` columns."""
     number = Span(f" {frame.level:>{number_width}}: ", "dim")
     yield Row((number, *_title(frame)), hanging=len(_INDENT) + _CONTINUED)
+    if frame.doubt is not None:
+        yield Row((Span(_INDENT), span(f"doubt: {frame.doubt}", "doubt")), hanging=len(_INDENT) + 7)
     if frame.location is not None:
         yield Row((Span(f"{_INDENT}at "), span(place(frame.location), "place")), hanging=9)
         yield from _source_rows(frame, frame.location, look)

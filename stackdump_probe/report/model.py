@@ -175,6 +175,25 @@ class Fault:
     instruction: FaultInstruction | None = None
 
 
+StackName = Literal["main", "process"]
+
+
+@record
+class StackOverflow:
+    """A stack that left its memory: `sp` against its `limit`, the lowest address that it may use.
+
+    `limit_name` says whose limit that is: a register, a symbol, a variable or a section. `text`
+    has all of it in words.
+    """
+
+    stack: StackName
+    sp: int
+    limit: int | None
+    limit_name: str
+    certain: bool
+    text: str
+
+
 @record
 class Report:
     """Everything a trace has to say."""
@@ -189,6 +208,7 @@ class Report:
     threads: tuple[Thread, ...]
     statics: tuple[Variable, ...]
     warnings: tuple[str, ...]
+    stack_overflow: StackOverflow | None = None
 
 
 @record

@@ -14,6 +14,7 @@ from stackdump_probe.report.model import (
     Member,
     Report,
     ReportFrame,
+    StackOverflow,
     Thread,
     Variable,
 )
@@ -38,6 +39,7 @@ def to_json(report: Report) -> str:
             "core": _core(report.core),
             "registers": dict(report.registers),
             "fault": _fault(report.fault),
+            "stack_overflow": _overflow(report.stack_overflow),
             "threads": [_thread(each) for each in report.threads],
             "statics": _variables(report.statics),
             "warnings": list(report.warnings),
@@ -94,6 +96,19 @@ def _fault(recorded: Fault | None) -> Json:
         ],
         "address": recorded.address,
         "instruction": None if recorded.instruction is None else _instruction(recorded.instruction),
+    }
+
+
+def _overflow(overflow: StackOverflow | None) -> Json:
+    if overflow is None:
+        return None
+    return {
+        "stack": overflow.stack,
+        "sp": overflow.sp,
+        "limit": overflow.limit,
+        "limit_name": overflow.limit_name,
+        "certain": overflow.certain,
+        "text": overflow.text,
     }
 
 

@@ -28,6 +28,7 @@ from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.unwind.ends import not_captured
 from stackdump_probe.unwind.frame import End
+from stackdump_probe.unwind.stacking import at_limit
 from stackdump_probe.unwind.step import Lost, Surroundings
 
 
@@ -51,6 +52,9 @@ def leave_exception(
     frame_address = _frame_address(exc_return, handler, surroundings.live)
     if isinstance(frame_address, End):
         return Lost(frame_address)
+    end = at_limit(exc_return, frame_address, surroundings.live, surroundings.memory)
+    if end is not None:
+        return Lost(end)
     try:
         return _unstack(exc_return, frame_address, handler, surroundings)
     except NotCaptured as gap:
@@ -109,6 +113,12 @@ def _not_a_frame(exc_return: ExcReturn, xpsr: Xpsr, address: int) -> End:
         f"mode, the stacked xPSR {xpsr.word:#010x} does not",
         address,
     )
+
+
+def not_code(found: Interrupted) -> End:
+    """The end for a frame whose pc shows that nothing has written it."""
+    pc, at = found.registers["pc"], found.frame_address
+    return End("corrupt", f"no exception frame at {at:#010x}: its pc {pc:#010x} is not code", at)
 
 
 def _load(memory: Memory, address: int, names: tuple[str, ...]) -> Registers:

@@ -2,14 +2,12 @@
 
 from stackdump_probe.arch.debug import DHCSR, S_LOCKUP
 from stackdump_probe.arch.exceptions import (
-    CFSR_STACKING_ERRORS,
     ICSR,
     ICSR_VECTACTIVE,
     LOCKUP_PCS,
     ExcReturn,
     Xpsr,
 )
-from stackdump_probe.arch.faults import CFSR
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
@@ -69,17 +67,9 @@ def is_lockup(registers: Registers) -> bool:
     return registers["pc"] & ~1 in LOCKUP_PCS
 
 
-def doubts(memory: Memory) -> tuple[str, ...]:
-    """What the captured control words say against trusting the stack, a sentence each."""
-    found = []
-    if memory.holds(DHCSR, 4) and memory.u32(DHCSR) & S_LOCKUP:
-        found.append("the core was in lockup before it was halted")
-    if memory.holds(CFSR, 4) and memory.u32(CFSR) & CFSR_STACKING_ERRORS:
-        found.append(
-            "CFSR reports an error while an exception stacked registers: "
-            "what was interrupted may be shown wrong"
-        )
-    return tuple(found)
+def was_locked_up(memory: Memory) -> bool:
+    """True if DHCSR, as it was before the halt, says that the core had locked up."""
+    return memory.holds(DHCSR, 4) and bool(memory.u32(DHCSR) & S_LOCKUP)
 
 
 def exceptions_of(handler: int, vectors: Vectors) -> list[int]:

@@ -1,26 +1,30 @@
 """From the registers of a halted core to its frames."""
 
+from collections.abc import Iterator
+
 from stackdump_probe.arch.exceptions import ExcReturn
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import ImageError
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.checked_step import checked_cfi_step
 from stackdump_probe.unwind.epilogue import epilogue_step
-from stackdump_probe.unwind.exception_step import leave_exception
+from stackdump_probe.unwind.exception_step import Interrupted, leave_exception, not_code
 from stackdump_probe.unwind.exidx_step import exidx_step
 from stackdump_probe.unwind.frame import Backtrace, End, Frame, Rule
 from stackdump_probe.unwind.judgement import Starts, end_at, follows_call, misplaced
 from stackdump_probe.unwind.leaf_step import leaf_step
 from stackdump_probe.unwind.prologue_step import prologue_step
+from stackdump_probe.unwind.resume import resumed
 from stackdump_probe.unwind.scan_step import scan_step
+from stackdump_probe.unwind.stacking import RECORDED_EARLIER, doubt_about, has_errors
 from stackdump_probe.unwind.start import (
     Mode,
-    doubts,
     exc_return_of_pc,
     exception_of,
     halted_mode,
     innermost,
     is_lockup,
+    was_locked_up,
 )
 from stackdump_probe.unwind.step import Caller, Lost, Position, Program, Step, Surroundings
 
@@ -55,14 +59,21 @@ class _Walk:
         self.mode = halted_mode(around.live, around.memory)
         self.starts = Starts(around)
         self.frames: list[Frame] = []
-        self.warnings = list(doubts(around.memory))
+        self.warnings: list[str] = []
         self.seen: set[tuple[int, int | None, int | None]] = set()
 
     def run(self) -> Backtrace:
         here = self._first()
         while isinstance(here, Position):
             here = self._leave(here)
-        return Backtrace(tuple(self.frames), here, tuple(self.warnings))
+        return Backtrace(tuple(self.frames), here, (*self._doubts(), *self.warnings))
+
+    def _doubts(self) -> Iterator[str]:
+        """Yield what the captured control words say against trusting the stack."""
+        if was_locked_up(self.around.memory):
+            yield "the core was in lockup before it was halted"
+        if has_errors(self.around.memory) and not any(frame.doubt for frame in self.frames):
+            yield RECORDED_EARLIER
 
     def _first(self) -> Position | End:
         registers = self.around.live
@@ -142,15 +153,41 @@ class _Walk:
 
     def _return_from(self, exc_return: ExcReturn, handler: Registers, rule: Rule) -> Position | End:
         """Add the exception's frame; return the position of what it interrupted."""
+        number, memory = self._exception_number(), self.around.memory
+        is_doubted = any(frame.doubt for frame in self.frames)
+        doubt = None if is_doubted else doubt_about(number, memory)
         outcome = leave_exception(exc_return, handler, self.around)
+        if doubt and isinstance(outcome, Interrupted) and not self._is_code(outcome):
+            outcome = Lost(not_code(outcome))
+        there = self._interrupted(outcome, exc_return, handler)
+        if isinstance(outcome, Lost) and isinstance(there, Position):
+            doubt = f"{outcome.end.reason}; its callers were searched for on the stack"
         cfa = None if isinstance(outcome, Lost) else outcome.cfa
         registers = handler.updated(pc=exc_return.word)
-        number = self._exception_number()
-        self.frames.append(Frame(registers, cfa, rule, exc_return.word, number))
-        if isinstance(outcome, Lost):
+        self.frames.append(Frame(registers, cfa, rule, exc_return.word, number, doubt))
+        return there
+
+    def _is_code(self, found: Interrupted) -> bool:
+        pc = found.registers["pc"]
+        return self.around.program.is_code(pc) or self.around.memory.holds(pc, 2)
+
+    def _interrupted(
+        self, outcome: Interrupted | Lost, exc_return: ExcReturn, handler: Registers
+    ) -> Position | End:
+        """Where the interrupted code was; if that is lost, one of its callers that is not."""
+        if isinstance(outcome, Interrupted):
+            self.mode = Mode(outcome.xpsr.exception, exc_return.frame_on_psp)
+            return Position(outcome.registers, "exception", is_exact=True)
+        sp = self.around.live.get("psp") if exc_return.frame_on_psp else handler.get("sp")
+        found = self._resumed(sp)
+        if found is None:
             return outcome.end
-        self.mode = Mode(outcome.xpsr.exception, exc_return.frame_on_psp)
-        return Position(outcome.registers, "exception", is_exact=True)
+        self.mode = Mode(0 if exc_return.to_thread else None, exc_return.frame_on_psp)
+        return found
+
+    def _resumed(self, sp: int | None) -> Position | None:
+        around = self.around
+        return None if sp is None else resumed(sp, around.memory, around.program, self._step)
 
     def _exception_number(self) -> int:
         """The exception being handled; where no register says, by the handler; 0 if unknown."""

@@ -230,3 +230,9 @@ def test_touching_and_empty_regions_lose_nothing() -> None:
 def test_most_bytes_covers_what_all_asks_for() -> None:
     asked = [Region(0x4000_0000, 0x100)]
     assert most_bytes("all", asked, [SRAM], Layout()) >= 0x2_0000 + 0x100
+
+
+def test_a_stack_that_has_left_its_bank_downwards_is_read_from_the_start_of_the_bank() -> None:
+    registers = Registers({"msp": 0x1FFF_FFD0, "psp": 0x1FFF_FFE0, "sp": 0x1FFF_FFD0})
+    found = stacks(registers, Layout(stack_tops=(0x2000_1000,)), [SRAM], None)
+    assert [(each.start, each.end) for each in found] == [(SRAM.start, 0x2000_1000)] * 2

@@ -14,6 +14,7 @@ from stackdump_probe.report.model import (
     Report,
     ReportEnd,
     ReportFrame,
+    StackOverflow,
     Thread,
     Variable,
 )
@@ -96,4 +97,8 @@ BUS_FAULT = Fault(
         Access("load", 0x6000_0010, 4),
         "loads 4 bytes from 0x60000010, as BFAR says",
     ),
+)
+
+OVERFLOW = StackOverflow(
+    "process", 0x2000_03F8, 0x2000_0400, "worker_stack", True, "the process stack overflowed"
 )

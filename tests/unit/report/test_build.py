@@ -129,7 +129,7 @@ def test_a_fault_is_reported_with_the_frames() -> None:
 def a_hard_fault(**registers: int) -> Report:
     """In the handler of a HardFault that was taken at RESET + 8, its frame at RAM + 0x800."""
     dump = with_registers(an_interrupted_dump(), xpsr=0x0100_0003, **registers)
-    control_space = a_dump({0xE000_ED28: words(1 << 16)}).memory
+    control_space = a_dump({0xE000_ED28: words(1 << 16 | 1 << 20)}).memory  # UNDEFINSTR, STKOF
     return report_of(replace(dump, memory=control_space.over(dump.memory)))
 
 

@@ -22,6 +22,7 @@ from tests.builders import a_dump, words
 from tests.schemas import validator
 from tests.unit.report.samples import (
     BUS_FAULT,
+    OVERFLOW,
     a_frame,
     a_member,
     a_report,
@@ -51,6 +52,7 @@ def test_every_field_of_a_report_is_there() -> None:
         core=CoreState(0x410F_C241, "Cortex-M4", "handler", "HardFault"),
         fault=BUS_FAULT,
         warnings=("two dumps disagree",),
+        stack_overflow=OVERFLOW,
     )
     assert document(report) == {
         "schema": "stackdump-probe/trace/1",
@@ -83,6 +85,14 @@ def test_every_field_of_a_report_is_there() -> None:
                 "access": {"kind": "load", "address": 0x6000_0010, "size": 4},
                 "meaning": "loads 4 bytes from 0x60000010, as BFAR says",
             },
+        },
+        "stack_overflow": {
+            "stack": "process",
+            "sp": 0x2000_03F8,
+            "limit": 0x2000_0400,
+            "limit_name": "worker_stack",
+            "certain": True,
+            "text": "the process stack overflowed",
         },
         "threads": [
             {

@@ -18,7 +18,7 @@ from stackdump_probe.report.model import (
 from stackdump_probe.report.theme import plain
 from stackdump_probe.report.to_text import to_lines, to_text
 from stackdump_probe.report.wrap import width
-from tests.unit.report.samples import BUS_FAULT, a_frame, a_report, a_thread, a_variable
+from tests.unit.report.samples import BUS_FAULT, OVERFLOW, a_frame, a_report, a_thread, a_variable
 
 DETAILS = FrameDetails(
     {"r4": 4, "sp": 0x2000_0FF0}, {"r5": 0x2000_0FF8}, code_origin="elf", stack_origin="dump"
@@ -334,3 +334,18 @@ def test_no_line_ends_with_spaces() -> None:
     report = a_report(a_frame(location=Location("a.c ", 3), variables=(a_variable(value=" "),)))
     lines = list(to_text(report, read_source=lambda _path: ["  "] * 20))
     assert lines == [line.rstrip(" ") for line in lines]
+
+
+def test_an_overflow_of_the_stack_stands_below_the_fault() -> None:
+    lines = lines_of(a_frame(), fault=BUS_FAULT, stack_overflow=OVERFLOW)
+    at = lines.index("stack: the process stack overflowed")
+    assert any(line.startswith("fault:") for line in lines[:at])
+    assert lines[at + 1].startswith("core:")
+
+
+def test_a_doubt_about_a_frame_stands_right_below_its_name() -> None:
+    frame = a_frame(kind="exception", rule="exception", location=None, doubt="stacking failed")
+    assert lines_of(frame)[-3:-1] == [
+        " 0: wait (exception)",
+        "      doubt: stacking failed",
+    ]

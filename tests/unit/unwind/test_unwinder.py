@@ -17,6 +17,7 @@ from tests.builders.programs import (
     a_frame,
     a_row,
     a_stack,
+    bl,
     pushed,
 )
 
@@ -355,12 +356,96 @@ def test_a_lockup_without_a_frame_at_sp_is_not_left() -> None:
     assert trace(registers, a_stack(1)).end.kind == "lockup"
 
 
-def test_a_lockup_before_the_halt_and_stacking_errors_are_told() -> None:
+def test_a_lockup_before_the_halt_and_old_stacking_errors_are_told() -> None:
     dhcsr = Segment(0xE000_EDF0, words(1 << 19))
-    cfsr = Segment(0xE000_ED28, words(1 << 12))
-    found = trace(in_leaf(), a_stack(*MAIN_STACK, 0, 0), dhcsr, cfsr)
+    found = trace(in_leaf(), a_stack(*MAIN_STACK, 0, 0), dhcsr, cfsr(1 << 12))
     assert found.end.kind == "reset"
-    assert [warning.split(":")[0] for warning in found.warnings] == [
+    assert [warning.split(",")[0] for warning in found.warnings] == [
         "the core was in lockup before it was halted",
-        "CFSR reports an error while an exception stacked registers",
+        "CFSR records an error while an exception stacked registers",
     ]
+
+
+def cfsr(word: int) -> Segment:
+    return Segment(0xE000_ED28, words(word))
+
+
+HARD_FAULT = {"pc": LEAF, "sp": RAM, "lr": 0xFFFF_FFF9, "xpsr": T | 3}
+
+
+@pytest.mark.parametrize(
+    ("bit", "doubt"),
+    [(4, "stacking failed"), (12, "stacking failed"), (5, "saving FP"), (13, "saving FP")],
+)
+def test_a_frame_that_was_not_stacked_well_is_doubted(bit: int, doubt: str) -> None:
+    stack = a_stack(*a_frame(pc=LEAF + 4, lr=IN_MAIN), 0x46, IN_RESET, 0, 0)
+    found = trace(HARD_FAULT, stack, cfsr(1 << bit))
+    assert (found.end.kind, found.warnings) == ("reset", ())
+    marked = found.frames[1].doubt
+    assert marked is not None
+    assert marked.startswith(doubt)
+    assert [frame.doubt for frame in found.frames if frame.doubt] == [marked]
+
+
+def test_only_the_frame_of_the_innermost_fault_is_doubted() -> None:
+    inner = a_frame(pc=HANDLER + 4, xpsr=T | 15)
+    outer = a_frame(pc=LEAF + 4, lr=IN_MAIN)
+    registers = {**HARD_FAULT, "lr": 0xFFFF_FFF1}
+    stack = a_stack(*inner, 0x44, 0xFFFF_FFF9, *outer, 0x46, IN_RESET, 0, 0)
+    found = trace(registers, stack, cfsr(1 << 12))
+    exceptions = [frame for frame in found.frames if frame.exception]
+    assert [frame.doubt is None for frame in exceptions] == [False, True]
+
+
+RESUMED = (0, 0x1234, 0x44, IN_WORK, 0x45, IN_MAIN, 0x46, IN_RESET, 0, 0)
+CALLS_TO = (
+    Segment(IN_WORK - 5, bl(LEAF - IN_WORK + 1), "elf"),
+    Segment(IN_MAIN - 5, bl(WORK - IN_MAIN + 1), "elf"),
+)
+
+
+def lost_on_psp(*segments: Segment, **registers: int) -> Backtrace:
+    words = {"pc": HANDLER + 4, "sp": RAM, "xpsr": T | 3, **registers}
+    memory = Memory((*CALLS_TO, *SITES, a_stack(0x44, 0xFFFF_FFFD), *segments))
+    return unwind(Registers(words), memory, program(leaf=pushed(4, 14)))
+
+
+def test_where_no_frame_was_stacked_the_callers_are_searched_for() -> None:
+    found = lost_on_psp(a_stack(*RESUMED, at=0x2000_4000), psp=0x2000_3FE0)
+    assert pcs(found)[2:] == [IN_WORK - 1, IN_MAIN - 1, IN_RESET - 1]
+    assert [frame.rule for frame in found.frames[2:]] == ["scan", "cfi", "cfi"]
+    assert found.frames[2].registers["r4"] == 0x44
+    assert found.end.kind == "reset"
+    assert found.frames[1].doubt == (
+        "the exception's frame is at 0x20003fe0, which is not in the dump; "
+        "its callers were searched for on the stack"
+    )
+
+
+def test_a_stack_at_its_limit_holds_no_frame() -> None:
+    registers = {"psp": 0x2000_4000, "psplim": 0x2000_4000}
+    found = lost_on_psp(a_stack(*RESUMED, at=0x2000_4000), cfsr(1 << 20), **registers)
+    assert pcs(found)[2:4] == [IN_WORK - 1, IN_MAIN - 1]
+    assert (found.frames[1].doubt or "").startswith(
+        "the stack ended at its limit PSPLIM 0x20004000: exception entry stacked nothing"
+    )
+
+
+def test_a_frame_above_the_limit_was_stacked() -> None:
+    registers = {"psp": 0x2000_4000, "psplim": 0x2000_3FF0}
+    thread = a_stack(*a_frame(pc=LEAF + 4), at=0x2000_4000)
+    assert pcs(lost_on_psp(thread, cfsr(1 << 20), **registers))[2] == LEAF + 4
+
+
+def test_a_frame_that_failed_and_whose_pc_is_no_code_was_not_stacked() -> None:
+    junk = (*a_frame(pc=0x1234_5678), *RESUMED)
+    found = lost_on_psp(a_stack(*junk, at=0x2000_4000), cfsr(1 << 12), psp=0x2000_4000)
+    assert pcs(found)[2] == IN_WORK - 1
+    assert "its pc 0x12345678 is not code" in (found.frames[1].doubt or "")
+
+
+def test_one_return_address_alone_proves_no_caller() -> None:
+    stack = a_stack(0x44, IN_WORK, 0x45, 0x1234_5678, at=0x2000_4000)
+    found = lost_on_psp(stack, psp=0x2000_3FE0)
+    assert pcs(found) == [HANDLER + 4, 0xFFFF_FFFD]
+    assert (found.end.kind, found.end.address) == ("no_memory", 0x2000_3FE0)
