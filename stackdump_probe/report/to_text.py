@@ -52,7 +52,7 @@ def to_lines(report: Report, look: Look) -> Iterator[Line]:
 def _rows(report: Report, look: Look) -> Iterator[Row]:
     yield from fault_rows(report.fault)
     if report.stack_overflow is not None:
-        yield labelled("stack", report.stack_overflow.text, alarm=True)
+        yield labelled("stack", report.stack_overflow.text, style="alarm")
     yield from core_rows(report.core)
     yield elf_row(report.elf_path, report.elf_match)
     for warning in report.warnings:
