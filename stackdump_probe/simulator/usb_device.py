@@ -50,7 +50,8 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
         self._probe = probe
         self._strings = [serial if index == 3 else text for index, text in enumerate(STRINGS)]
         self._interposer = interposer or Interposer()
-        self._responses: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        # not a SimpleQueue, which waits for ever if its time is up too soon (CPython 3.11)
+        self._responses: queue.Queue[bytes] = queue.Queue()
         self._plugged_in = 0  # how often it was pulled out
 
     def enumerate_devices(self) -> Iterator[SimpleNamespace]:
@@ -150,7 +151,7 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
     def _check(self, dev_handle: int) -> None:
         if not self._interposer.is_plugged_in():
             self._plugged_in += 1
-            self._responses = queue.SimpleQueue()
+            self._responses = queue.Queue()
         if dev_handle != self._plugged_in:
             raise USBError("No such device", errno=errno.ENODEV)
 
