@@ -4,7 +4,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal, Protocol
 
+from stackdump_probe.record import record
+
 After = Literal["restore", "run", "halt"]
+
+
+@record
+class Identity:
+    """What the debug port tells of the part without a look at its memory.
+
+    `designer` and `part` are those of the ROM table of the core's access port, or of TARGETID
+    where that table is Arm's own; the JEP106 continuation code of `designer` starts at bit 8.
+    """
+
+    dpidr: int | None = None
+    designer: int | None = None
+    part: int | None = None
 
 
 class Probe(Protocol):
@@ -16,6 +31,9 @@ class Probe(Protocol):
     @property
     def was_halted(self) -> bool:
         """True if the core stood in Debug state when we came."""
+
+    def identity(self) -> Identity:
+        """What tells which part it is."""
 
     def halt(self) -> int:
         """Halt the core, wait for it, and return DHCSR as it was just before."""

@@ -10,8 +10,9 @@ from stackdump_probe.arch import debug
 from stackdump_probe.capture.as_found import KEPT, let_run, running_controls
 from stackdump_probe.capture.core_registers import read_core_registers
 from stackdump_probe.capture.explain import translated
+from stackdump_probe.capture.identity import identity_of
 from stackdump_probe.capture.link import Link, Terms
-from stackdump_probe.capture.probe import Watcher
+from stackdump_probe.capture.probe import Identity, Watcher
 from stackdump_probe.capture.targets import Target
 from stackdump_probe.errors import ConnectError, StateLost
 
@@ -58,6 +59,9 @@ class PyocdProbe:
     @property
     def was_halted(self) -> bool:
         return bool(self._words.dhcsr & debug.S_HALT)
+
+    def identity(self) -> Identity:
+        return self._link.run(identity_of)
 
     def halt(self) -> int:
         before = self._status()

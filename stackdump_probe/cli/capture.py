@@ -23,7 +23,7 @@ from stackdump_probe.cli.open_image import image_at
 from stackdump_probe.cli.options import Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
-from stackdump_probe.cli.taking import Bench, Program, take_all
+from stackdump_probe.cli.taking import AUTO, Bench, Program, take_all
 from stackdump_probe.cli.telling import say, tell_of, tell_of_verification
 from stackdump_probe.errors import CaptureError, Interrupted, UnknownTarget
 from stackdump_probe.record import record, replace
@@ -41,7 +41,7 @@ def capture(
             "--chip",
             metavar="NAME",
             envvar="STACKDUMP_TARGET",
-            help="part or family, such as stm32f4 (see `targets`), or cortex_m for any",
+            help="part or family, such as stm32f4 (see `targets`), cortex_m for any, or auto",
         ),
     ],
     elf: Annotated[
@@ -161,6 +161,7 @@ def capture(
         raise typer.BadParameter("--json needs --elf with --count: there is nothing to compare")
     patience = None if timeout is None else units.seconds(timeout)
     bench = Bench(
+        target,
         _target(target),
         probe,
         Terms(
@@ -219,7 +220,7 @@ class Show:
 
 def _target(name: str) -> Target:
     try:
-        return target_named(name)
+        return target_named("cortex_m" if name == AUTO else name)
     except UnknownTarget:
         return target_named(name, pyocd_targets())
 

@@ -1,6 +1,7 @@
 """From a bench to dumps on the disk, whatever happens on the way."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from stackdump_probe.capture.capture import Capture, Left, Request
 from stackdump_probe.capture.capture import capture as take
@@ -9,6 +10,7 @@ from stackdump_probe.capture.plan import Layout
 from stackdump_probe.capture.probe import Probe, Watcher
 from stackdump_probe.capture.pyocd_bench import find_probe
 from stackdump_probe.capture.pyocd_probe import attached
+from stackdump_probe.capture.recognise import Part, recognised
 from stackdump_probe.capture.targets import Target
 from stackdump_probe.capture.verify import Verification, verify
 from stackdump_probe.capture.watchdogs import watchdogs_of
@@ -21,13 +23,18 @@ from stackdump_probe.errors import ConnectError, Interrupted
 from stackdump_probe.memory import Segment
 from stackdump_probe.record import record
 
+AUTO = "auto"
 Ended = ConnectError | Interrupted | None
 
 
 @record
 class Bench:
-    """Which target is behind which probe, how it is connected to, and how long it may all take."""
+    """Which target is behind which probe, how it is connected to, and how long it may all take.
 
+    `wanted` is how the user named the target; `auto` leaves it to the part itself.
+    """
+
+    wanted: str
     target: Target
     probe: str | None
     terms: Terms
@@ -55,6 +62,7 @@ class Taken:
     ended: Ended
     left: Left
     verified: Verification | None = None
+    part: Part | None = None
 
 
 class Onlooker(Watcher):
@@ -89,19 +97,39 @@ def take_all(
         probe = find_probe(bench.probe)
         stop.check()
         ended: Ended = None
-        verified = None
+        verified = part = None
         try:
             watcher = Onlooker(stop, settings)
             with attached(probe, bench.target, bench.terms, watcher=watcher) as connected:
-                taker = _Taker(connected, bench.target, program, stop, show)
+                with suppress(ConnectError):  # what it is matters less than where it hangs
+                    part = recognised(connected)
+                target = _meant(bench, part, settings)
+                taker = _Taker(connected, target, program, stop, show)
                 ended = taker.take_each(requests, captures, interval)
                 if program.verifies and ended is None:
                     verified, ended = taker.verify()
         except ConnectError as error:
             if not captures:
                 raise
-            return Taken(tuple(captures), ended or error, "unknown", verified)
-    return Taken(tuple(captures), ended, captures[-1].wanted, verified)
+            return Taken(tuple(captures), ended or error, "unknown", verified, part)
+    return Taken(tuple(captures), ended, captures[-1].wanted, verified, part)
+
+
+def _meant(bench: Bench, part: Part | None, settings: Settings) -> Target:
+    """The target that is captured; a name that the part contradicts is warned of."""
+    if bench.wanted != AUTO:
+        if part is not None and part.contradicts(bench.target, bench.wanted):
+            settings.warn(
+                f"--target is {bench.wanted}, but the part is {part.name}: {part.evidence}"
+            )
+        return bench.target
+    if part is not None and part.target is not None:
+        return part.target
+    what = (
+        "the part is not recognised" if part is None else f"it is {part.name}, nothing tells which"
+    )
+    settings.warn(f"{what}, and is read as {bench.target.name} (name it with --target)")
+    return bench.target
 
 
 class _Taker:

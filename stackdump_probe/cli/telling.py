@@ -21,6 +21,8 @@ def tell_of(taken: Taken, paths: Sequence[str], settings: Settings) -> None:
         settings.warn("the core was halted already, so one look is all (`--after run` lets it run)")
     if settings.quiet:
         return
+    if taken.part is not None:
+        say(f"part: {taken.part.name} ({taken.part.evidence})")
     if settings.verbose:
         for note in dict.fromkeys(each for one in taken.captures for each in one.notes):
             say(note)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from stackdump_probe.arch import debug
 from stackdump_probe.arch.debug import SELECTORS
+from stackdump_probe.capture.probe import Identity
 from stackdump_probe.errors import ConnectError, NotCaptured, RegionUnreadable, StateLost
 from stackdump_probe.memory import Memory
 
@@ -40,6 +41,7 @@ class FakeProbe:
         self._resets_after = resets_after
         self._settable = settable
         self.is_halted = was_halted
+        self.known = Identity()
         self.calls: list[str] = []
 
     @property
@@ -50,6 +52,9 @@ class FakeProbe:
     def reads(self) -> list[str]:
         """The calls that read memory."""
         return [call for call in self.calls if call.startswith("read")]
+
+    def identity(self) -> Identity:
+        return self.known
 
     def halt(self) -> int:
         self._call("halt")
