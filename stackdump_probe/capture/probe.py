@@ -54,7 +54,10 @@ class Probe(Protocol):
         """The words of these DCRSR selectors, in order; the core must be halted."""
 
     def set_for_now(self, address: int, bits: int) -> bool:
-        """Set bits of a word until the probe is let go; False if they do not stay set."""
+        """Set bits of a word until the probe is let go; False if they do not stay set.
+
+        Raises RegionUnreadable if the target faults.
+        """
 
 
 class Watcher:

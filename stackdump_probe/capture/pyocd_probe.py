@@ -14,7 +14,7 @@ from stackdump_probe.capture.identity import identity_of
 from stackdump_probe.capture.link import Link, Terms
 from stackdump_probe.capture.probe import Identity, Watcher
 from stackdump_probe.capture.targets import Target
-from stackdump_probe.errors import ConnectError, StateLost
+from stackdump_probe.errors import ConnectError, RegionUnreadable, StateLost
 
 OTHERS = "does another debugger use it?"
 HALT_DEADLINE = 1.0  # seconds from the request to S_HALT
@@ -113,7 +113,11 @@ class PyocdProbe:
             core.write32(address, word | bits)
             return bool(core.read32(address) & bits == bits)
 
-        return self._link.run(set_bits, region=(address, 4))
+        try:
+            return self._link.run(set_bits, region=(address, 4))
+        except RegionUnreadable:
+            self._link.found.words.pop(address, None)  # nothing was changed
+            raise
 
     def _ask_to_halt(self, core: Any) -> int:
         kept = running_controls(self._words.dhcsr) & KEPT
