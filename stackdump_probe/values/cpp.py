@@ -17,11 +17,23 @@ NESTING_LIMIT = 16  # classes that are empty because all that is in them is
 
 
 def view(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
-    """What an object of the library stands for; of other classes all that they hold."""
+    """What an object of the library stands for; of other classes all that they hold.
+
+    An object of which a part is gone that tells what it stands for is shown as its members.
+    """
     if place.depth >= decoder.limits.depth:
         return Aggregate((), cut=bool(struct.members))
     content = library_content(decoder, struct, place)
-    return _plain(decoder, struct, place) if content is None else content
+    if content is None or (isinstance(content, Absence) and _is_partly_gone(struct, place)):
+        return _plain(decoder, struct, place)
+    return content
+
+
+def _is_partly_gone(struct: Struct, place: Place) -> bool:
+    """True if some bytes of the object itself are known and some are not."""
+    size = struct.size or 0
+    lost = {place.moved(at).missing(1) is not None for at in range(size)}
+    return lost == {True, False}
 
 
 def _plain(decoder: "Decoder", struct: Struct, place: Place) -> Aggregate:

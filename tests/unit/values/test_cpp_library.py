@@ -155,6 +155,14 @@ def test_a_duration_whose_count_was_lost_is_missing() -> None:
     assert found.state == "optimized_out"
 
 
+def test_a_vector_of_which_a_pointer_was_lost_is_shown_as_its_members() -> None:
+    lost = Gap(32, 64, Absence("optimized_out"))
+    storage = Storage(words(RAM, 0, RAM + 16), None, (lost,))
+    found = Decoder(Memory()).decode(a_vector(INT), storage)
+    held = f"_M_start: {RAM:#010x}, _M_finish: <optimized out>, _M_end_of_storage: {RAM + 16:#010x}"
+    assert (found.state, short_text(found)) == ("partial", f"{{_M_impl: {{{held}}}}}")
+
+
 def test_numbers_of_a_part_that_was_not_captured_are_missing() -> None:
     view = Decoder(Memory()).decode(
         struct("box", 8, member("view", a_view(CHAR), 0), language="c++"), Storage(words(1))
