@@ -17,7 +17,8 @@ from tests.differential.comparing_values import GONE
 from tests.differential.described import descriptions_of
 from tests.differential.states import State
 
-RUST_HASH = re.compile(r"\[[0-9a-f]+\](?=::)|::h[0-9a-f]{16}$")
+# Hashes of crates and functions; the type of a constant among the arguments of a generic.
+RUST_HASH = re.compile(r"\[[0-9a-f]+\](?=::)|::h[0-9a-f]{16}$|(?<=\w): \w+(?=[,>\]])")
 NO_LENGTH = "the length of the array is not known"
 PLACES = ("frame", "cfa", "register")
 # DDI 0403 B1.5.5: lr after reset. GDB clears bit 0 of it where it takes it for an address.

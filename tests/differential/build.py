@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+from fcntl import LOCK_EX, flock
 from hashlib import sha256
 from pathlib import Path
 
@@ -60,7 +61,9 @@ def _compile(build: Build, elf: Path, scratch: Path, cache: Path) -> None:
     flags = (*build.optimization, f"{option}{build.dwarf}", *standard)
     case = Case(build.name, build.program, build.compiler, flags)
     # The Rust core library is put beside the folder of the object files, and kept there.
-    fixtures.build(case, elf, cache / "fixtures" / f"{build.name}-{os.getpid()}")
+    with (cache / "one-at-a-time").open("w") as lock:
+        flock(lock, LOCK_EX)
+        fixtures.build(case, elf, cache / "fixtures" / f"{build.name}-{os.getpid()}")
 
 
 def _object(build: Build, source: Path, scratch: Path) -> Path:

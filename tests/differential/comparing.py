@@ -1,6 +1,7 @@
 """Our trace of a dump beside GDB's, frame by frame and variable by variable."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,9 @@ from tests.differential.comparing_values import GONE, as_told, value_differences
 from tests.differential.tracing import Traced
 
 Key = tuple[str, int]  # name, line of the declaration
+# Itanium C++ ABI, 5.1.3: part of the symbol, no part of the name in the source.
+ABI_TAG = re.compile(r"\[abi:\w+\]")
+ARGUMENTS = re.compile(r"<[^<>]*>")
 STATIC = -1  # in place of a frame's level
 
 
@@ -117,24 +121,46 @@ def _of_variables(
 
 
 def _compare_statics(ours: Traced, judged: dict[str, Any], found: Comparison) -> None:
-    """A static that several units describe may be listed once or several times."""
-    held: dict[Key, list[Variable]] = {}
-    for each in ours.report.statics:
-        held.setdefault(_key(each), []).append(each)
-    told = {(other["name"], other["line"]): other["value"] for other in judged["statics"]}
-    for key, value in told.items():
-        name, _ = key
+    """A static that several units describe may be listed once or several times.
+
+    Templates' arguments are written in several ways; their statics of one name are told apart by
+    what they hold.
+    """
+    held, told = defaultdict(list), defaultdict(list)
+    for mine in ours.report.statics:
+        held[_plain(mine.name), _key(mine)[1]].append(mine)
+    for other in judged["statics"]:
+        told[_plain(other["name"]), other["line"]].append(as_told(other["value"]))
+    for key, values in told.items():
         if key not in held:
-            found.differences.append(Difference("missing static", None, value, STATIC, name))
-        for mine in held.pop(key, ()):
-            found.counts["statics"] += 1
-            for one, its in value_differences(mine, value, found.counts):
-                found.differences.append(Difference("static", one, its, STATIC, name))
+            found.differences.append(Difference("missing static", None, values, STATIC, key[0]))
+        found.differences += _of_statics(held.pop(key, []), values, key[0], found.counts)
     for (name, _), (mine, *_) in held.items():
         if "::" not in name:  # GDB lists those of functions among their variables
             file = mine.declared.file if mine.declared else None
             what = "more static" if file in judged["files"] else "static of unit"
             found.differences.append(Difference(what, (mine.state, mine.value), None, STATIC, name))
+
+
+def _of_statics(
+    mine: list[Variable], values: list[Any], name: str, counts: Counter[str]
+) -> Iterator[Difference]:
+    """Every one of ours agrees with one of GDB's, and the other way round."""
+    pairs = [[list(value_differences(one, its, Counter())) for its in values] for one in mine]
+    for one, row in zip(mine, pairs, strict=True):
+        counts["statics"] += 1
+        _ = [*value_differences(one, values[0], counts)]
+        yield from (Difference("static", *pair, STATIC, name) for pair in min(row, key=len))
+    for column in zip(*pairs, strict=True):
+        if all(column):
+            yield from (Difference("static", *pair, STATIC, name) for pair in column[0])
+
+
+def _plain(name: str) -> str:
+    """A name without ABI tags and arguments of templates."""
+    while (shorter := ARGUMENTS.sub("", name)) != name:
+        name = shorter
+    return ABI_TAG.sub("", name)
 
 
 def _key(variable: Variable) -> Key:

@@ -1,7 +1,7 @@
 """One variable beside what GDB reads."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stackdump_probe.report.model import Member
@@ -26,10 +26,16 @@ def value_differences(ours: Member, judged: Any, counts: Counter[str]) -> Iterat
             yield (ours.state, ours.why, ours.value), judged
         return
     parts = dict(_parts(ours))
-    for path, (bit, size, octets) in judged.items():
+    paths = [_our_path(path) for path in judged]
+    for (path, scalar), own_path in zip(judged.items(), paths, strict=True):
         counts["scalars"] += 1
-        member = _part_at(parts, _our_path(path), size)
-        yield from _of_scalar(ours, member, path, (bit, size, octets))
+        member = _part_at(parts, own_path, scalar[1], paths)
+        if member is None and ours.octets is None and ours.value is not None:
+            counts["unseen"] += (
+                1  # a view shows the object in other parts, which are no bytes of it
+            )
+            continue
+        yield from _of_scalar(ours, member, path, scalar)
 
 
 def _states(judged: str) -> tuple[str, ...]:
@@ -74,14 +80,18 @@ def _parts(member: Member, path: str = "") -> Iterator[tuple[str, Member]]:
         yield from _parts(child, f"{path}.{child.name}" if child.name else path)
 
 
-def _part_at(parts: Mapping[str, Member], path: str, size: int) -> Member | None:
+def _part_at(
+    parts: Mapping[str, Member], path: str, size: int, paths: Sequence[str]
+) -> Member | None:
     """The part at a path, or one around it that holds nothing else: a wrapper shown without."""
-    if path in parts:
+    around = path
+    while around not in parts:
+        around = around.rpartition(".")[0]
+    if around == path:
         return parts[path]
-    while path not in parts:
-        path = path.rpartition(".")[0]
-    around = parts[path]
-    return around if around.octets is not None and 8 * len(around.octets) == size else None
+    held = parts[around].octets
+    within = [each for each in paths if f"{each}.".startswith(f"{around}.")]
+    return parts[around] if held and 8 * len(held) == size and within == [path] else None
 
 
 def _our_path(path: str) -> str:

@@ -32,8 +32,8 @@ class Traced:
 
 
 def traced(dump: Dump, image: Image) -> Traced:
-    """Trace a dump as the command does."""
-    report = build_report(dump, image, elf_path="fw.elf", dumps=["hang.dump"])
+    """Trace a dump as the command does, with all statics."""
+    report = build_report(dump, image, elf_path="fw.elf", dumps=["x.dump"], all_statics=True)
     backtrace = unwind(dump.registers, dump.memory.over(image.flash), image)
     return Traced(report, tuple(_registers(report.threads[0].frames, backtrace)))
 

@@ -14,6 +14,8 @@ from typing import Any
 import gdb  # type: ignore[import-untyped]
 
 DEPTH = 80  # frames
+NO_NUMBER = "a pointer to a method in a register"
+LONGEST = 8  # bytes of a number that Python gets from GDB
 MOST = 96  # scalars of one variable, elements of one array
 AGGREGATES = (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION)
 COMPOSED = (*AGGREGATES, gdb.TYPE_CODE_ARRAY)
@@ -36,12 +38,22 @@ def scalar(value: Any) -> str:
         parts = ("$_creal($complex)", "$_cimag($complex)")
         return "".join(scalar(gdb.parse_and_eval(part)) for part in parts)
     if kind.code in BYTES_ONLY and value.address is not None:
-        octets = gdb.selected_inferior().read_memory(int(value.address), kind.sizeof)
-        return str(octets.tobytes().hex())
+        return raw(value)
+    if kind.code == gdb.TYPE_CODE_METHODPTR:
+        raise gdb.error(NO_NUMBER)
+    if kind.code == gdb.TYPE_CODE_MEMBERPTR or kind.sizeof > LONGEST:
+        digits = value.format_string(format="x")
+        return int(digits, 16).to_bytes(kind.sizeof, "little").hex()
     if kind.code == gdb.TYPE_CODE_FLT:
         return struct.pack(FLOATS[kind.sizeof], float(value)).hex()
     size: int = kind.sizeof
     return (int(value) & (1 << 8 * size) - 1).to_bytes(size, "little").hex()
+
+
+def raw(value: Any) -> str:
+    """The bytes of an object in memory."""
+    octets = gdb.selected_inferior().read_memory(int(value.address), value.type.sizeof)
+    return str(octets.tobytes().hex())
 
 
 def read(value: Any) -> str:
@@ -51,7 +63,7 @@ def read(value: Any) -> str:
             return GONE
         return SYNTHETIC if is_synthetic(value) else scalar(value)
     except (gdb.error, OverflowError, struct.error) as error:
-        return f"error: {error}"
+        return refusal(error)
 
 
 def is_synthetic(value: Any) -> bool:
@@ -105,7 +117,11 @@ def number(value: Any) -> str:
 
 
 def reading(frame: Any, symbol: Any, block: Any) -> Any:
-    """The scalars of a variable, or GDB's words for not having them."""
+    """The scalars of a variable, or GDB's words for not having them.
+
+    One that GDB cannot take apart is told by its bytes.
+    """
+    value = None
     try:
         value = symbol.value() if frame is None else frame.read_var(symbol, block)
         if value.is_optimized_out and value.type.strip_typedefs().code not in COMPOSED:
@@ -113,7 +129,13 @@ def reading(frame: Any, symbol: Any, block: Any) -> Any:
         first = (pair for pair, _ in zip(scalars(value), range(MOST), strict=False))
         return dict(first)
     except (gdb.error, RuntimeError) as error:
-        return f"error: {error}"
+        in_memory = value is not None and value.address is not None
+        return {"": (0, 8 * value.type.sizeof, raw(value))} if in_memory else refusal(error)
+
+
+def refusal(error: Exception) -> str:
+    """Why there is no value."""
+    return GONE if "optimized out" in str(error) else f"error: {error}"
 
 
 def held(block: Any) -> Iterator[Any]:
