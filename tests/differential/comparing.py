@@ -150,10 +150,10 @@ def _of_statics(
     for one, row in zip(mine, pairs, strict=True):
         counts["statics"] += 1
         _ = [*value_differences(one, values[0], counts)]
-        yield from (Difference("static", *pair, STATIC, name) for pair in min(row, key=len))
+        yield from (Difference("static", a, b, STATIC, name) for a, b in min(row, key=len))
     for column in zip(*pairs, strict=True):
         if all(column):
-            yield from (Difference("static", *pair, STATIC, name) for pair in column[0])
+            yield from (Difference("static", a, b, STATIC, name) for a, b in column[0])
 
 
 def _plain(name: str) -> str:

@@ -121,16 +121,23 @@ def reading(frame: Any, symbol: Any, block: Any) -> Any:
 
     One that GDB cannot take apart is told by its bytes.
     """
-    value = None
     try:
         value = symbol.value() if frame is None else frame.read_var(symbol, block)
+        return taken_apart(value)
+    except (gdb.error, RuntimeError) as error:
+        return refusal(error)
+
+
+def taken_apart(value: Any) -> Any:
+    """The scalars of a value; where GDB fails at that all its bytes, if it is in memory."""
+    try:
         if value.is_optimized_out and value.type.strip_typedefs().code not in COMPOSED:
             return GONE
-        first = (pair for pair, _ in zip(scalars(value), range(MOST), strict=False))
-        return dict(first)
-    except (gdb.error, RuntimeError) as error:
-        in_memory = value is not None and value.address is not None
-        return {"": (0, 8 * value.type.sizeof, raw(value))} if in_memory else refusal(error)
+        return dict(pair for pair, _ in zip(scalars(value), range(MOST), strict=False))
+    except (gdb.error, RuntimeError):
+        if value.address is None:
+            raise
+        return {"": (0, 8 * value.type.sizeof, raw(value))}
 
 
 def refusal(error: Exception) -> str:
