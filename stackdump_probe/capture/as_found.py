@@ -1,6 +1,7 @@
 """The debug controls of a target as they were before pyOCD came, and how to put them back."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from stackdump_probe.record import record
 KEPT = debug.C_MASKINTS | debug.C_SNAPSTALL  # DHCSR control bits that a halt leaves alone
 OF_US = debug.DEMCR_TRCENA | debug.DEMCR_VC_CORERESET  # what pyOCD may change in DEMCR
 CAUSED = debug.DFSR_HALTED | debug.DFSR_VCATCH  # the debug events that come from us
+AGAIN = 2  # looks whether a core is behind a port: one fault may have come of a bad line
 LOOKS = 10  # at DHCSR until the core, which may be clocked slowly, has left Debug state
 
 
@@ -42,12 +44,12 @@ class AsFound:
         """Note DEMCR of the core behind an access port, if there is one."""
         from pyocd.core import exceptions
 
-        try:
-            demcr = port.read32(debug.DEMCR)
-        except exceptions.TransferFaultError:
-            return  # no core behind it, so nothing of a core will be changed
-        self.demcr.setdefault(port.address, demcr)
-        self.is_due = True
+        for _ in range(AGAIN):
+            with suppress(exceptions.TransferFaultError):
+                self.demcr.setdefault(port.address, port.read32(debug.DEMCR))
+                self.is_due = True
+                return
+        # no core behind it, so nothing of a core will be changed
 
     def remember_core(self, core: Any) -> None:
         """Note the debug registers of a core before debug is enabled."""

@@ -158,3 +158,30 @@ def test_a_later_connection_does_not_take_what_an_earlier_one_left_for_what_was_
     closed(second)
     assert bench.core.read(debug.DEMCR) == 0
     assert (bench.core.read(debug.DHCSR) or 0) & 0xFFFF == 0
+
+
+def test_a_single_fault_does_not_hide_the_core_behind_a_port(bench: ABench, relay: Relay) -> None:
+    class FaultsAtDemcr(Interposer):
+        left = 1
+
+        def core_read(self, address: int, word: int) -> int:
+            if address == debug.DEMCR and self.left:
+                self.is_due = True
+            return word
+
+        is_due = False
+
+        def answer(self, access: Access, reply: Reply) -> Reply:
+            if self.is_due and self.left and access.is_read:
+                self.left -= 1
+                return Reply(Ack.FAULT)
+            return reply
+
+    spoiler = FaultsAtDemcr()
+    relay.put(spoiler)
+    found = AsFound()
+    session = opened(bench.probe, "cortex_m", HZ, found)
+    assert spoiler.left == 0
+    assert found.put_back(session.target) == []
+    closed(session)
+    assert bench.core.read(debug.DEMCR) == 0
