@@ -1,5 +1,6 @@
 """Captures through unmodified pyOCD from firmware that really runs."""
 
+import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from stackdump_probe.capture.plan import Region
 from stackdump_probe.capture.pyocd_bench import find_probe, probes_plugged_in
 from stackdump_probe.capture.pyocd_probe import attached
 from stackdump_probe.capture.targets import target_named
+from stackdump_probe.cli import trace
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode
 from stackdump_probe.errors import ConnectError
@@ -21,7 +23,7 @@ from stackdump_probe.simulator.core_debug import DWT_CTRL, FP_COMPARATORS, FP_CT
 from stackdump_probe.simulator.machines import MACHINES
 from tests.live.gdb_view import gdb_view
 from tests.live.programs import MAIN_STACK, PROCESS_STACK, counting_on
-from tests.live.watching import controls, runs, take
+from tests.live.watching import controls, debug_registers, runs, take
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 ITM_TER = 0xE0000E00
@@ -214,6 +216,38 @@ def test_an_output_that_cannot_be_is_refused_before_the_target_is_touched(
     assert run(["capture", "-t", "stm32f4", "-o", str(output(tmp_path))]) == 2
     assert bench.core.read(debug.DFSR) == reads
     assert [path.read_bytes() for path in tmp_path.iterdir()] in ([], [b"kept"])
+
+
+def test_a_disk_without_room_is_told_before_the_target_is_touched(
+    bench: SimulatedProbe, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = debug_registers(bench)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        code = run(["capture", "-t", "stm32f4", "-o", str(tmp_path / "x.dump")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert code == 2
+    assert f"cannot write {tmp_path / 'x.dump'}: File too large" in capsys.readouterr().err
+    assert debug_registers(bench) == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_dump_is_there_before_its_trace_and_whatever_becomes_of_it(
+    bench: SimulatedProbe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump, seen = tmp_path / "x.dump", []
+
+    def fail(*_given: object, **_named: object) -> None:
+        seen.append((dump.exists(), bench.machine.is_running()))
+        raise RuntimeError("a defect in the trace")
+
+    monkeypatch.setattr(trace, "trace", fail)
+    elf = bench.machine.elf
+    assert run(["capture", "-t", "stm32f4", "--elf", str(elf), "-o", str(dump)]) == 1
+    assert seen == [(True, True)]
+    assert decode(dump.read_bytes()).registers["r4"] == 44
 
 
 def test_several_captures_of_the_same_second_and_target_do_not_overwrite(

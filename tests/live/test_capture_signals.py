@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,24 @@ from stackdump_probe.simulator.machines import MACHINES
 from tests.live.programs import counting_on
 from tests.live.watching import controls, runs
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@pytest.fixture(autouse=True)
+def _as_from_a_terminal() -> Iterator[None]:
+    """A background process may have inherited that they are ignored."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
 
 class SignalAt(Interposer):
-    """Sends this process a signal before the n-th transfer on the bus."""
+    """Sends this process one signal after the other, each before the n-th packet."""
 
     def __init__(self) -> None:
         self.left = -1
+        self.signal = signal.SIGTERM
         self.count = 0
 
     def usb(self, operation: str) -> None:
@@ -28,7 +41,7 @@ class SignalAt(Interposer):
             self.count += 1
             self.left -= 1
             if self.left == 0:
-                os.kill(os.getpid(), signal.SIGTERM)
+                os.kill(os.getpid(), self.signal)
 
 
 def test_a_signal_at_any_moment_leaves_the_target_running_and_no_half_file(
@@ -39,8 +52,9 @@ def test_a_signal_at_any_moment_leaves_the_target_running_and_no_half_file(
     line = ["capture", "-t", "stm32f4", "--region", "0x20000000:16k", "-o"]
     with simulated_usb_probe(program, interposer=interposer) as sim:
         assert run([*line, str(tmp_path / "whole.dump")]) == 0
-        for at in range(1, interposer.count, max(interposer.count // 25, 1)):
+        for number, at in enumerate(range(1, interposer.count, max(interposer.count // 30, 1))):
             interposer.left, dump = at, tmp_path / f"{at}.dump"
+            interposer.signal = SIGNALS[number % len(SIGNALS)]
             code = run([*line, str(dump)])
             assert code in (0, 5, 130)
             assert dump.exists() == (code != 130)
@@ -50,4 +64,6 @@ def test_a_signal_at_any_moment_leaves_the_target_running_and_no_half_file(
             assert sim.core.read(debug.DEMCR) == 0
             assert runs(sim)
     assert not list(tmp_path.glob(".*"))
-    assert "stopped by SIGTERM; what was read is in" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    for each in SIGNALS:
+        assert f"stopped by {each.name}; what was read is in" in shown
