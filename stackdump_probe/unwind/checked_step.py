@@ -1,10 +1,10 @@
 """Call frame information where it can be trusted, the code itself where it shows that it cannot."""
 
-from stackdump_probe.arch.registers import CALLEE_SAVED
 from stackdump_probe.unwind.cfi_step import cfi_step
 from stackdump_probe.unwind.epilogue import run_to_return
 from stackdump_probe.unwind.prologue_step import prologue_step, straight_step
 from stackdump_probe.unwind.step import Caller, Lost, Position, Surroundings
+from stackdump_probe.unwind.witness import settled
 
 
 def checked_cfi_step(position: Position, surroundings: Surroundings) -> Caller | Lost | None:
@@ -23,9 +23,7 @@ def checked_cfi_step(position: Position, surroundings: Surroundings) -> Caller |
         or straight_step(position, surroundings)
         or _naked(found, position, surroundings)
     )
-    if witness is None or _agree(witness, found):
-        return found
-    return witness
+    return found if witness is None else settled(found, witness, is_sure=True)
 
 
 def _naked(found: Caller | Lost, position: Position, surroundings: Surroundings) -> Caller | None:
@@ -35,14 +33,3 @@ def _naked(found: Caller | Lost, position: Position, surroundings: Surroundings)
         return None
     pushed = prologue_step(position, surroundings)
     return pushed if isinstance(pushed, Caller) and pushed.rule == "prologue" else None
-
-
-def _agree(witness: Caller, found: Caller | Lost) -> bool:
-    if isinstance(found, Lost) or witness.cfa != found.cfa:
-        return False
-    kept = (found.registers.get(name) in (word, None) for name, word in _saved(witness))
-    return witness.return_address == found.return_address and all(kept)
-
-
-def _saved(caller: Caller) -> list[tuple[str, int]]:
-    return [(name, caller.registers[name]) for name in CALLEE_SAVED if name in caller.registers]

@@ -24,6 +24,7 @@ from stackdump_probe.unwind.thumb import decode, fetching
 
 LONGEST = 4000  # instructions of one function that are looked at
 LONGEST_STRAIGHT = 24
+LONGEST_UNNAMED = 0x2000  # bytes of a function that no symbol covers, with what it goes on to
 MOST_CASES = 512  # of one table
 _UNCONDITIONAL_WIDE = 4  # bytes of a branch in a table of branches
 
@@ -81,6 +82,7 @@ class _Paths:
         self.fetch = fetching(surroundings.memory, start)
         self.symbols = surroundings.program.symbols
         function = self.symbols.function_at(start)
+        self.is_named = function is not None
         self.size = 0 if function is None else function.size
         self.states: dict[int, FrameState] = {start: FrameState()}
         self.after_calls: list[Edge] = []
@@ -229,7 +231,9 @@ class _Paths:
         if self.size:
             return self.start <= address < self.start + self.size
         function = self.symbols.function_at(address)
-        return function is not None and function.address == self.start
+        if self.is_named:
+            return function is not None and function.address == self.start
+        return function is None and abs(address - self.start) < LONGEST_UNNAMED
 
 
 def _decoded(at: int, fetch: Callable[[int], int], memory: Memory) -> tuple[int, Operation]:

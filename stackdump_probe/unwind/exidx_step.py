@@ -1,12 +1,18 @@
 """One step by the exception tables, where they can be trusted."""
 
+from typing import TYPE_CHECKING
+
 from stackdump_probe.arch.exceptions import ExcReturn
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.record import replace
 from stackdump_probe.unwind.calls import call_before
 from stackdump_probe.unwind.epilogue import run_to_return
-from stackdump_probe.unwind.prologue_step import prologue_step
-from stackdump_probe.unwind.step import Caller, Lost, Position, Surroundings, Symbols
+from stackdump_probe.unwind.prologue_step import caller_from, state_of
+from stackdump_probe.unwind.step import Caller, FunctionSymbol, Lost, Position, Surroundings
+from stackdump_probe.unwind.witness import settled
+
+if TYPE_CHECKING:
+    from stackdump_probe.image.frames.exidx import Entry
 
 
 def exidx_step(position: Position, surroundings: Surroundings) -> Caller | Lost | None:
@@ -21,8 +27,9 @@ def exidx_step(position: Position, surroundings: Surroundings) -> Caller | Lost 
     entry = program.exidx.entry_at(position.lookup_pc)
     if entry is None:
         return None
-    start = _start_of_function(position.lookup_pc, program.symbols)
-    is_own = start == _start_of_function(entry.start, program.symbols)
+    function = program.symbols.function_at(position.lookup_pc)
+    start = entry.start if function is None else function.address
+    is_own = _is_own(entry, function, position, surroundings)
     if not is_own and not entry.is_inline:
         return None
     # Loaded here: most programs have call frame information for all that they run.
@@ -34,27 +41,23 @@ def exidx_step(position: Position, surroundings: Surroundings) -> Caller | Lost 
     if isinstance(found, Lost):
         return replace(found, is_final=False)
     ending = run_to_return(position, surroundings) if position.is_exact else None
-    witness = ending or prologue_step(position, surroundings)
+    witness = ending or caller_from(start, position, surroundings)
     if isinstance(witness, Caller):
-        return _agreed(found, witness)
-    return found if _is_proven(found, start or entry.start, surroundings) else None
+        return settled(found, witness, is_sure=False)
+    return found if _is_proven(found, start, surroundings) else None
 
 
-def _start_of_function(address: int, symbols: Symbols) -> int | None:
-    function = symbols.function_at(address)
-    return None if function is None else function.address
-
-
-def _agreed(found: Caller, witness: Caller) -> Caller:
-    """The frame if both are of one mind, without the registers that they are not; or `witness`.
-
-    The code may not have saved a register yet, or in a way that `witness` did not see through.
-    """
-    if (found.cfa, found.return_address) != (witness.cfa, witness.return_address):
-        return witness
-    words = found.registers.words.items()
-    doubted = [name for name, word in words if witness.registers.get(name) not in (word, None)]
-    return replace(found, registers=found.registers.without(*doubted))
+def _is_own(
+    entry: "Entry",
+    function: FunctionSymbol | None,
+    position: Position,
+    surroundings: Surroundings,
+) -> bool:
+    """True if the entry is that of the function at pc, by its symbol or by the way there."""
+    if function is None:
+        return state_of(position, entry.start, surroundings) is not None
+    own = surroundings.program.symbols.function_at(entry.start)
+    return own is not None and own.address == function.address
 
 
 def _is_proven(found: Caller, start: int, surroundings: Surroundings) -> bool:

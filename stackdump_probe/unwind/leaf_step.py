@@ -5,7 +5,8 @@ from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.calls import Call, call_before
 from stackdump_probe.unwind.frame_state import FrameState
-from stackdump_probe.unwind.step import Caller, Position, Program, Surroundings
+from stackdump_probe.unwind.return_addresses import is_code
+from stackdump_probe.unwind.step import Caller, Position, Surroundings
 from stackdump_probe.unwind.thumb import decode
 
 
@@ -13,8 +14,8 @@ def leaf_step(position: Position, surroundings: Surroundings) -> Caller | None:
     """Return to lr, if the call before it proves that it is this function's return address.
 
     A stale lr (of a call that has long returned) must not pass: so the call goes to the function
-    that pc is in, or pc is in no function and the call, by register, can have gone there. Nor may
-    the function have moved sp before pc.
+    that pc is in, or pc is in no code and the call, by register, can have gone there. Nor may the
+    function have moved sp before pc.
     """
     registers, program = position.registers, surroundings.program
     lr, sp = registers.get("lr"), registers.get("sp")
@@ -24,7 +25,7 @@ def leaf_step(position: Position, surroundings: Surroundings) -> Caller | None:
         return None
     try:
         call = call_before(lr - 1, surroundings.memory)
-        if call is None or not _reaches(call, position.pc, program, surroundings.memory):
+        if call is None or not _reaches(call, position.pc, surroundings):
             return None
     except NotCaptured:
         return None
@@ -32,11 +33,14 @@ def leaf_step(position: Position, surroundings: Surroundings) -> Caller | None:
     return Caller(kept, lr, sp, "leaf")
 
 
-def _reaches(call: Call, pc: int, program: Program, memory: Memory) -> bool:
+def _reaches(call: Call, pc: int, surroundings: Surroundings) -> bool:
     """True if `call` can have led to `pc` without a return in between."""
-    function = program.symbols.function_at(pc) if program.is_code(pc) else None
-    if function is None:
+    program, memory = surroundings.program, surroundings.memory
+    if not is_code(pc, surroundings):
         return call.target is None or not program.is_code(call.target)
+    function = program.symbols.function_at(pc)
+    if function is None:
+        return False
     return call.target == function.address and _leaves_sp_alone(call.target, pc, memory)
 
 

@@ -24,7 +24,12 @@ def prologue_step(position: Position, surroundings: Surroundings) -> Caller | Lo
     function = surroundings.program.symbols.function_at(position.lookup_pc)
     if function is None or _COLD in function.name:
         return None
-    state = _state(position, function.address, surroundings)
+    return caller_from(function.address, position, surroundings)
+
+
+def caller_from(start: int, position: Position, surroundings: Surroundings) -> Caller | Lost | None:
+    """The same for a function that begins at `start`."""
+    state = state_of(position, start, surroundings)
     if state is None:
         return None
     try:
@@ -45,8 +50,8 @@ def straight_step(position: Position, surroundings: Surroundings) -> Caller | No
         return None
 
 
-def _state(position: Position, start: int, surroundings: Surroundings) -> FrameState | None:
-    """The state at pc; in a function that has called another one, that behind the call."""
+def state_of(position: Position, start: int, surroundings: Surroundings) -> FrameState | None:
+    """The state at pc of the function at `start`; once that has called, the one behind the call."""
     if position.is_exact:
         xpsr = position.registers.get("xpsr")
         return state_at(position.pc, start, surroundings, xpsr=xpsr)

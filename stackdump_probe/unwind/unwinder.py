@@ -15,6 +15,7 @@ from stackdump_probe.unwind.judgement import Starts, end_at, follows_call, mispl
 from stackdump_probe.unwind.leaf_step import leaf_step
 from stackdump_probe.unwind.prologue_step import prologue_step
 from stackdump_probe.unwind.resume import resumed
+from stackdump_probe.unwind.return_addresses import is_code
 from stackdump_probe.unwind.scan_step import scan_step
 from stackdump_probe.unwind.stacking import RECORDED_EARLIER, doubt_about, has_errors
 from stackdump_probe.unwind.start import (
@@ -27,12 +28,13 @@ from stackdump_probe.unwind.start import (
     was_locked_up,
 )
 from stackdump_probe.unwind.step import Caller, Lost, Position, Program, Step, Surroundings
+from stackdump_probe.unwind.unnamed_step import unnamed_step
 
 LIMIT = 1024  # frames
 
 # The surest first.
 STEPS: tuple[Step, ...] = (
-    checked_cfi_step, exidx_step, epilogue_step, prologue_step, leaf_step, scan_step
+    checked_cfi_step, exidx_step, epilogue_step, prologue_step, unnamed_step, leaf_step, scan_step
 )  # fmt: skip
 
 
@@ -122,7 +124,7 @@ class _Walk:
         return lost or Lost(self._no_rule(here))
 
     def _no_rule(self, here: Position) -> End:
-        if not self.around.program.is_code(here.lookup_pc):
+        if not is_code(here.lookup_pc, self.around):
             return End("corrupt", f"pc {here.pc:#010x} is outside code", here.pc)
         reason = f"nothing tells how to unwind the code at {here.pc:#010x}"
         return End("no_rule", reason, here.pc)

@@ -57,7 +57,13 @@ def test_code_without_an_entry_is_left_to_other_steps() -> None:
 def test_at_a_call_the_entry_of_the_function_holds() -> None:
     assert summary(step(PUSHED)) == BY_TABLE
     assert summary(step(PUSHED, is_inline=False)) == BY_TABLE
-    assert summary(step(PUSHED, functions=())) == BY_TABLE
+
+
+def test_without_symbols_the_code_must_lead_from_the_entry_to_pc() -> None:
+    assert summary(step(PUSHED, F_CODE, functions=())) == BY_TABLE
+    returns_before = Segment(START, halfwords(0xB510, 0xB082, NOP, 0xBD10, NOP), "elf")
+    assert step(PUSHED, returns_before, functions=()) is None
+    assert step((MoveVsp(8),), F_CODE, is_inline=False, functions=(), pc=MAIN - 2) is None
 
 
 def test_at_a_call_what_the_entry_cannot_give_is_not_to_be_had() -> None:

@@ -48,6 +48,12 @@ def test_a_call_by_register_leads_to_where_no_function_is() -> None:
     assert found.return_address == RETURN | 1
 
 
+def test_a_call_by_register_proves_nothing_in_code_without_a_name() -> None:
+    rom = Segment(0x1FFF_0000, halfwords(0xBF00, 0xBF00))
+    registers = {**REGISTERS, "pc": 0x1FFF_0002}
+    assert leaf_step(at(registers), around(rom, a_call(RETURN), program=PROGRAM)) is None
+
+
 def test_a_branch_to_a_function_does_not_lead_to_where_none_is() -> None:
     assert leaf(a_call(RETURN, target=OTHER), pc=0) is None
 

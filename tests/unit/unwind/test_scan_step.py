@@ -4,7 +4,8 @@ from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.frames.cfi import Row
 from stackdump_probe.memory import Segment
-from stackdump_probe.unwind.scan_step import FARTHEST, scan_step
+from stackdump_probe.unwind.return_addresses import FARTHEST
+from stackdump_probe.unwind.scan_step import scan_step
 from stackdump_probe.unwind.step import Caller
 from tests.builders.octets import halfwords, words
 from tests.builders.programs import (

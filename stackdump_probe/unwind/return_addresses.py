@@ -1,0 +1,93 @@
+"""Words that look like what a call has left: in lr, and on the stack."""
+
+from collections.abc import Iterator
+
+from stackdump_probe.arch.exceptions import ExcReturn
+from stackdump_probe.errors import NotCaptured
+from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
+from stackdump_probe.unwind.calls import Call, call_before
+from stackdump_probe.unwind.start import halted_mode
+from stackdump_probe.unwind.step import Position, Surroundings
+
+FARTHEST = 4096  # bytes above sp that are looked at
+# DDI 0403 B3.1: the Code region begins at 0, with the vector table, and ends here.
+_CODE_REGION = range(0x40, 0x2000_0000)
+
+
+@record
+class ReturnAddress:
+    """The `word` at `place`, or in lr if that is None, where `call` returns to.
+
+    An EXC_RETURN has no `call`.
+    """
+
+    place: int | None
+    word: int
+    call: Call | None
+
+
+def in_lr(position: Position, surroundings: Surroundings) -> Iterator[ReturnAddress]:
+    """What lr holds, where the core was stopped or interrupted: nothing has called since."""
+    lr = position.registers.get("lr") if position.is_exact else None
+    if lr is not None:
+        yield from _looking_like_one(None, lr, surroundings)
+
+
+def on_stack(position: Position, surroundings: Surroundings) -> Iterator[ReturnAddress]:
+    """What lies on the stack, lowest first, as far as one context reaches."""
+    memory, sp = surroundings.memory, position.registers.get("sp")
+    if sp is None or sp & 3:
+        return
+    may_be_handler = halted_mode(surroundings.live, memory).may_be_handler
+    for place in range(sp, sp + FARTHEST, 4):
+        if not memory.holds(place, 4):
+            return
+        word = memory.u32(place)
+        yield from _looking_like_one(place, word, surroundings)
+        if may_be_handler and ExcReturn(word).is_valid:
+            return  # what follows belongs to what was interrupted
+
+
+def _looking_like_one(
+    place: int | None, word: int, surroundings: Surroundings
+) -> Iterator[ReturnAddress]:
+    if ExcReturn(word).is_valid:
+        yield ReturnAddress(place, word, None)
+        return
+    call = call_that_left(word, surroundings)
+    if call is not None:
+        yield ReturnAddress(place, word, call)
+
+
+def call_that_left(word: int, surroundings: Surroundings) -> Call | None:
+    """The call that returns to `word`, None if there is none or its bytes are not known."""
+    if not word & 1 or not is_code(word - 3, surroundings):
+        return None
+    try:
+        return call_before(word - 1, surroundings.memory)
+    except NotCaptured:
+        return None
+
+
+def is_code(address: int, surroundings: Surroundings) -> bool:
+    """True if `address` is code of the program, or of a ROM that the dump holds."""
+    if surroundings.program.is_code(address):
+        return True
+    return address in _CODE_REGION and surroundings.memory.holds(address, 2)
+
+
+def target_of(target: int, surroundings: Surroundings) -> int:
+    """Where a call of `target` ends up: there, or beyond the veneer that is there."""
+    try:
+        return veneer_target(target, surroundings.memory) or target
+    except NotCaptured:
+        return target
+
+
+def veneer_target(address: int, memory: Memory) -> int | None:
+    """Where GNU ld's long branch at `address` leads: it loads pc from a literal behind it."""
+    # LDR.W pc, [pc, #-0] (Armv7-M); PUSH {r0}; LDR r0, [pc, #8] (Armv6-M).
+    literals = {0xF000_F85F: 4, 0x4802_B401: 12}
+    behind = literals.get(memory.u32(address))
+    return None if behind is None else memory.u32(address + behind) & ~1
