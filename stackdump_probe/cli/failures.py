@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import NamedTuple
 
 from stackdump_probe import errors
 
@@ -23,6 +24,14 @@ _EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
 DEBUG_VARIABLE = "STACKDUMP_DEBUG"
 
 
+class Failure(NamedTuple):
+    """What the user is told of an error."""
+
+    code: int
+    message: str
+    hint: str | None
+
+
 def tell(error: BaseException) -> int:
     """Write what went wrong to standard error; return the exit code.
 
@@ -39,27 +48,32 @@ def tell(error: BaseException) -> int:
         command = getattr(getattr(error, "ctx", None), "command_path", "stackdump-probe")
         _write(str(error.format_message()), f"{command} --help says what it takes")
         return USAGE
+    failure = failure_of(error)
+    if failure.code == DEFECT and os.environ.get(DEBUG_VARIABLE) == "1":
+        raise error
+    _write(failure.message, failure.hint)
+    return failure.code
+
+
+def failure_of(error: BaseException) -> Failure:
+    """The exit code and the words, each on one line; what is no error of ours is a defect."""
     for kind, code in _EXIT_CODES:
         if isinstance(error, kind):
-            _write(_words(error), getattr(error, "hint", None))
-            return code
-    return _defect(error)
+            hint = getattr(error, "hint", None)
+            return Failure(code, _one_line(_words(error)), hint and _one_line(hint))
+    return defect(f"{type(error).__name__}: {error}")
+
+
+def defect(what: str) -> Failure:
+    """What should never happen, and whom to tell."""
+    hint = f"please report this with the output of the same command under {DEBUG_VARIABLE}=1"
+    return Failure(DEFECT, _one_line(f"internal defect: {what}"), hint)
 
 
 def _words(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error)
-
-
-def _defect(error: BaseException) -> int:
-    if os.environ.get(DEBUG_VARIABLE) == "1":
-        raise error
-    _write(
-        f"internal defect: {type(error).__name__}: {error}",
-        f"please report this with the output of the same command under {DEBUG_VARIABLE}=1",
-    )
-    return DEFECT
 
 
 def _write(message: str, hint: str | None = None) -> None:

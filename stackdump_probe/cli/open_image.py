@@ -52,6 +52,30 @@ def _refuse_other(opened: OpenedImage, dump: str, *, force: bool) -> None:
         )
 
 
+class Programs:
+    """The ELF that the user named, or those in a directory, for many dumps: each is read once.
+
+    Raises InputError for a file that is no ELF to read.
+    """
+
+    def __init__(self, path: str, *, force: bool = False) -> None:
+        self._path = path
+        self._force = force
+        self._is_directory = os.path.isdir(path)  # noqa: PTH112
+        self._images = {} if self._is_directory else {path: image_at(path)}
+
+    def of(self, dump: Dump) -> OpenedImage:
+        """The program in the dump; raises as `open_image` does."""
+        for path, image in self._images.items():
+            opened = OpenedImage(path, image, elf_match(dump, image))
+            if opened.match.verdict == "match" or not self._is_directory:
+                _refuse_other(opened, "the dump", force=self._force)
+                return opened
+        opened = _only_match(self._path, dump)
+        self._images[opened.path] = opened.image
+        return opened
+
+
 def image_at(path: str) -> Image:
     """The ELF at `path`; raises InputError."""
     try:

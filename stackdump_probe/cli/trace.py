@@ -1,19 +1,25 @@
 """`trace`: from a dump file and its ELF to the frames and every variable."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from stackdump_probe.cli.files import read_dumps, read_source
-from stackdump_probe.cli.open_image import open_image
+from stackdump_probe.cli.open_image import Programs, open_image
 from stackdump_probe.cli.options import Argument, Option
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.terminal import columns, write, write_styled
-from stackdump_probe.report.build import MISMATCH, build_report
+from stackdump_probe.report.build import MISMATCH, Statics, build_report
 
 
 def trace(
     elf: Annotated[str, Argument("FW.elf|DIR", "the program, or a directory that holds it")],
-    dumps: Annotated[list[str], Argument("DUMP...", "dump files of one capture")],
+    dumps: Annotated[
+        list[str], Argument("DUMP...", "dump files: of one capture, or of many with --json-lines")
+    ],
     json: Annotated[bool, Option("--json", "one JSON document")] = False,
+    json_lines: Annotated[
+        bool, Option("--json-lines", "each dump by itself: one JSON document a line")
+    ] = False,
     show_inlined_variables: Annotated[
         bool, Option("-i --show-inlined-variables", "show variables of inlined functions")
     ] = False,
@@ -23,6 +29,7 @@ def trace(
     all_statics: Annotated[
         bool, Option("--all-statics", "also statics that compilers and libraries add")
     ] = False,
+    no_statics: Annotated[bool, Option("--no-statics", "leave the statics out")] = False,
     max_wrapping_lines: Annotated[
         int,
         Option("-l --max-wrapping-lines", "lines a value may take, 0 = no cap", "N", lowest=0),
@@ -33,8 +40,11 @@ def trace(
     force: Annotated[bool, Option("--force", "trace although the ELF is another program")] = False,
     *,
     settings: Settings,
-) -> None:
+) -> int:
     """Show the frames of a dump with file, line and every variable."""
+    wanted: Statics = "none" if no_statics else "all" if all_statics else "own"
+    if json_lines:
+        return _each_on_a_line(elf, dumps, wanted, force=force, settings=settings)
     dump = read_dumps(dumps)
     opened = open_image(elf, dump, force=force)
     if opened.match.verdict == "mismatch":
@@ -46,13 +56,13 @@ def trace(
         dumps=dumps,
         match=opened.match,
         children=json,
-        all_statics=all_statics,
+        statics=wanted,
     )
     if json:
         from stackdump_probe.report.to_json import to_json
 
         write([to_json(report)])
-        return
+        return 0
     from stackdump_probe.report.frame_rows import Look
     from stackdump_probe.report.to_text import to_lines
 
@@ -66,3 +76,19 @@ def trace(
         elf_path=opened.path,
     )
     write_styled(to_lines(report, look), settings.theme(theme))
+    return 0
+
+
+def _each_on_a_line(
+    elf: str, dumps: Sequence[str], statics: Statics, *, force: bool, settings: Settings
+) -> int:
+    """Write a line for each dump; return the exit code of the first that cannot be traced."""
+    from stackdump_probe.cli.json_lines import Tracer, lines
+
+    failed = []
+    for line in lines(Tracer(Programs(elf, force=force), statics), dumps):
+        write([line.document])
+        failed += [line.code] if line.code else []
+    if failed:
+        settings.warn(f"{len(failed)} of {len(dumps)} dumps are not traced: their lines say why")
+    return failed[0] if failed else 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Literal
 
 from stackdump_probe.arch.debug import VTOR
 from stackdump_probe.arch.faults import DEBUG_MONITOR, FAULTS
@@ -18,8 +19,9 @@ from stackdump_probe.report.overflow import overflow_of
 from stackdump_probe.report.variables import reported
 from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind
-from stackdump_probe.values.statics import statics
+from stackdump_probe.values.statics import statics as statics_of
 
+Statics = Literal["own", "all", "none"]
 MISMATCH = "traced with an ELF that is not the program in the dump: nothing here can be trusted"
 
 
@@ -31,14 +33,14 @@ def build_report(
     dumps: Sequence[str],
     match: ElfMatch | None = None,
     children: bool = True,
-    all_statics: bool = False,
+    statics: Statics = "own",
 ) -> Report:
     """Everything that the dump says with the help of its program.
 
     `elf_path` and `dumps` are the names to show. Damaged debug information costs what it would
     have told, and is warned of. `match` is the verdict on the ELF where it is known already;
-    without `children` the variables come without their parts, which only the JSON shows;
-    `all_statics` also lists what compilers and libraries add.
+    without `children` the variables come without their parts, which only the JSON shows.
+    `statics` are those of the program itself, or also what compilers and libraries add, or none.
     """
     memory = dump.memory.over(image.flash)
     backtrace = unwind(dump.registers, memory, image)
@@ -56,7 +58,11 @@ def build_report(
     )
     reader = FrameReader(backtrace, memory, image, exception_name, children=children)
     frames = reader.frames()
-    held = reader.guarded(lambda: statics(image, memory, noise=all_statics), ())
+    held = (
+        ()
+        if statics == "none"
+        else reader.guarded(lambda: statics_of(image, memory, noise=statics == "all"), ())
+    )
     verdict = match or elf_match(dump, image)
     mismatch = (MISMATCH,) if verdict.verdict == "mismatch" else ()
     warnings = (*mismatch, *dump.notes, *backtrace.warnings, *reader.warnings)

@@ -23,6 +23,7 @@ Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
 
 TRACE_SCHEMA = "stackdump-probe/trace/1"
 INFO_SCHEMA = "stackdump-probe/info/1"
+ERROR_SCHEMA = "stackdump-probe/error/1"
 
 
 def to_json(report: Report) -> str:
@@ -63,6 +64,12 @@ def info_to_json(info: DumpInfo) -> str:
             "warnings": list(info.warnings),
         },
     )
+
+
+def error_to_json(dump: str, exit_code: int, message: str, hint: str | None) -> str:
+    """The document that stands for the trace of a dump that cannot be traced."""
+    error: Json = {"exit_code": exit_code, "message": message, "hint": hint}
+    return one_document(ERROR_SCHEMA, {"dumps": [dump], "error": error})
 
 
 def one_document(schema: str, fields: Mapping[str, Json]) -> str:

@@ -33,7 +33,7 @@ class Traced:
 
 def traced(dump: Dump, image: Image) -> Traced:
     """Trace a dump as the command does, with all statics."""
-    report = build_report(dump, image, elf_path="fw.elf", dumps=["x.dump"], all_statics=True)
+    report = build_report(dump, image, elf_path="fw.elf", dumps=["x.dump"], statics="all")
     backtrace = unwind(dump.registers, dump.memory.over(image.flash), image)
     return Traced(report, tuple(_registers(report.threads[0].frames, backtrace)))
 
