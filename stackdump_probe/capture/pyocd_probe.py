@@ -16,6 +16,10 @@ from stackdump_probe.capture.probe import Identity, Watcher
 from stackdump_probe.capture.targets import Target
 from stackdump_probe.errors import ConnectError, RegionUnreadable, StateLost
 
+NOT_AS_FOUND = (
+    "the target could not be left as it was found: its core may be halted "
+    "(`capture --after run` lets it run)"
+)
 OTHERS = "does another debugger use it?"
 HALT_DEADLINE = 1.0  # seconds from the request to S_HALT
 
@@ -41,7 +45,8 @@ def attached(
                 link.core.reset_and_halt()
         yield PyocdProbe(link)
     except BaseException:
-        link.close()
+        if link.close() is not None and watcher is not None:
+            watcher.tell(NOT_AS_FOUND)
         raise
     failure = link.close()
     if failure is not None:

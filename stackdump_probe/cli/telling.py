@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+from stackdump_probe.arch.debug import DHCSR, S_LOCKUP, S_SLEEP
 from stackdump_probe.capture.capture import Capture
 from stackdump_probe.capture.verify import Verification
 from stackdump_probe.cli import units
@@ -63,8 +64,19 @@ def _how_long(captures: Sequence[Capture]) -> str:
     if len(known) < len(captures):
         return "the core runs again"
     if len(known) == 1:
-        return f"the core stood still for {known[0] * 1000:.0f} ms and runs on"
+        return f"{_found(captures[0])}the core stood still for {known[0] * 1000:.0f} ms and runs on"
     return f"the core stood still for {max(known) * 1000:.0f} ms at most and runs on"
+
+
+def _found(taken: Capture) -> str:
+    """The state that the core was in when we came, where it does no work in it."""
+    for _at, content in taken.dump.memory.read_available(DHCSR, 4):
+        status = int.from_bytes(content, "little")
+        if status & S_LOCKUP:
+            return "found in lockup, "
+        if status & S_SLEEP:
+            return "found asleep, "
+    return ""
 
 
 def tell_of_verification(found: Verification, elf: str, *, force: bool, settings: Settings) -> None:

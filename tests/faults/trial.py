@@ -82,6 +82,10 @@ def try_out(bench: Bench, fault: Fault, at: int = 0) -> Outcome:
         file == "whole" and code and "cannot leave" not in shown
     ):
         defects.append(f"the file is {file}")
+    if target == "halted" and not any(
+        words in shown for words in ("may be halted", "may still be")
+    ):
+        defects.append("nobody was told that the core is halted")
     if fault.says not in shown:
         defects.append("the words are missing")
     if code not in fault.codes:
@@ -156,10 +160,16 @@ def _target(sim: SimulatedProbe, before: Mapping[int, int]) -> tuple[str, bool]:
     """The state that the target is in, and whether that is another than before."""
     now = debug_registers(sim)
     state = "runs" if runs(sim) else "halted"
-    changed = [f"{address:#010x}" for address, word in now.items() if word != before[address]]
+    changed = [_name(address) for address, word in now.items() if word != before[address]]
     if state == "halted":
         return state, True
-    return (f"runs, but {', '.join(changed)}" if changed else "runs, as found"), bool(changed)
+    return (f"runs, {', '.join(changed)} changed" if changed else "runs, as found"), bool(changed)
+
+
+def _name(address: int) -> str:
+    """The name of a register, as its manual has it."""
+    names = {debug.DEMCR: "DEMCR", debug.DHCSR: "DHCSR", debug.DFSR: "DFSR", debug.DCRDR: "DCRDR"}
+    return names.get(address, f"{address:#010x}")
 
 
 def _message(shown: str) -> str:

@@ -15,7 +15,7 @@ from stackdump_probe.simulator.core_debug import ROM_TABLE
 from stackdump_probe.simulator.interposer import Access, Ack, Interposer, Reply
 from tests.faults.spoilers import FOR_EVER as EVER
 from tests.faults.spoilers import Answered, Relay, Span, Stuck
-from tests.unit.capture.bench import RAM, UNHURRIED, ABench, a_bench
+from tests.unit.capture.bench import RAM, UNHURRIED, ABench, Telling, a_bench
 
 CORTEX_M = target_named("cortex_m")
 HALT = debug.DBGKEY | debug.C_DEBUGEN | debug.C_HALT
@@ -185,6 +185,22 @@ def test_a_target_that_cannot_be_left_as_it_was_found_is_told(bench: ABench, rel
         attached(bench.probe, CORTEX_M, Terms(replug_within=0)),
     ):
         relay.put(Answered(Span(0, EVER), Reply(Ack.NONE)))
+
+
+def test_who_is_left_with_a_halted_core_is_told_also_if_the_capture_failed(
+    bench: ABench, relay: Relay
+) -> None:
+    def halt_and_lose() -> None:
+        terms = Terms(replug_within=0)
+        with attached(bench.probe, CORTEX_M, terms, watcher=Telling(bench.told)) as probe:
+            probe.halt()
+            relay.put(Answered(Span(0, EVER), Reply(Ack.NONE)))
+            probe.check_halted()
+
+    with pytest.raises(ConnectError, match="cannot read the target"):
+        halt_and_lose()
+    assert bench.target.is_halted
+    assert "its core may be halted (`capture --after run` lets it run)" in bench.told[-1]
 
 
 def test_a_core_that_was_halted_is_left_so(bench: ABench) -> None:

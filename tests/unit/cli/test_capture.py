@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stackdump_probe.arch.debug import S_LOCKUP, S_SLEEP
 from stackdump_probe.capture.link import Terms
 from stackdump_probe.capture.probe import Watcher
 from stackdump_probe.capture.targets import Target
@@ -238,6 +239,18 @@ def test_a_core_that_is_let_go_only_through_a_fresh_connection_runs_again(
     bench.probe = FakeProbe(bench.memory, REGISTERS, resumes=False)
     assert run(["capture", "-t", "stm32f4", "-o", "x.dump"]) == 0
     assert "the core runs again" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("dhcsr", "words"),
+    [(S_LOCKUP, "found in lockup, the core stood"), (S_SLEEP, "found asleep, the core stood")],
+)
+def test_the_state_that_the_core_was_found_in_is_told(
+    bench: ABench, dhcsr: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.probe = FakeProbe(bench.memory, REGISTERS, dhcsr=dhcsr)
+    assert run(["capture", "-t", "stm32f4", "-o", "x.dump"]) == 0
+    assert words in capsys.readouterr().err
 
 
 def test_a_probe_that_cannot_be_left_costs_nothing_of_the_dump(bench: ABench) -> None:
