@@ -10,6 +10,8 @@ FUNCTION_NAMES = frozenset(("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"))
 CPP_RUNTIME = ("_ZTV", "_ZTT", "_ZTC", "_ZTI", "_ZTS", "_ZGV", "__dso_handle")
 # ISO C++ [lex.name] and [namespace.std]: scopes that belong to the library; ETL's constants.
 CPP_LIBRARY = ("std::", "__", "etl::")
+# In config/arm/arm-isa.h of GCC, which its runtime library includes.
+C_RUNTIME = "all_implied_fbits"
 # Logging by defmt: what it interns has a JSON text for a name.
 RUST_MACROS = ("DEFMT_LOG_STATEMENT", "_defmt", "__DEFMT_MARKER", '{"')
 RUST_LIBRARY = ("core::", "alloc::", "std::", "compiler_builtins::")
@@ -32,7 +34,7 @@ def is_noise(die: Die, scope: str, name: str) -> bool:
                 or _is_vtable(name)
             )
         case "c":
-            return False
+            return name == C_RUNTIME
 
 
 def _is_vtable(name: str) -> bool:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image.types.model import Array, Member, Pointer, Struct, Type, size_of
+from stackdump_probe.image.types.rust_names import as_written
 from stackdump_probe.image.types.rust_vtables import implementor
 from stackdump_probe.record import record
 from stackdump_probe.values import model
@@ -223,7 +224,8 @@ def _trait_object(decoder: "Decoder", pointee: Pointee, depth: int) -> Content |
     target = None
     if len(owners) == 1:
         target = decoder.followed(owners[0].type, pointee.address, depth)
-    return model.Pointer(pointee.address, decoder.symbol_at(pointee.address), target, name)
+    symbol = decoder.symbol_at(pointee.address)
+    return model.Pointer(pointee.address, symbol, target, as_written(name))
 
 
 def _vtable_head(decoder: "Decoder", address: int) -> tuple[int, int] | None:

@@ -1,5 +1,6 @@
 """The ELF files that readers are compared on: all that the golden tests have."""
 
+from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 from elftools.elf.elffile import ELFFile
 
+from stackdump_probe.image.dwarf.debug_info import Dwarf
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.elf import Image
 
@@ -29,13 +31,15 @@ def oracle_of(case: str) -> Any:
 @cache
 def entries_of(case: str) -> tuple[tuple[Die, Any], ...]:
     """Each debugging entry in order, as we and as pyelftools read it; one to one."""
-    dwarf, oracle = image_of(case).dwarf, oracle_of(case).get_dwarf_info()
+    return tuple(paired(image_of(case).dwarf, oracle_of(case).get_dwarf_info()))
+
+
+def paired(dwarf: Dwarf, oracle: Any) -> Iterator[tuple[Die, Any]]:
+    """Yield each entry of our `dwarf` with that of pyelftools."""
     units = sorted((*dwarf.units, *dwarf.type_units), key=lambda unit: (unit.section, unit.offset))
-    pairs: list[tuple[Die, Any]] = []
     for unit, theirs in zip(units, (*oracle.iter_CUs(), *oracle.iter_TUs()), strict=True):
         entries = (die for die in theirs.iter_DIEs() if not die.is_null())
-        pairs += zip(_in_order(unit.top), entries, strict=True)
-    return tuple(pairs)
+        yield from zip(_in_order(unit.top), entries, strict=True)
 
 
 def _in_order(top: Die) -> list[Die]:

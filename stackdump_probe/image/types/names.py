@@ -1,5 +1,6 @@
 """A type's name as its language writes it, the way GDB prints it."""
 
+from stackdump_probe.image.types import rust_names
 from stackdump_probe.image.types.cpp_names import as_written, components
 from stackdump_probe.image.types.model import (
     Array,
@@ -26,8 +27,6 @@ STEPS = 512
 UNNAMED = "{...}"
 # Compilers nest them either way; the source's order is not told (DWARF 5, 5.3).
 QUALIFIERS = ("const", "volatile", "restrict", "_Atomic")
-# What the collections of Rust are made for, unless the program says otherwise.
-RUST_ALLOCATOR = ", alloc::alloc::Global"
 
 
 def type_name(type_: Type) -> str:
@@ -77,7 +76,7 @@ class _Namer:
 
     def pointer(self, pointer: Pointer, inner: str) -> str:
         if pointer.name is not None:
-            return _joined(pointer.name.replace(RUST_ALLOCATOR, ""), inner)
+            return _joined(rust_names.as_written(pointer.name), inner)
         target = pointer.target.type
         if pointer.language != "rust":
             return self.prefixed(target, "*", inner)
@@ -104,7 +103,7 @@ class _Namer:
     def array(self, array: Array, inner: str) -> str:
         count = _count(array.count)
         if array.name is not None:
-            return _joined(array.name, inner)
+            return _joined(rust_names.as_written(array.name), inner)
         if array.language == "rust":
             return f"[{self.plain(array.element.type)}; {count}]"
         if array.vector:
@@ -165,7 +164,9 @@ def _own_name(type_: Type) -> str:
         case Struct(name=str() as name, language="c++"):
             return as_written(name)
         case Struct(name=str() as name, language="rust"):
-            return name.replace(RUST_ALLOCATOR, "")
+            return rust_names.as_written(name)
+        case Enum(name=str() as name, language="rust"):
+            return rust_names.as_written(name)
         case Enum(name=name, language=language):
             return _tagged("enum", name) if language == "c" else name or UNNAMED
         case Struct(name=name, kind=kind, language=language):

@@ -53,9 +53,14 @@ class TypeTree:
         return self._linked(die.get(attribute))
 
     def name(self, die: Die) -> str | None:
-        """The name of a type as its users write it: C++ with its namespaces and classes."""
+        """The name of a type as its users write it: C++ with its namespaces and classes.
+
+        Types that have no name in the source, as closures of Rust, are told by where they are.
+        """
         name = die.name
-        if name is None or language_of(die) != "c++":
+        if name is None or language_of(die) == "c":
+            return name
+        if language_of(die) == "rust" and not name.startswith("{"):
             return name
         return "::".join((*reversed(tuple(_scope_names(die))), name))
 

@@ -269,6 +269,11 @@ def test_what_libraries_of_rust_put_there_is_noise() -> None:
     assert len(found_in(an_image(unit), noise=True)) == 7
 
 
+def test_a_table_of_gcc_s_own_is_noise() -> None:
+    unit = a_c_unit(INT, static("all_implied_fbits", RAM), static("mine", RAM + 4))
+    assert [name for name, _ in found_in(an_image(unit))] == ["mine"]
+
+
 def test_names_with_underscores_are_no_noise_in_c() -> None:
     assert names_in(static("__Vectors", RAM)) == ["__Vectors"]
 
