@@ -74,6 +74,13 @@ class UsbProbe:
     access: Access
 
 
+def has_backend() -> bool:
+    """False if libusb is missing, without which no probe is found."""
+    import libusb_package
+
+    return libusb_package.get_libusb1_backend() is not None
+
+
 def usb_probes() -> tuple[UsbProbe, ...]:
     """Every known debug probe on USB; empty where libusb is missing."""
     import libusb_package

@@ -11,9 +11,8 @@ import typer
 from stackdump_probe.capture.capture import Request
 from stackdump_probe.capture.link import Terms
 from stackdump_probe.capture.plan import Layout, most_bytes
-from stackdump_probe.capture.pyocd_bench import pyocd_targets
 from stackdump_probe.capture.pyocd_session import ANSWER_DEADLINE
-from stackdump_probe.capture.targets import Target, normalised, target_named
+from stackdump_probe.capture.targets import normalised
 from stackdump_probe.cli import units
 from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.layout import build_ids_in, layout_of
@@ -23,9 +22,9 @@ from stackdump_probe.cli.open_image import image_at
 from stackdump_probe.cli.options import Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
-from stackdump_probe.cli.taking import AUTO, Bench, Program, take_all
+from stackdump_probe.cli.taking import Bench, Program, take_all, target_for
 from stackdump_probe.cli.telling import say, tell_of, tell_of_verification
-from stackdump_probe.errors import CaptureError, Interrupted, UnknownTarget
+from stackdump_probe.errors import CaptureError, Interrupted
 from stackdump_probe.record import record, replace
 from stackdump_probe.report.matching import program_in_flash, written_by_tools
 
@@ -162,7 +161,7 @@ def capture(
     patience = None if timeout is None else units.seconds(timeout)
     bench = Bench(
         target,
-        _target(target),
+        target_for(target),
         probe,
         Terms(
             frequency=units.frequency(frequency),
@@ -216,13 +215,6 @@ class Show:
     json: bool
     force: bool
     all_statics: bool
-
-
-def _target(name: str) -> Target:
-    try:
-        return target_named("cortex_m" if name == AUTO else name)
-    except UnknownTarget:
-        return target_named(name, pyocd_targets())
 
 
 def _file_name(target: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
-COMMANDS = ("capture", "trace", "looks", "info", "probes", "targets", "demo")
+COMMANDS = ("capture", "trace", "looks", "info", "probes", "targets", "doctor", "demo")
 QUICK = ("trace", "looks", "info")  # the commands that a well-formed line reaches without typer
 
 

@@ -8,10 +8,10 @@ from stackdump_probe.capture.capture import capture as take
 from stackdump_probe.capture.link import Terms
 from stackdump_probe.capture.plan import Layout
 from stackdump_probe.capture.probe import Probe, Watcher
-from stackdump_probe.capture.pyocd_bench import find_probe
+from stackdump_probe.capture.pyocd_bench import find_probe, pyocd_targets
 from stackdump_probe.capture.pyocd_probe import attached
 from stackdump_probe.capture.recognise import Part, recognised
-from stackdump_probe.capture.targets import Target
+from stackdump_probe.capture.targets import Target, target_named
 from stackdump_probe.capture.verify import Verification, verify
 from stackdump_probe.capture.watchdogs import watchdogs_of
 from stackdump_probe.cli.new_file import NewFile
@@ -19,7 +19,7 @@ from stackdump_probe.cli.progress import Progress, progress_bar
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.stopping import StopRequest, stop_requests
 from stackdump_probe.dump import encode
-from stackdump_probe.errors import ConnectError, Interrupted
+from stackdump_probe.errors import ConnectError, Interrupted, UnknownTarget
 from stackdump_probe.memory import Segment
 from stackdump_probe.record import record
 
@@ -77,6 +77,14 @@ class Onlooker(Watcher):
 
     def tell(self, remark: str) -> None:
         self._settings.warn(remark)
+
+
+def target_for(name: str) -> Target:
+    """The target that a name means, of our table or pyOCD's own; raises UnknownTarget."""
+    try:
+        return target_named("cortex_m" if name == AUTO else name)
+    except UnknownTarget:
+        return target_named(name, pyocd_targets())
 
 
 def take_all(

@@ -1,0 +1,116 @@
+"""A check-up of the bench, from the USB library to the core, one finding after the other."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from stackdump_probe.arch.debug import CPUID, DHCSR
+from stackdump_probe.capture import findings
+from stackdump_probe.capture.core import examine
+from stackdump_probe.capture.findings import Finding, ProbeFacts, System
+from stackdump_probe.capture.host import rules_installed, system
+from stackdump_probe.capture.link import Terms
+from stackdump_probe.capture.probe import Probe
+from stackdump_probe.capture.pyocd_bench import find_probe, probes_plugged_in
+from stackdump_probe.capture.pyocd_probe import attached
+from stackdump_probe.capture.recognise import recognised
+from stackdump_probe.capture.targets import Target
+from stackdump_probe.capture.usb import has_backend, usb_probes
+from stackdump_probe.errors import CaptureError, ConnectError, NoProbe, RegionUnreadable
+
+
+def check_up(wanted: str | None, target: Target, terms: Terms) -> Iterator[Finding | CaptureError]:
+    """Yield what is found; an error where it ends before the core.
+
+    The core is neither halted nor reset, and everything is left as it was found.
+    """
+    yield _library()
+    here = system()
+    is_typed = wanted is not None and ":" in wanted
+    if not is_typed:
+        yield from _usb(here)
+    try:
+        probe = find_probe(wanted)
+    except CaptureError as error:
+        is_empty = isinstance(error, NoProbe) and wanted is None and not usb_probes()
+        yield NoProbe(str(error), hint=findings.how_to_plug_in(here)) if is_empty else error
+        return
+    if is_typed:
+        yield Finding("good", "probe", f"{wanted}: {probe.description}")
+    try:
+        with attached(probe, target, terms) as connected:
+            facts = _facts(probe)
+            for found in (findings.on_firmware(facts), findings.on_voltage(facts)):
+                if found is not None:
+                    yield found
+            yield from _target(connected, terms.core)
+    except CaptureError as error:
+        yield error
+
+
+def _library() -> Finding:
+    from pyocd import __version__
+
+    return Finding("good", "library", f"pyOCD {__version__}")
+
+
+def _usb(here: System) -> Iterator[Finding]:
+    yield findings.on_backend(has_backend(), here)
+    try:
+        probes = probes_plugged_in()
+    except (NoProbe, ConnectError) as error:
+        yield Finding("bad", "probe", str(error), error.hint)
+        return
+    denied = any(probe.access == "denied" for probe in probes)
+    rules = findings.on_rules(here, rules_installed(), denied=denied)
+    if rules is not None:
+        yield rules
+    yield from findings.on_probes(probes, here)
+
+
+def _target(probe: Probe, number: int) -> Iterator[Finding]:
+    identity = probe.identity()
+    if identity.dpidr is not None:
+        yield Finding("good", "target", f"it answers: DPIDR {identity.dpidr:#010x}, power is on")
+    part = recognised(probe)
+    if part is not None:
+        yield Finding("good", "part", f"{part.name} ({part.evidence})")
+    cpuid = _word(probe, CPUID)
+    if cpuid is not None:
+        yield findings.on_core(cpuid, number)
+    first, again = _word(probe, DHCSR), _word(probe, DHCSR)
+    if first is not None and again is not None:
+        yield findings.on_state(first, again)
+    core = examine(probe)
+    if core.is_v8m:
+        found = findings.on_security(_word(probe, findings.DAUTHSTATUS), core.is_secure)
+        if found is not None:
+            yield found
+
+
+def _word(probe: Probe, address: int) -> int | None:
+    try:
+        return int.from_bytes(probe.read(address, 4), "little")
+    except RegionUnreadable:
+        return None
+
+
+def _facts(probe: Any) -> ProbeFacts:
+    """What pyOCD's driver knows of an open probe: CMSIS-DAP, ST-Link and J-Link other things."""
+    link = getattr(probe, "_link", None)
+    named = (getattr(link, name, None) for name in ("firmware_version", "version_str"))
+    protocol = getattr(link, "protocol_version", None)
+    return ProbeFacts(
+        firmware=next((each for each in named if isinstance(each, str)), None),
+        protocol=tuple(protocol) if isinstance(protocol, tuple) else None,
+        voltage=_voltage(link),
+    )
+
+
+def _voltage(link: Any) -> float | None:
+    """Volts at the reference pin, where the probe measures them."""
+    volts = getattr(link, "target_voltage", None)  # ST-Link
+    if volts is None:
+        with suppress(Exception):  # J-Link: whatever SEGGER's library raises, it costs this line
+            volts = link.hardware_status.VTarget / 1000
+    return float(volts) if isinstance(volts, int | float) else None
