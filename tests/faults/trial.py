@@ -28,7 +28,7 @@ from tests.live.programs import counting_on
 from tests.live.watching import debug_registers, runs
 
 PATIENCE = 60  # seconds until a capture counts as hung
-SOON = 1.0  # seconds that a probe has to answer, or to be plugged in again: many are to be tried
+SOON = 1.0  # seconds that a probe has to be plugged in again: many are to be tried
 
 
 class Hung(BaseException):
@@ -109,7 +109,6 @@ def _capture(folder: Path, relay: Relay, interposer: Interposer) -> tuple[int, s
         redirect_stderr(shown),
         redirect_stdout(shown),
         patch.object(command, "Terms", partial(Terms, replug_within=SOON)),
-        patch.object(command, "ANSWER_DEADLINE", SOON),
         patch.object(usb, "_strings_of_the_system", lambda _device: {"product": "A CMSIS-DAP"}.get),
         _alarm(),
     ):
