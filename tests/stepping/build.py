@@ -26,7 +26,8 @@ _LEFT_OUT: dict[Variant, tuple[str, ...]] = {
 
 def elf_of(build: Build, variant: Variant = "full") -> Path:
     """The ELF of a build, compiled unless there already."""
-    key = sha256(repr((build, COMPILE, _LEFT_OUT, Path(__file__).read_text())).encode())
+    how = (build, build.target, build.far, RAM_SIZE, COMPILE, Path(__file__).read_text())
+    key = sha256(repr(how).encode())
     for source in sorted(SOURCES.iterdir()):
         key.update(source.read_bytes())
     elf = CACHE / f"{build.name}-{key.hexdigest()[:12]}.{variant}.elf"

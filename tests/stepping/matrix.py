@@ -56,7 +56,6 @@ def _usual(core: CoreName) -> tuple[Build, ...]:
 
 UNUSUAL = (
     Build("m0", "gcc", ("-Os", "-mlong-calls")),
-    Build("m0", "gcc", ("-Os", "-mtpcs-frame", "-mtpcs-leaf-frame")),
     Build("m0", "gcc", ("-O2", "-fno-omit-frame-pointer")),
     Build("m0", "clang", ("-Oz", "-moutline")),
     Build("m3", "gcc", ("-O2", "-mlong-calls")),

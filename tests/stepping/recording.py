@@ -106,6 +106,8 @@ class Recorder:
         spans = [(words["msp"], self._build.target.ram + RAM_SIZE)]
         psp_top = self._labels["psp_top"]
         spans += [(words["psp"], psp_top)] if psp_top - 512 <= words["psp"] < psp_top else []
+        jump_buffer = self._labels["jump_buffer"]
+        spans += [(jump_buffer, jump_buffer + 64)]
         spans += [(start, start + size) for start, size in CONTROL_SPACE]
         segments = [
             Segment(start, content)

@@ -13,7 +13,7 @@ static volatile int64_t some_signed = -123456789012345ll;
 static volatile uint64_t some_unsigned = 0xfedcba9876543210ull;
 static volatile uint32_t some_word = 1000003, small_word = 7;
 static char text[96], copy[96];
-static jmp_buf where;
+jmp_buf jump_buffer;
 
 static NOINLINE void strings(void)
 {
@@ -43,13 +43,13 @@ static NOINLINE void back(int result)
 {
     volatile char below[40];
     below[result] = 1;
-    longjmp(where, result);
+    longjmp(jump_buffer, result);
 }
 
 static NOINLINE void jump(void)
 {
     volatile int turns = 0;
-    int result = setjmp(where);
+    int result = setjmp(jump_buffer);
     turns++;
     if (result < 3) {
         back(result + 1);

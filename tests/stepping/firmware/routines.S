@@ -21,6 +21,7 @@ function routines
   bl falls_through
   bl r7_frame
   bl naked_push
+  bl tpcs_frame
   svc #0
   .inst.n 0xde00
   ldr r0,=0xE000ED04 /* ICSR */
@@ -183,6 +184,26 @@ function naked_push /* as GCC describes a naked function: by one row that knows 
   pop {r4,pc}
  .cfi_endproc
 endfunction naked_push
+
+function tpcs_frame /* as GCC's -mtpcs-frame, which itself loses r3 */
+  sub sp,#16
+  push {r4,lr}
+  add r3,sp,#24
+  str r3,[sp,#12]
+  mov r3,pc
+  str r3,[sp,#20]
+  mov r3,r11
+  str r3,[sp,#8]
+  mov r3,lr
+  str r3,[sp,#16]
+  movs r4,#3
+  bl leaf
+  pop {r4}
+  pop {r1,r2,r3}
+  mov r11,r2
+  mov sp,r3
+  bx r1
+endfunction tpcs_frame
 
 function thread_on_psp
   push {r4-r7,lr}
