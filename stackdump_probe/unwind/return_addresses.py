@@ -7,10 +7,15 @@ from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.unwind.calls import Call, call_before
+from stackdump_probe.unwind.frame_state import FrameState
+from stackdump_probe.unwind.operations import IfThen, Jump, TableJump, Trap
 from stackdump_probe.unwind.start import halted_mode
 from stackdump_probe.unwind.step import Position, Surroundings
+from stackdump_probe.unwind.thumb import decode, fetching
 
 FARTHEST = 4096  # bytes above sp that are looked at
+LONGEST_PASSING = 8  # instructions of a function that only passes a call on
+_KEPT = ("sp", "lr", *(f"r{number}" for number in range(4, 12)))
 # DDI 0403 B3.1: the Code region begins at 0, with the vector table, and ends here.
 _CODE_REGION = range(0x40, 0x2000_0000)
 
@@ -77,12 +82,31 @@ def is_code(address: int, surroundings: Surroundings) -> bool:
     return address in _CODE_REGION and surroundings.memory.holds(address, 2)
 
 
-def target_of(target: int, surroundings: Surroundings) -> int:
-    """Where a call of `target` ends up: there, or beyond the veneer that is there."""
+def targets_of(target: int, surroundings: Surroundings) -> Iterator[int]:
+    """Where a call of `target` leads: there, and beyond what only passes it on."""
+    yield target
     try:
-        return veneer_target(target, surroundings.memory) or target
+        beyond = veneer_target(target, surroundings.memory) or _passed_on(target, surroundings)
     except NotCaptured:
-        return target
+        return
+    if beyond is not None:
+        yield beyond
+
+
+def _passed_on(start: int, surroundings: Surroundings) -> int | None:
+    """Where a function branches to that sets up arguments and no frame, as malloc in newlib."""
+    state, at = FrameState(), start
+    fetch = fetching(surroundings.memory, start)
+    for _ in range(LONGEST_PASSING):
+        size, operation = decode(at, fetch)
+        if isinstance(operation, Jump):
+            return None if operation.is_conditional else operation.target
+        if isinstance(operation, IfThen | TableJump | Trap):
+            return None
+        state, at = state.after(operation), at + size
+        if state.slots or any(state.value(name) != FrameState().value(name) for name in _KEPT):
+            return None
+    return None
 
 
 def veneer_target(address: int, memory: Memory) -> int | None:

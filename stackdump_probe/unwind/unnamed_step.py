@@ -17,7 +17,7 @@ from stackdump_probe.unwind.return_addresses import (
     in_lr,
     is_code,
     on_stack,
-    target_of,
+    targets_of,
 )
 from stackdump_probe.unwind.step import Caller, Lost, Position, Surroundings
 
@@ -71,8 +71,8 @@ class _Search:
         elif candidate.call.target is None:
             yield from self._pointed_to()
         else:
-            target = target_of(candidate.call.target, self.surroundings)
-            yield from (target,) if self._is_near(target) else ()
+            targets = targets_of(candidate.call.target, self.surroundings)
+            yield from (target for target in targets if self._is_near(target))
 
     def caller_from(self, start: int) -> Caller | None:
         """The caller if the function begins at `start`; None if the code does not tell."""

@@ -10,7 +10,7 @@ from stackdump_probe.unwind.return_addresses import (
     in_lr,
     is_code,
     on_stack,
-    target_of,
+    targets_of,
 )
 from tests.builders.octets import halfwords, words
 from tests.builders.programs import RAM, AFunction, AProgram, a_call, a_stack, around, at
@@ -72,8 +72,30 @@ def test_code_is_the_programs_or_a_roms_that_the_dump_holds() -> None:
     assert not is_code(0, surroundings)  # the vector table
 
 
+def targets(start: int, *segments: Segment) -> list[int]:
+    return list(targets_of(start, around(*segments)))
+
+
 def test_a_call_through_a_veneer_goes_where_that_leads() -> None:
     wide = Segment(0x100, halfwords(0xF85F, 0xF000) + words(F | 1))
     old = Segment(0x200, halfwords(0xB401, 0x4802, 0x4684, 0xBC01, 0x4760, 0xBF00) + words(F | 1))
-    surroundings = around(wide, old)
-    assert [target_of(each, surroundings) for each in (0x100, 0x200, 0x300)] == [F, F, 0x300]
+    assert targets(0x100, wide) == [0x100, F]
+    assert targets(0x200, old) == [0x200, F]
+    assert targets(0x300, old) == [0x300]
+
+
+def test_a_function_may_only_pass_a_call_on() -> None:
+    # movs r1, #0; b 0x110
+    assert targets(0x100, Segment(0x100, halfwords(0x2100, 0xE005))) == [0x100, 0x110]
+    makes_frame = Segment(0x100, halfwords(0xB510, 0xE005))  # push {r4, lr}; b
+    changes_r4 = Segment(0x100, halfwords(0x2400, 0xE005))  # movs r4, #0; b
+    may_go_on = Segment(0x100, halfwords(0x2100, 0xD005))  # movs r1, #0; beq
+    in_block = Segment(0x100, halfwords(0xBF08, 0xE005))  # it eq; beq
+    for code in (
+        makes_frame,
+        changes_r4,
+        may_go_on,
+        in_block,
+        Segment(0x100, halfwords(*[0xBF00] * 20)),
+    ):
+        assert targets(0x100, code) == [0x100]
