@@ -35,6 +35,7 @@ from stackdump_probe.values.storage import (
 
 OK = Absence("ok")
 NOTHING = Aggregate(())
+UNTOLD = Array(1, ())  # an array that has as many elements as the program says, in its own way
 UNSIZED = "the size of its type is not known"
 UNBOUNDED = "the length of the array is not known"
 VIEWS = {"c": c.view, "c++": cpp.view, "rust": rust.view}
@@ -248,7 +249,9 @@ class Decoder:
         step = stride_of(array)
         if isinstance(array.count, types.Dynamic) or step is None:
             return Absence("unsupported", UNBOUNDED)
-        count = array.count or 0
+        if array.count is None:
+            return UNTOLD
+        count = array.count
         if absence is None and array.language != "rust":
             text = c.array_text(self.actual(element), place.octets(count * step))
             if text is not None:

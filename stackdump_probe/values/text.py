@@ -5,7 +5,8 @@ What comes from the target is escaped; what is too deep or too long is cut where
 
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from stackdump_probe.values.model import (
     Aggregate,
@@ -42,6 +43,7 @@ STATES: dict[State, str] = {
 UNITS = {10**9: "s", 10**6: "ms", 10**3: "\u00b5s", 1: "ns"}
 # What the keeper of a value usually has to say of it: no borrows, no weak pointers, not locked.
 UNREMARKABLE = (Integer(0), Boolean(truth=False))
+REPEATED = 10  # equal elements in a row that are told as one
 UNLISTED = "no enumerator has this value"
 # C and Rust agree on these; everything else that is no printable character is \x or \u{}.
 ESCAPES = {"\0": r"\0", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": "\\\\"}
@@ -97,7 +99,7 @@ def _parts(content: Content) -> Iterator[str]:
     """The text in pieces, so that a long value is not put together to be cut."""
     match content:
         case Array(length=length, elements=elements):
-            yield from _listed("[", (_of(each) for each in elements), "]", length > len(elements))
+            yield from _listed("[", _runs(elements), "]", length > len(elements))
         case Aggregate(tuple_like=True, members=members, cut=cut):
             yield from _listed("(", (_of(each.value) for each in members), ")", cut)
         case Aggregate(members=members, cut=cut):
@@ -115,6 +117,22 @@ def _parts(content: Content) -> Iterator[str]:
             yield from _pointer(content)
         case _:
             yield scalar_text(content)
+
+
+def _runs(elements: Sequence[Value]) -> Iterator[Iterator[str]]:
+    """The elements, many equal ones in a row as one, as GDB has it."""
+    at = 0
+    while at < len(elements):
+        first = elements[at]
+        end = at + 1
+        if first.octets is not None:
+            while end < len(elements) and elements[end].octets == first.octets:
+                end += 1
+        if end - at < REPEATED:
+            yield from map(_of, elements[at:end])
+        else:
+            yield chain(_of(first), (f" <repeats {end - at} times>",))
+        at = end
 
 
 def _of(value: Value) -> Iterator[str]:

@@ -11,6 +11,7 @@ DEFAULTS = (
     "std::less<",
     "std::equal_to<",
     "std::hash<",
+    "std::ratio<1, 1>",
 )
 DYNAMIC_EXTENT = ("4294967295", "18446744073709551615")  # [views.span]: the length is not fixed
 # [basic.string] and [string.view]: what the source calls the templates of characters.

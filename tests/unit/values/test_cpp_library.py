@@ -8,7 +8,7 @@ from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.types.model import Base, Type, Void
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values.decode import Decoder, Limits
-from stackdump_probe.values.model import Invalid, Value
+from stackdump_probe.values.model import Invalid, Pointer, Value
 from stackdump_probe.values.storage import Absence, Gap, Storage
 from stackdump_probe.values.text import short_text
 from tests.builders.octets import words
@@ -168,6 +168,31 @@ def test_numbers_of_a_part_that_was_not_captured_are_missing() -> None:
         struct("box", 8, member("view", a_view(CHAR), 0), language="c++"), Storage(words(1))
     )
     assert view.state != "ok"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "expected"),
+    [
+        (
+            "std::_Function_handler<int (int), app::{lambda(int)#1}>::_M_invoke",
+            " (app::{lambda(int)#1})",
+        ),
+        ("app::call", " <app::call>"),
+        ("std::_Function_handler<int>::_M_invoke", " <std::_Function_handler<int>::_M_invoke>"),
+        (None, ""),
+    ],
+)
+def test_a_function_object_tells_what_it_calls(symbol: str | None, expected: str) -> None:
+    """Layout of bits/std_function.h: what is held, what manages it, what calls it."""
+    at = pointer(Void())
+    parts = member("_M_manager", at, 8), member("_M_invoker", at, 12)
+    held = struct("std::function<int(int)>", 16, *parts, language="c++")
+    decoder = Decoder(Memory(), lambda _address: symbol)
+    full = decoder.decode(held, Storage(words(0, 0, 0x0800_0201, 0x0800_0301)))
+    assert short_text(full) == f"0x08000301{expected}"
+    empty = decoder.decode(held, Storage(words(0, 0, 0, 0x0800_0301)))
+    assert isinstance(empty.content, Pointer)
+    assert empty.content.address == 0
 
 
 SIZELESS = struct("opaque", 0)

@@ -76,9 +76,16 @@ def test_an_array_with_a_stride_skips_what_is_between() -> None:
     assert text(spaced, b"\x01\xff\x02\xff") == "[1, 2]"
 
 
-def test_arrays_without_elements_or_bound_are_empty() -> None:
+def test_an_array_without_elements_is_empty() -> None:
     assert text(array(INT, 0), b"") == "[]"
-    assert text(Array(to(INT), None), b"") == "[]"
+
+
+def test_an_array_without_bound_may_have_any_elements() -> None:
+    """`int items[];` at the end of a struct: how many there are is told nowhere."""
+    flexible = decode(Array(to(INT), None), b"")
+    assert (short_text(flexible), flexible.state) == ("[...]", "ok")
+    packet = struct("packet", 4, member("length", INT, 0), member("items", Array(to(INT), None), 4))
+    assert text(packet, b"\3\0\0\0") == "{length: 3, items: [...]}"
 
 
 def test_an_array_whose_length_nobody_knows_is_unsupported() -> None:

@@ -102,6 +102,21 @@ def test_an_anonymous_member_has_no_label() -> None:
     assert text(Aggregate((Field("", inner),))) == "{{lo: 1}}"
 
 
+def test_many_equal_elements_in_a_row_are_told_as_one() -> None:
+    def row(*numbers: int) -> Array:
+        held = tuple(Value("t", Integer(each), "ok", octets=bytes((each,))) for each in numbers)
+        return Array(len(held), held)
+
+    assert text(row(1, *[0] * 9, 2)) == "[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]"
+    assert text(row(1, *[0] * 10, 2)) == "[1, 0 <repeats 10 times>, 2]"
+    assert text(row(*[7] * 12)) == "[7 <repeats 12 times>]"
+
+
+def test_elements_that_are_not_known_are_not_taken_for_equal() -> None:
+    lost = Array(10, tuple(value(None, "optimized_out") for _ in range(10)))
+    assert text(lost) == "[" + ", ".join(["<optimized out>"] * 10) + "]"
+
+
 BROKEN = Invalid(7, "a bool is 0 or 1")
 
 
