@@ -11,7 +11,7 @@ from stackdump_probe.capture.findings import Finding, ProbeFacts, System
 from stackdump_probe.capture.host import rules_installed, system
 from stackdump_probe.capture.link import Terms
 from stackdump_probe.capture.probe import Probe
-from stackdump_probe.capture.pyocd_bench import find_probe, probes_plugged_in
+from stackdump_probe.capture.pyocd_bench import find_probe, is_typed, probes_plugged_in
 from stackdump_probe.capture.pyocd_probe import attached
 from stackdump_probe.capture.recognise import recognised
 from stackdump_probe.capture.targets import Target
@@ -26,8 +26,7 @@ def check_up(wanted: str | None, target: Target, terms: Terms) -> Iterator[Findi
     """
     yield _library()
     here = system()
-    is_typed = wanted is not None and ":" in wanted
-    if not is_typed:
+    if not is_typed(wanted):
         yield from _usb(here)
     try:
         probe = find_probe(wanted)
@@ -35,7 +34,7 @@ def check_up(wanted: str | None, target: Target, terms: Terms) -> Iterator[Findi
         is_empty = isinstance(error, NoProbe) and wanted is None and not usb_probes()
         yield NoProbe(str(error), hint=findings.how_to_plug_in(here)) if is_empty else error
         return
-    if is_typed:
+    if is_typed(wanted):
         yield Finding("good", "probe", f"{wanted}: {probe.description}")
     try:
         with attached(probe, target, terms) as connected:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from stackdump_probe.capture.choosing import PERMISSION_HINT
-from stackdump_probe.errors import CaptureError, ConnectError, ProbePermission
+from stackdump_probe.errors import CaptureError, ConnectError, ProbePermission, SimulatorError
 
 _WIRING = "is the target powered, and are SWDIO, SWCLK and GND connected? Try a lower --frequency"
 _LOCKED = "the part may be read-protected (unlocking erases it), held in reset, or in deep sleep"
@@ -79,6 +79,8 @@ def translated(doing: str) -> Iterator[None]:
 def explained(error: BaseException, doing: str) -> CaptureError:
     """Our error for a foreign one that came up while `doing` something."""
     for cause in _causes(error):
+        if isinstance(cause, SimulatorError):
+            return ConnectError(f"cannot {doing}: {cause}", hint=cause.hint)
         number = getattr(cause, "errno", None)
         if number == errno.EACCES:
             return ProbePermission("the probe may not be opened by this user", hint=PERMISSION_HINT)

@@ -233,7 +233,7 @@ class Link:
             if probe is not None:
                 connections += 1
                 self._put_back_through(probe)
-            elif not has_told:
+            elif self._terms.replug_within and not has_told:
                 has_told = True
                 self._watcher.tell(
                     "the probe is gone and may have left the core halted: plug it in again "

@@ -24,14 +24,18 @@ def drivable_probes(uid: str | None = None) -> list[Any]:
         raise explained(error, "look for probes") from error
 
 
+def is_typed(wanted: str | None) -> bool:
+    """True if a probe is named by its type: "qemu:fw.elf". Such a one is never listed."""
+    return wanted is not None and ":" in wanted
+
+
 def find_probe(wanted: str | None) -> Any:
     """The pyOCD probe object that `wanted` means; None asks for the only one.
 
     Raises NoProbe or ProbePermission.
     """
-    typed = wanted is not None and ":" in wanted
-    probes = drivable_probes(wanted if typed else None)
-    if typed and len(probes) == 1:
+    probes = drivable_probes(wanted if is_typed(wanted) else None)
+    if is_typed(wanted) and len(probes) == 1:
         return probes[0]
     uid = chosen_uid(listed(map(_uid_and_name, probes), usb_probes()), wanted)
     found = [probe for probe in probes if probe.unique_id == uid]

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
+from stackdump_probe.arch import debug
 from stackdump_probe.capture.as_found import AsFound
 from stackdump_probe.capture.explain import CABLE, failures_of_pyocd, translated
 from stackdump_probe.errors import ConnectError
@@ -106,10 +107,10 @@ def opened(
     try:
         with translated("connect"):
             session.open()
-        if core in session.target.cores and core not in session.delegate.started:
-            raise ConnectError(
-                f"cannot connect: core {core} does not answer", hint=LOST
-            )  # pyOCD only logs that
+            if core in session.target.cores and core not in session.delegate.started:
+                # pyOCD only writes the reason to its log; it may come up here again
+                session.target.cores[core].read32(debug.DHCSR)
+                raise ConnectError(f"cannot connect: core {core} does not answer", hint=LOST)
     except BaseException:
         if session.probe.is_open:
             found.put_back(session.target)

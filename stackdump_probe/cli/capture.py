@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 import typer
 
 from stackdump_probe.capture.capture import Request
-from stackdump_probe.capture.link import Terms
+from stackdump_probe.capture.link import REPLUG_DEADLINE, Terms
 from stackdump_probe.capture.plan import Layout, most_bytes
+from stackdump_probe.capture.pyocd_bench import is_typed
 from stackdump_probe.capture.pyocd_session import ANSWER_DEADLINE
 from stackdump_probe.capture.targets import normalised
 from stackdump_probe.cli import units
@@ -168,6 +169,7 @@ def capture(
             core=core,
             reset="line" if under_reset else "core" if reset else "never",
             answer_within=min(ANSWER_DEADLINE, patience or ANSWER_DEADLINE),
+            replug_within=0 if is_typed(probe) else REPLUG_DEADLINE,
         ),
         patience,
     )

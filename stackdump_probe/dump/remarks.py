@@ -47,11 +47,13 @@ def _live_spans(memory: Memory) -> Iterator[tuple[int, int]]:
 
 
 def _sentences(spans: Sequence[tuple[int, int]]) -> Iterator[str]:
-    for start, size in spans:
-        yield (
-            f"{size} bytes from {start:#010x} were read while the core ran: "
-            "what is in them may not belong together"
-        )
+    if not spans:
+        return
+    size, among = sum(size for _start, size in spans), f" in {len(spans)} ranges"
+    yield (
+        f"{size} bytes{among if len(spans) > 1 else ''} from {spans[0][0]:#010x} were read while "
+        "the core ran: what is in them may not belong together"
+    )
 
 
 def _one_line(note: str) -> str:

@@ -3,7 +3,7 @@ import errno
 import pytest
 
 from stackdump_probe.capture.explain import explained, failures_of_pyocd, is_about_the_target
-from stackdump_probe.errors import ConnectError, ProbePermission
+from stackdump_probe.errors import ConnectError, ProbePermission, SimulatorError
 
 
 def caused(error: Exception, cause: Exception) -> Exception:
@@ -86,3 +86,12 @@ def test_an_error_of_the_target_that_comes_of_usb_is_one_of_the_probe() -> None:
 
     error = caused(exceptions.TransferError("lost"), OSError(errno.EPIPE, "Pipe error"))
     assert not is_about_the_target(error)
+
+
+def test_what_a_probe_of_ours_says_is_kept_with_its_hint() -> None:
+    ours = caused(
+        SimulatorError("QEMU has ended", hint="the core is in lockup"), OSError(errno.EPIPE, "Pipe")
+    )
+    found = explained(caused(RuntimeError("read failed"), ours), "connect")
+    assert str(found) == "cannot connect: QEMU has ended"
+    assert found.hint == "the core is in lockup"

@@ -48,6 +48,12 @@ def test_live_memory_is_told_as_a_sentence_once_however_often_it_is_saved() -> N
     assert decode(encode(once)).notes == (RAN,)
 
 
+def test_several_ranges_that_are_live_are_one_sentence() -> None:
+    memory = Memory((Segment(RAM, b"1234", LIVE), Segment(RAM + 8, b"56", LIVE)))
+    (note,) = decode(encode(Dump(memory=memory))).notes
+    assert note.startswith("6 bytes in 2 ranges from 0x20000000 were read while the core ran")
+
+
 def test_the_text_is_what_the_format_says() -> None:
     text = encode_remarks(a_half_live_memory(), ("one\n  two",))
     assert text == b"live 0x20000000 8\nnote one two\n"
