@@ -90,6 +90,9 @@ class _Reader:
         size = STRING_LIMIT if character_of(target) else size_of(target) or 0
         whole = storage_of(die, context, max(location.byte_offset + size, 0))
         object_ = self.behind(pointer.target.type, whole, location.byte_offset)
+        if object_.content is None and object_.size != 0:
+            gone = object_.state, object_.why or GONE
+            return Value(self.decoder.name(type_), None, *gone, size=pointer.size)
         content = Pointer(None, None, object_)
         return Value(self.decoder.name(type_), content, "partial", GONE, None, None, pointer.size)
 
