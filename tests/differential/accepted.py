@@ -7,19 +7,24 @@ frame that we found.
 
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from stackdump_probe.report.model import ReportFrame
 from tests.differential.comparing import Difference
-from tests.differential.comparing_values import GONE
-from tests.differential.described import descriptions_of
+from tests.differential.comparing_values import GONE, value_differences
+from tests.differential.described import Descriptions, descriptions_of
 from tests.differential.states import State
 
 # Hashes of crates and functions; the type of a constant among the arguments of a generic.
 RUST_HASH = re.compile(r"\[[0-9a-f]+\](?=::)|::h[0-9a-f]{16}$|(?<=\w): \w+(?=[,>\]])")
 NO_LENGTH = "the length of the array is not known"
+NOT_SAVED = re.compile(r"\b(\w+) is not saved across the call")
+CALLER_SAVED = {*(f"r{n}" for n in (0, 1, 2, 3, 12)), *(f"s{n}" for n in range(16))}
+NOT_THERE = re.compile(r"error: Cannot access memory at address 0x[0-9a-f]{1,3}")
+NO_NUMBER = "a pointer to a method in a register"
 PLACES = ("frame", "cfa", "register")
 # DDI 0403 B1.5.5: lr after reset. GDB clears bit 0 of it where it takes it for an address.
 RESET_LR = (0xFFFF_FFFF, 0xFFFF_FFFE)
@@ -46,17 +51,18 @@ def _below_reset(difference: Difference, _state: State) -> bool:
     return False
 
 
-def _exit_hook(difference: Difference, _state: State) -> bool:
+def _exit_hook(difference: Difference, state: State) -> bool:
     match difference:
-        case Difference("frame", str(end), ("function", _, _)):
-            return end.startswith("thread_start")
+        case Difference("frame", str(end), ("function", int(pc), _)):
+            return end.startswith("thread_start") and not state.program.is_call(pc)
     return False
 
 
 def _seen(difference: Difference, state: State) -> bool:
     """A frame that the machine has come back to, or the one whose caller it has come back to."""
     needed = difference.level + (difference.what == "cfa")
-    return difference.what in PLACES and state.proof.level >= needed
+    is_told = difference.what in PLACES and difference.ours is not None
+    return is_told and state.proof.level >= needed
 
 
 def _alias(difference: Difference, state: State) -> bool:
@@ -88,8 +94,12 @@ def unmangled(symbol: str) -> str:
     return RUST_HASH.sub("", name.strip())
 
 
-def _changed_by_callee(difference: Difference, _state: State) -> bool:
-    return difference.what == "value" and "is not saved across the call" in str(difference.ours)
+def _changed_by_callee(difference: Difference, state: State) -> bool:
+    saved = NOT_SAVED.search(str(difference.ours)) if difference.what == "value" else None
+    if saved is None or saved[1] not in CALLER_SAVED:
+        return False
+    inner = [frame.kind for frame in state.traced.frames[: difference.level] if _is_physical(frame)]
+    return inner[-1:] == ["function"]  # what an exception interrupts has its registers stacked
 
 
 def _called_by_pointer(difference: Difference, state: State) -> bool:
@@ -105,39 +115,75 @@ def _called_by_abstract_name(difference: Difference, state: State) -> bool:
 
 
 def _caller_of_gone(difference: Difference, state: State) -> ReportFrame | None:
-    """Who called the function of which GDB has a value no more, but we have."""
+    """Who called the function of which GDB has an entry value no more, but we have."""
     if difference.what != "value" or difference.theirs != GONE:
         return None
-    frames = state.traced.frames[difference.level :]
-    inner = next(n for n, frame in enumerate(frames) if frame.kind == "function")
-    return frames[inner + 1] if inner + 1 < len(frames) else None
+    if not _in_elf(difference, state, Descriptions.is_entry_value):
+        return None
+    frames = [frame for frame in state.traced.frames[difference.level :] if _is_physical(frame)]
+    return frames[1] if len(frames) > 1 else None
+
+
+def _is_physical(frame: ReportFrame) -> bool:
+    return frame.kind != "inline"
 
 
 def _partly_described(difference: Difference, state: State) -> bool:
     match difference:
         case Difference("value", str(ours), str(theirs)) if theirs.startswith("0x"):
-            known = _described(difference, state)
+            described = descriptions_of(state.program.elf).described
+            pc = state.traced.frames[difference.level].pc
+            known = described(difference.name, pc) | described(difference.name, pc - 1)
             return any(f"only {n} of" in ours and not int(theirs, 16) >> 8 * n for n in known)
     return False
 
 
-def _described(difference: Difference, state: State) -> set[int]:
-    described = descriptions_of(state.program.elf).described
-    pc = state.traced.frames[difference.level].pc
-    return described(difference.name, pc) | described(difference.name, pc - 1)
+def _wide_piece(difference: Difference, state: State) -> bool:
+    is_zero = difference.what == "value" and difference.theirs == "0x0"
+    return is_zero and _in_elf(difference, state, Descriptions.has_wide_piece)
 
 
 def _length_is_gone(difference: Difference, state: State) -> bool:
+    is_so = difference.what == "value" and NO_LENGTH in str(difference.ours)
+    return is_so and _in_elf(difference, state, Descriptions.is_unbounded)
+
+
+def _nowhere(difference: Difference, state: State) -> bool:
     match difference:
-        case Difference("value", str(ours), str()) if NO_LENGTH in ours:
-            is_unbounded = descriptions_of(state.program.elf).is_unbounded
-            pc = state.traced.frames[difference.level].pc
-            return is_unbounded(difference.name, pc) or is_unbounded(difference.name, pc - 1)
+        case Difference("value", ("optimized_out", None, None), str(theirs)):
+            is_refusal = NOT_THERE.fullmatch(theirs) is not None
+            return is_refusal and not _in_elf(difference, state, Descriptions.is_placed)
     return False
 
 
-def _block_without_code(difference: Difference, _state: State) -> bool:
-    return difference.what == "missing" and difference.theirs == GONE
+def _method_in_register(difference: Difference, _state: State) -> bool:
+    return difference.what == "value" and str(difference.theirs).endswith(NO_NUMBER)
+
+
+def _block_without_code(difference: Difference, state: State) -> bool:
+    def has_block(descriptions: Descriptions, name: str, pc: int) -> bool:
+        return descriptions.has_block(name, difference.line, pc)
+
+    if difference.what != "missing" or _in_elf(difference, state, has_block):
+        return False
+    theirs = difference.theirs
+    is_gone = theirs in (GONE, {}) or NOT_THERE.fullmatch(str(theirs)) is not None
+    return is_gone or _is_static(difference, state)
+
+
+def _is_static(difference: Difference, state: State) -> bool:
+    """True for what our list of all statics has with the same value."""
+    alike = (s for s in state.traced.report.statics if s.name.endswith(f"::{difference.name}"))
+    return any(not list(value_differences(s, difference.theirs, Counter())) for s in alike)
+
+
+def _in_elf(
+    difference: Difference, state: State, told: Callable[[Descriptions, str, int], bool]
+) -> bool:
+    """What the ELF says of the variable at the pc of its frame, or right before it."""
+    descriptions = descriptions_of(state.program.elf)
+    pc = state.traced.frames[difference.level].pc
+    return any(told(descriptions, difference.name, each) for each in (pc, pc - 1))
 
 
 def _unit_without_code(difference: Difference, _state: State) -> bool:
@@ -213,6 +259,23 @@ RULES = (
         "GDB takes an array whose length is in a variable that is nowhere at this pc for one of a "
         "single element. DWARF 5, 5.13: the bound is that variable's value, and it has none.",
         _length_is_gone,
+    ),
+    Rule(
+        "computed piece of more than a word",
+        "GDB reads zeros where a piece reaches beyond the value on its stack, also in the lowest "
+        "word, which is there. DWARF 5, 2.6.1.1.3: the value is that of the stack's top.",
+        _wide_piece,
+    ),
+    Rule(
+        "nowhere",
+        "The ELF has no place for the variable at this pc; to find the variant of its enum GDB "
+        "reads at an offset from address 0. DWARF 5, 2.6: what has no location does not exist.",
+        _nowhere,
+    ),
+    Rule(
+        "method in a register",
+        "GDB converts no pointer to a method to a number; no verdict.",
+        _method_in_register,
     ),
     Rule(
         "unit without code",

@@ -20,13 +20,17 @@ STATIC = -1  # in place of a frame's level
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One fact that is told otherwise; `name` is the variable's, or the register's."""
+    """One fact that is told otherwise; `name` is the variable's, or the register's.
+
+    `line` is where a variable is declared that only GDB has.
+    """
 
     what: str
     ours: Any
     theirs: Any
     level: int
     name: str = ""
+    line: int = 0
 
     def __str__(self) -> str:
         subject = f"{self.what} {self.name}".strip()
@@ -115,7 +119,7 @@ def _of_variables(
             for mine, its in value_differences(same[1], told, counts):
                 yield Difference("value", mine, its, level, name)
         elif key not in known or told != GONE:
-            yield Difference("missing", None, told, level, name)
+            yield Difference("missing", None, told, level, name, other["line"])
     for (name, _), rest in waiting:
         yield Difference("more", (rest.state, rest.value), None, level, name)
 

@@ -3,41 +3,70 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from elftools.dwarf.dwarf_expr import DWARFExprParser
 from elftools.dwarf.locationlists import BaseAddressEntry, LocationExpr, LocationParser
+from elftools.dwarf.ranges import BaseAddressEntry as BaseRange
 from elftools.elf.elffile import ELFFile
 
 VARIABLES = ("DW_TAG_variable", "DW_TAG_formal_parameter")
-PIECE = "DW_OP_piece"
+FUNCTIONS = ("DW_TAG_subprogram", "DW_TAG_inlined_subroutine")
+PIECE, COMPUTED = "DW_OP_piece", "DW_OP_stack_value"
+ENTRY_VALUES = ("DW_OP_entry_value", "DW_OP_GNU_entry_value")
+WORD = 4
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Descriptions:
-    """The variables of an ELF, by name."""
+    """The variables of an ELF, by name; each is asked for at a pc."""
 
     dwarf: Any
     entries: Mapping[str, list[Any]]
 
     def described(self, name: str, pc: int) -> set[int]:
-        """How many bytes the pieces describe, of each variable of that name at `pc`."""
-        found = (self._pieces(entry, pc) for entry in self.entries.get(name, ()))
-        return {sum(sizes) for sizes in found if sizes}
+        """How many bytes the pieces describe, of each variable of that name."""
+        pieces = ([op.args[0] for op in each if op.op_name == PIECE] for each in self._at(name, pc))
+        return {sum(sizes) for sizes in pieces if sizes}
 
     def is_unbounded(self, name: str, pc: int) -> bool:
-        """True for an array whose length is in a variable that is nowhere at `pc`."""
+        """True for an array whose length is in a variable that is nowhere."""
         bounds = (_bound_of(entry) for entry in self.entries.get(name, ()))
         return any(each and not list(self._expressions(each, pc)) for each in bounds)
 
-    def _pieces(self, entry: Any, pc: int) -> list[int]:
-        parser = DWARFExprParser(entry.cu.structs)
-        operations = (parser.parse_expr(each) for each in self._expressions(entry, pc))
-        return [op.args[0] for each in operations for op in each if op.op_name == PIECE]
+    def is_placed(self, name: str, pc: int) -> bool:
+        """True if a variable of that name is anywhere."""
+        return bool(self._at(name, pc))
+
+    def is_entry_value(self, name: str, pc: int) -> bool:
+        """True for what the function called was given, if its caller tells."""
+        return any(op.op_name in ENTRY_VALUES for each in self._at(name, pc) for op in each)
+
+    def has_wide_piece(self, name: str, pc: int) -> bool:
+        """True if a piece of more than a word is computed."""
+        return any(
+            op.op_name == COMPUTED and piece.op_name == PIECE and piece.args[0] > WORD
+            for each in self._at(name, pc)
+            for op, piece in pairwise(each)
+        )
+
+    def has_block(self, name: str, line: int, pc: int) -> bool:
+        """True if a block with code at `pc` has a variable of that name, declared at `line`."""
+        alike = (each for each in self.entries.get(name, ()) if _line_of(each) == line)
+        return any(start <= pc < end for each in alike for start, end in self._block_of(each))
+
+    def _at(self, name: str, pc: int) -> list[list[Any]]:
+        """The operations of the places at `pc` of all variables of that name."""
+        return [
+            DWARFExprParser(entry.cu.structs).parse_expr(each)
+            for entry in self.entries.get(name, ())
+            for each in self._expressions(entry, pc)
+        ]
 
     def _expressions(self, entry: Any, pc: int) -> Iterator[list[int]]:
-        """The location of a variable at `pc`; none if it has none there."""
         place = entry.attributes.get("DW_AT_location")
         if place is None:
             return
@@ -46,14 +75,42 @@ class Descriptions:
         if isinstance(found, LocationExpr):
             yield found.loc_expr
             return
-        base = _base_of(entry.cu)
-        for each in found:
-            if isinstance(each, BaseAddressEntry):
-                base = each.base_address
-                continue
-            start = 0 if each.is_absolute else base
-            if start + each.begin_offset <= pc < start + each.end_offset:
+        for each, start, end in _absolute(found, BaseAddressEntry, entry.cu):
+            if start <= pc < end:
                 yield each.loc_expr
+
+    def _block_of(self, entry: Any) -> Iterator[Span]:
+        """The addresses of the innermost block around an entry that has any, in its function."""
+        block = entry.get_parent()
+        while block is not None and not (spans := list(self._spans(block))):
+            if block.tag in FUNCTIONS:
+                return
+            block = block.get_parent()
+        if block is not None:
+            yield from spans
+
+    def _spans(self, block: Any) -> Iterator[Span]:
+        held = block.attributes
+        if "DW_AT_high_pc" in held:
+            start, end = held["DW_AT_low_pc"].value, held["DW_AT_high_pc"]
+            yield start, end.value + (0 if end.form == "DW_FORM_addr" else start)
+        elif "DW_AT_ranges" in held:
+            offset = held["DW_AT_ranges"].value
+            found = self.dwarf.range_lists().get_range_list_at_offset(offset, block.cu)
+            for _, start, end in _absolute(found, BaseRange, block.cu):
+                yield start, end
+
+
+def _absolute(entries: Any, base_kind: Any, unit: Any) -> Iterator[tuple[Any, int, int]]:
+    """The entries of a list, each with the addresses that it is for."""
+    low_pc = unit.get_top_DIE().attributes.get("DW_AT_low_pc")
+    base = low_pc.value if low_pc else 0
+    for each in entries:
+        if isinstance(each, base_kind):
+            base = each.base_address
+            continue
+        start = 0 if each.is_absolute else base
+        yield each, start + each.begin_offset, start + each.end_offset
 
 
 @cache
@@ -76,9 +133,11 @@ def _name_of(entry: Any) -> str | None:
     return name.value.decode() if name else None
 
 
-def _base_of(unit: Any) -> int:
-    low_pc = unit.get_top_DIE().attributes.get("DW_AT_low_pc")
-    return low_pc.value if low_pc else 0
+def _line_of(entry: Any) -> int:
+    while "DW_AT_abstract_origin" in entry.attributes:
+        entry = entry.get_DIE_from_attribute("DW_AT_abstract_origin")
+    line = entry.attributes.get("DW_AT_decl_line")
+    return line.value if line else 0
 
 
 def _bound_of(entry: Any) -> Any | None:

@@ -22,6 +22,11 @@ class Program:
     functions: Mapping[str, int]
     flash: Memory
 
+    def is_call(self, return_pc: int) -> bool:
+        """True if what stands before a return address calls anything."""
+        is_bl = self.flash.u32(return_pc - 4) & BL_MASK == BL
+        return is_bl or self.calls_by_register(return_pc)
+
     def calls_by_register(self, return_pc: int) -> bool:
         """True if what stands before a return address calls through a pointer."""
         return self.flash.u16(return_pc - 2) & BLX_MASK == BLX
