@@ -29,7 +29,7 @@ from stackdump_probe.image.frames.cfi import (
     ValOffset,
 )
 from stackdump_probe.memory import Memory
-from stackdump_probe.unwind.ends import not_captured, unavailable
+from stackdump_probe.unwind.ends import UNWIND_TABLES, not_captured, unavailable
 from stackdump_probe.unwind.frame import End
 from stackdump_probe.unwind.step import Caller, Lost, Position, Surroundings
 
@@ -64,7 +64,7 @@ def _caller(
     except RegisterUnknown:
         # The function was called from here, so its lr is gone, and nothing says it was saved.
         reason = f"the debug information at {position.pc:#010x} does not say where lr was saved"
-        return Lost(End("no_rule", reason, position.pc), cfa, is_final=False)
+        return Lost(End("no_rule", reason, position.pc, UNWIND_TABLES), cfa, is_final=False)
     except Unavailable as gap:
         return Lost(unavailable(gap, surroundings.memory, "the return address"), cfa)
     registers, saved_at = caller_registers(row, frame), frame.place(rule)

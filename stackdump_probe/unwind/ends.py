@@ -8,6 +8,7 @@ from stackdump_probe.unwind.frame import End
 # and from external devices upwards.
 _NO_RAM = ((0x4000_0000, 0x6000_0000), (0xA000_0000, 0x1_0000_0000))
 _NEAR = 0x10_0000  # a stack that was captured in part ends within this many bytes
+UNWIND_TABLES = "build with -g and -funwind-tables, in Rust -C force-unwind-tables=yes"
 
 
 def is_no_ram(address: int) -> bool:

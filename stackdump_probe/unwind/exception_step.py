@@ -64,19 +64,17 @@ def leave_exception(
 def _frame_address(exc_return: ExcReturn, handler: Registers, live: Registers) -> int | End:
     if exc_return.stack_is_secure != exc_return.taken_to_secure:
         state = "Secure" if exc_return.stack_is_secure else "Non-secure"
-        return _unknown_stack(f"{state} code was interrupted, its stack pointer")
+        hint = "a capture holds the stack pointers of the state that the core was halted in"
+        return End("no_memory", f"{state} code was interrupted, its stack is not known", hint=hint)
     name = "psp" if exc_return.frame_on_psp else "sp"
     address = (live if exc_return.frame_on_psp else handler).get(name)
     if address is None:
-        return _unknown_stack(f"the interrupted code ran on {name.upper()}, which")
+        hint = "capture with a debug probe, which reads all stack pointers"
+        reason = f"the interrupted code ran on {name.upper()}, which is not in the dump"
+        return End("no_memory", reason, hint=hint)
     if address & 3:
         return End("corrupt", f"{name} {address:#010x} is not aligned for a frame", address)
     return address
-
-
-def _unknown_stack(what: str) -> End:
-    hint = "capture with a debug probe, which reads all stack pointers"
-    return End("no_memory", f"{what} is not in the dump", hint=hint)
 
 
 def _unstack(
@@ -86,7 +84,7 @@ def _unstack(
     found = handler.only(CALLEE_SAVED)
     basic = frame_address
     if exc_return.has_additional_frame:
-        if memory.u32(basic) & ~1 != INTEGRITY_SIGNATURE:
+        if memory.u32(basic) != INTEGRITY_SIGNATURE | (not exc_return.has_extended_frame):
             return Lost(End("corrupt", f"no integrity signature at {basic:#010x}", basic))
         found = found.joined(_load(memory, basic + ADDITIONAL_FRAME_OFFSET, ADDITIONAL_FRAME))
         basic += ADDITIONAL_FRAME_SIZE
@@ -141,6 +139,8 @@ def _fp_words(address: int, size: int, surroundings: Surroundings) -> Registers:
     names = FP_FRAME
     if size > EXTENDED_FRAME_SIZE:
         names += FP_CALLEE_FRAME
+    if not memory.holds(FPCCR, 8):
+        return Registers()  # nothing tells whether the words were written
     if _is_unwritten(address, memory):
         return live.only(names)
     found = _load(memory, address, FP_FRAME)
@@ -156,6 +156,6 @@ def _is_unwritten(address: int, memory: Memory) -> bool:
     DDI 0403 B1.5.7: with FPCCR.LSPACT set, FPCAR is where s0 would go, and the registers still
     hold what belongs there.
     """
-    if not memory.holds(FPCCR, 8) or not memory.u32(FPCCR) & FPCCR_LSPACT:
+    if not memory.u32(FPCCR) & FPCCR_LSPACT:
         return False
     return memory.u32(FPCAR) & ~7 == address & ~7

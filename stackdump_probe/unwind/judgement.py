@@ -12,8 +12,8 @@ from stackdump_probe.unwind.start import Mode
 from stackdump_probe.unwind.step import Caller, Position, Program, Surroundings
 
 # DDI 0403 B1.5.5: what reset puts in lr. Schedulers start threads with it, or with 0.
-_RESET_LR = 0xFFFF_FFFF
-_NO_RETURN = (0, _RESET_LR)
+RESET_LR = 0xFFFF_FFFF
+NO_RETURN = (0, RESET_LR)
 
 
 def end_at(caller: Caller, position: Position, mode: Mode, around: Surroundings) -> End | None:
@@ -28,7 +28,7 @@ def end_at(caller: Caller, position: Position, mode: Mode, around: Surroundings)
     if raw in FNC_RETURNS:
         hint = "capture with a debug probe that may access Secure state"
         return End("no_memory", "called from Secure code, whose stack is not known", hint=hint)
-    if raw in _NO_RETURN:
+    if raw in NO_RETURN:
         return _outermost(raw, mode)
     if ExcReturn(raw).is_valid:
         return _corrupt(caller, "is an EXC_RETURN, but no exception is being handled")
@@ -40,7 +40,7 @@ def end_at(caller: Caller, position: Position, mode: Mode, around: Surroundings)
 def _outermost(raw: int, mode: Mode) -> End:
     if mode.exception:
         return End("corrupt", f"a handler would return to {raw:#010x}", raw)
-    if raw == _RESET_LR and not mode.on_psp:
+    if raw == RESET_LR and not mode.on_psp:
         return End("reset", f"lr is {raw:#010x}, as reset leaves it")
     return End("thread_start", f"the thread was started with {raw:#010x} to return to")
 
@@ -86,8 +86,28 @@ def _exit_hook(pc: int, mode: Mode, program: Program) -> End | None:
 
 def _corrupt(caller: Caller, why: str) -> End:
     where = "" if caller.saved_at is None else f", saved at {caller.saved_at:#010x},"
-    raw = caller.return_address
-    return End("corrupt", f"the return address {raw:#010x}{where} {why}", raw)
+    raw, at = caller.return_address, caller.saved_at
+    hint = (
+        None if at is None else f"a watchpoint on {at:#010x} shows what overwrites the stack there"
+    )
+    return End("corrupt", f"the return address {raw:#010x}{where} {why}", raw, hint)
+
+
+def is_stale(caller: Caller, position: Position, around: Surroundings) -> bool:
+    """True for a lr that a call from this very function to another one has left.
+
+    A function that never returns need not save lr, and no rule tells that it is not kept.
+    """
+    function_at = around.program.symbols.function_at
+    back = caller.return_address & ~1
+    function = function_at(position.lookup_pc)
+    if caller.saved_at is not None or function is None or function_at(back - 1) != function:
+        return False
+    try:
+        call = call_before(back, around.memory)
+    except NotCaptured:
+        return False
+    return call is not None and call.target not in (None, function.address)
 
 
 def follows_call(caller: Caller, memory: Memory) -> bool:

@@ -3,17 +3,26 @@
 from collections.abc import Iterator
 
 from stackdump_probe.arch.exceptions import ExcReturn
-from stackdump_probe.arch.registers import Registers
+from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import ImageError
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.checked_step import checked_cfi_step
+from stackdump_probe.unwind.ends import UNWIND_TABLES
 from stackdump_probe.unwind.epilogue import epilogue_step
 from stackdump_probe.unwind.exception_step import Interrupted, leave_exception, not_code
 from stackdump_probe.unwind.exidx_step import exidx_step
 from stackdump_probe.unwind.frame import Backtrace, End, Frame, Rule
-from stackdump_probe.unwind.judgement import Starts, end_at, follows_call, misplaced
+from stackdump_probe.unwind.judgement import (
+    RESET_LR,
+    Starts,
+    end_at,
+    follows_call,
+    is_stale,
+    misplaced,
+)
 from stackdump_probe.unwind.leaf_step import leaf_step
 from stackdump_probe.unwind.prologue_step import prologue_step
+from stackdump_probe.unwind.recognise import entries_at, entry_above
 from stackdump_probe.unwind.resume import resumed
 from stackdump_probe.unwind.return_addresses import is_code
 from stackdump_probe.unwind.scan_step import scan_step
@@ -31,6 +40,7 @@ from stackdump_probe.unwind.step import Caller, Lost, Position, Program, Step, S
 from stackdump_probe.unwind.unnamed_step import unnamed_step
 
 LIMIT = 1024  # frames
+CAPTURE_REGISTERS = "capture the core registers"
 
 # The surest first.
 STEPS: tuple[Step, ...] = (
@@ -47,7 +57,7 @@ def unwind(
     and memory hold, it ends: sp only grows, but for the one change to the process stack.
     """
     if "pc" not in registers:
-        end = End("no_rule", "the dump holds no pc", hint="capture the core registers")
+        end = End("no_rule", "the dump holds no pc", hint=CAPTURE_REGISTERS)
         return Backtrace((), end)
     return _Walk(Surroundings(memory, program, registers), limit).run()
 
@@ -68,7 +78,15 @@ class _Walk:
         here = self._first()
         while isinstance(here, Position):
             here = self._leave(here)
-        return Backtrace(tuple(self.frames), here, (*self._doubts(), *self.warnings))
+        end = self._for_want_of_registers(here)
+        return Backtrace(tuple(self.frames), end, (*self._doubts(), *self.warnings))
+
+    def _for_want_of_registers(self, end: End) -> End:
+        missing = [name for name in ("sp", "lr") if name not in self.around.live]
+        if end.kind != "no_rule" or not missing or len(self.frames) > 1:
+            return end
+        reason = f"the dump holds no {' and no '.join(missing)}: {end.reason}"
+        return End("no_rule", reason, end.address, CAPTURE_REGISTERS)
 
     def _doubts(self) -> Iterator[str]:
         """Yield what the captured control words say against trusting the stack."""
@@ -125,13 +143,18 @@ class _Walk:
 
     def _no_rule(self, here: Position) -> End:
         if not is_code(here.lookup_pc, self.around):
-            return End("corrupt", f"pc {here.pc:#010x} is outside code", here.pc)
+            lr = here.registers.get("lr")
+            hint = None if lr is None else f"lr {lr:#010x} may tell where it came from"
+            return End("corrupt", f"pc {here.pc:#010x} is outside code", here.pc, hint)
         reason = f"nothing tells how to unwind the code at {here.pc:#010x}"
-        return End("no_rule", reason, here.pc)
+        return End("no_rule", reason, here.pc, UNWIND_TABLES)
 
     def _go_to(self, found: Caller | Lost, here: Position) -> Position | End:
+        if isinstance(found, Caller) and is_stale(found, here, self.around):
+            reason = f"nothing tells where the code at {here.pc:#010x} has kept lr"
+            found = Lost(End("no_rule", reason, here.pc, UNWIND_TABLES), found.cfa)
         if isinstance(found, Lost):
-            return found.end
+            return self._recognised(found, here) or found.end
         exc_return = ExcReturn(found.return_address)
         if exc_return.is_valid and self.mode.may_be_handler:
             end = misplaced(found, here)
@@ -153,11 +176,13 @@ class _Walk:
                 "the frames from there on may be wrong"
             )
 
-    def _return_from(self, exc_return: ExcReturn, handler: Registers, rule: Rule) -> Position | End:
+    def _return_from(
+        self, exc_return: ExcReturn, handler: Registers, rule: Rule, doubt: str | None = None
+    ) -> Position | End:
         """Add the exception's frame; return the position of what it interrupted."""
         number, memory = self._exception_number(), self.around.memory
         is_doubted = any(frame.doubt for frame in self.frames)
-        doubt = None if is_doubted else doubt_about(number, memory)
+        doubt = doubt or (None if is_doubted else doubt_about(number, memory))
         outcome = leave_exception(exc_return, handler, self.around)
         if doubt and isinstance(outcome, Interrupted) and not self._is_code(outcome):
             outcome = Lost(not_code(outcome))
@@ -168,6 +193,34 @@ class _Walk:
         registers = handler.updated(pc=exc_return.word)
         self.frames.append(Frame(registers, cfa, rule, exc_return.word, number, doubt))
         return there
+
+    def _recognised(self, lost: Lost, here: Position) -> Position | End | None:
+        """What a handler interrupted that did not keep EXC_RETURN, by the frame above its own."""
+        if not self.mode.exception or lost.cfa is None or lost.end.kind != "no_rule":
+            return None
+        registers = here.registers.only(CALLEE_SAVED)
+        entries = list(entries_at(lost.cfa, registers, self.around))
+        best = next((each for each in entries if self._leads_on(each, lost.cfa)), None)
+        if not entries:
+            return None
+        entry = best or entries[0]
+        doubt = (
+            f"the handler did not keep EXC_RETURN, {entry.word:#010x} fits what lies on the stack"
+        )
+        return self._return_from(entry, registers.updated(sp=lost.cfa), "exception", doubt)
+
+    def _leads_on(self, entry: ExcReturn, sp: int) -> bool:
+        """True if the frame that `entry` stands for is that of code which a call led to."""
+        found = leave_exception(entry, Registers({"sp": sp}), self.around)
+        if not isinstance(found, Interrupted):
+            return False
+        caller = self._step(Position(found.registers, "exception", is_exact=True))
+        if not isinstance(caller, Caller):
+            return False
+        raw = caller.return_address
+        if raw == RESET_LR or ExcReturn(raw).is_valid:
+            return True
+        return raw != 0 and follows_call(caller, self.around.memory)
 
     def _is_code(self, found: Interrupted) -> bool:
         pc = found.registers["pc"]
@@ -200,12 +253,26 @@ class _Walk:
         return (handler and exception_of(handler.address, program.vectors)) or 0
 
     def _leave_lockup(self, here: Position) -> Position | End:
-        """pc is lost. Go on only if the lockup came on entry: then lr and sp are as entry left."""
-        end = End("lockup", "the core has locked up; where it was is lost", here.pc)
-        exc_return = ExcReturn(here.registers.get("lr") or 0)
-        if not exc_return.is_valid:
+        """pc is lost. Go on with what was interrupted, or with what the stack still shows.
+
+        If the lockup came on entry, lr and sp are as entry left them.
+        """
+        hint = "set vector catch (DEMCR.VC_HARDERR) to halt at the first fault"
+        end = End("lockup", "the core has locked up; where it was is lost", here.pc, hint)
+        exc_return, sp = ExcReturn(here.registers.get("lr") or 0), here.registers.get("sp")
+        if exc_return.is_valid:
+            outcome = leave_exception(exc_return, here.registers, self.around)
+            if isinstance(outcome, Interrupted) and self._is_code(outcome):
+                return self._return_from(exc_return, here.registers, "exception")
+        if sp is None:
             return end
-        outcome = leave_exception(exc_return, here.registers, self.around)
-        if isinstance(outcome, Lost) or not self.around.program.is_code(outcome.registers["pc"]):
-            return end
-        return self._return_from(exc_return, here.registers, "exception")
+        return self._above(sp) or self._resumed(sp) or end
+
+    def _above(self, sp: int) -> Position | End | None:
+        """What the handler interrupted that the core locked up in, if it has pushed EXC_RETURN."""
+        found = entry_above(sp, self.around)
+        if found is None:
+            return None
+        exc_return, entered_with = found
+        doubt = "found by its EXC_RETURN on the stack: of the handler itself nothing is known"
+        return self._return_from(exc_return, Registers({"sp": entered_with}), "scan", doubt)

@@ -96,9 +96,12 @@ def test_the_pending_fp_words_of_another_frame_do_not_matter() -> None:
     assert found.registers["s0"] == 0x50
 
 
-def test_without_fpccr_in_the_dump_the_stack_counts() -> None:
+def test_without_fpccr_in_the_dump_nothing_tells_whether_fp_words_were_stored() -> None:
     frame = a_stack(*a_frame(pc=0x0800_0100), *range(0x50, 0x62))
-    assert interrupted(0xFFFF_FFE9, frame).registers["s0"] == 0x50
+    found = interrupted(0xFFFF_FFE9, frame, live=Registers({"s0": 0x1000}))
+    assert "s0" not in found.registers
+    assert "fpscr" not in found.registers
+    assert (found.registers["s16"], found.cfa) == (16, RAM + 0x68)
 
 
 def test_secure_code_has_s16_to_s31_stacked_if_fpccr_says_so() -> None:
@@ -113,6 +116,15 @@ def test_an_additional_frame_holds_r4_to_r11() -> None:
     found = interrupted(0xFFFF_FFD9, a_stack(*additional, *a_frame(pc=0x0800_0100)))
     assert [found.registers[f"r{n}"] for n in (4, 11)] == [0x64, 0x6B]
     assert (found.frame_address, found.cfa) == (RAM, RAM + 0x48)
+
+
+@pytest.mark.parametrize(("word", "signature"), [(0xFFFF_FFD9, 0x5B), (0xFFFF_FFC9, 0x5A)])
+def test_the_signature_tells_whether_fp_words_were_stacked(word: int, signature: int) -> None:
+    # DDI 0553 B3.19: bit 0 is FType; a return with the other one is refused (SFSR.INVIS).
+    additional = (0xFEFA_1200 | signature, 0, *range(8))
+    stack = a_stack(*additional, *a_frame(pc=0x0800_0100), *[0] * 18)
+    assert isinstance(leave(word, stack), Interrupted)
+    assert end_of(word ^ 1 << 4, stack).reason == "no integrity signature at 0x20000000"
 
 
 def test_an_additional_frame_without_its_signature_is_corrupt() -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError
-from stackdump_probe.image.frames.cfi import InRegister, Row, Undefined
+from stackdump_probe.image.frames.cfi import CfaOffset, InRegister, Row, Undefined
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind
@@ -168,12 +168,14 @@ def test_a_pc_in_the_wild_ends_there() -> None:
     found = trace(in_leaf(pc=0x1234_5678, lr=0x1234_5679), a_stack(*MAIN_STACK))
     assert pcs(found) == [0x1234_5678]
     assert (found.end.kind, found.end.reason) == ("corrupt", "pc 0x12345678 is outside code")
+    assert found.end.hint == "lr 0x12345679 may tell where it came from"
 
 
 def test_code_without_rules_ends_there() -> None:
     functions = [AFunction("memcpy", LEAF)]
     found = trace(in_leaf(), a_stack(*MAIN_STACK), code=AProgram(functions))
     assert (found.end.kind, found.end.address) == ("no_rule", LEAF + 4)
+    assert (found.end.hint or "").startswith("build with -g and -funwind-tables")
 
 
 def test_damaged_rules_cost_the_step_and_say_so() -> None:
@@ -260,6 +262,7 @@ def test_a_saved_return_address_that_cannot_be_one_says_where_it_is() -> None:
     assert found.end.reason == (
         "the return address 0x12345670, saved at 0x20000004, is no Thumb address"
     )
+    assert found.end.hint == "a watchpoint on 0x20000004 shows what overwrites the stack there"
 
 
 def test_known_bytes_that_are_not_code_are_no_return() -> None:
@@ -348,6 +351,31 @@ def test_a_lockup_on_exception_entry_is_left_through_its_frame() -> None:
     found = trace(registers, stack)
     assert pcs(found) == [0xEFFF_FFFE, 0xFFFF_FFF9, LEAF + 4, MAIN + 0x10, RESET + 0x10]
     assert found.frames[1].exception == 3
+
+
+def test_a_lockup_in_a_handler_goes_on_with_the_exc_return_that_it_pushed() -> None:
+    registers = {"pc": 0xEFFF_FFFE, "sp": RAM, "lr": IN_WORK, "xpsr": T | 3}
+    stack = (7, 0x44, 0xFFFF_FFF9, *a_frame(pc=LEAF + 4, lr=IN_MAIN), 0x46, IN_RESET, 0, 0)
+    found = trace(registers, a_stack(*stack))
+    assert pcs(found) == [0xEFFF_FFFE, 0xFFFF_FFF9, LEAF + 4, MAIN + 0x10, RESET + 0x10]
+    assert (found.frames[1].rule, found.frames[1].exception) == ("scan", 3)
+    assert (found.frames[1].doubt or "").startswith("found by its EXC_RETURN on the stack")
+
+
+def test_a_lockup_with_nothing_but_calls_on_its_stack_shows_the_calls() -> None:
+    registers = Registers({"pc": 0xEFFF_FFFE, "sp": RAM, "lr": 1, "xpsr": T | 3})
+    memory = Memory((*CALLS_TO, *SITES, a_stack(*RESUMED)))
+    found = unwind(registers, memory, program(leaf=pushed(4, 14)))
+    assert pcs(found)[:3] == [0xEFFF_FFFE, WORK + 0x10, MAIN + 0x10]
+    assert found.frames[1].rule == "scan"
+
+
+def test_a_lockup_says_how_to_see_the_first_fault() -> None:
+    end = trace({"pc": 0xEFFF_FFFE, "lr": 1, "xpsr": T | 3}).end
+    assert (end.kind, end.hint) == (
+        "lockup",
+        "set vector catch (DEMCR.VC_HARDERR) to halt at the first fault",
+    )
 
 
 def test_a_lockup_without_a_frame_at_sp_is_not_left() -> None:
@@ -449,3 +477,89 @@ def test_one_return_address_alone_proves_no_caller() -> None:
     found = lost_on_psp(stack, psp=0x2000_3FE0)
     assert pcs(found) == [HANDLER + 4, 0xFFFF_FFFD]
     assert (found.end.kind, found.end.address) == ("no_memory", 0x2000_3FE0)
+
+
+KEEPS_NOTHING = a_row(CfaOffset(13, 8))
+IN_FAULT = {"pc": HANDLER + 0x10, "sp": RAM, "xpsr": T | 3, "lr": IN_HANDLER}
+CALLS_LEAF = Segment(IN_HANDLER - 5, bl(LEAF - IN_HANDLER + 1), "elf")
+ABOVE = (0x46, IN_RESET, 0, 0)
+
+
+def in_fault(*stack: int, **registers: int) -> Backtrace:
+    """In a handler that never returns: lr is what its call of `leaf` has left."""
+    segments = (CALLS_LEAF, *SITES, a_stack(7, 8, *stack))
+    known = Registers({**IN_FAULT, **registers})
+    return unwind(known, Memory(segments), program(SysTick_Handler=KEEPS_NOTHING))
+
+
+def test_a_handler_that_has_not_kept_exc_return_is_left_through_the_frame_above_its_own() -> None:
+    found = in_fault(*a_frame(pc=LEAF + 4, lr=IN_MAIN), *ABOVE)
+    assert pcs(found) == [HANDLER + 0x10, 0xFFFF_FFF9, LEAF + 4, MAIN + 0x10, RESET + 0x10]
+    assert found.frames[1].doubt == (
+        "the handler did not keep EXC_RETURN, 0xfffffff9 fits what lies on the stack"
+    )
+    assert found.end.kind == "reset"
+
+
+def test_a_handler_that_was_interrupted_is_told_by_the_stacked_xpsr() -> None:
+    found = in_fault(*a_frame(pc=LEAF + 4, lr=0xFFFF_FFF9, xpsr=T | 15), *a_frame(pc=LEAF + 4))
+    assert [frame.pc for frame in found.frames if frame.exception is not None] == [
+        0xFFFF_FFF1,
+        0xFFFF_FFF9,
+    ]
+
+
+def test_an_extended_frame_is_told_by_where_it_leads() -> None:
+    frame = (*a_frame(pc=WORK + 4, lr=IN_MAIN), *[0] * 18)
+    found = in_fault(*frame, 0x44, IN_MAIN, *ABOVE, s0=0)
+    assert pcs(found)[1:4] == [0xFFFF_FFE9, WORK + 4, MAIN + 0x10]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        a_frame(pc=0x1234_5678, lr=IN_MAIN),  # not code
+        a_frame(pc=LEAF + 4, lr=IN_MAIN, xpsr=0),  # not Thumb
+        a_frame(pc=LEAF + 4, lr=0x1234_5679),  # returns to nowhere
+    ],
+)
+def test_what_cannot_be_a_frame_is_none(frame: tuple[int, ...]) -> None:
+    found = in_fault(*frame, *ABOVE)
+    assert pcs(found) == [HANDLER + 0x10]
+    assert (found.end.kind, found.end.reason) == (
+        "no_rule",
+        "nothing tells where the code at 0x08000410 has kept lr",
+    )
+
+
+def test_a_thread_without_lr_is_not_taken_for_a_handler() -> None:
+    assert in_fault(*a_frame(pc=LEAF + 4, lr=IN_MAIN), xpsr=T).end.kind == "no_rule"
+
+
+# What an on-device dump may hold: r0 to r15, and the stack.
+ON_DEVICE = {f"r{n}": n for n in range(13)}
+
+
+def test_registers_and_stack_alone_lead_from_a_handler_to_reset() -> None:
+    registers = {**ON_DEVICE, "pc": HANDLER + 4, "sp": RAM, "lr": 0}
+    stack = a_stack(0x44, 0xFFFF_FFF9, *a_frame(pc=LEAF + 4, lr=IN_MAIN), 0x46, IN_RESET, 0, 0)
+    found = trace(registers, stack)
+    assert pcs(found) == [HANDLER + 4, 0xFFFF_FFF9, LEAF + 4, MAIN + 0x10, RESET + 0x10]
+    assert (found.end.kind, found.warnings) == ("reset", ())
+
+
+def test_a_thread_behind_a_handler_is_out_of_reach_without_psp() -> None:
+    registers = {**ON_DEVICE, "pc": HANDLER + 4, "sp": RAM, "lr": 0}
+    found = trace(registers, a_stack(0x44, 0xFFFF_FFFD))
+    assert pcs(found) == [HANDLER + 4, 0xFFFF_FFFD]
+    assert found.end.reason == "the interrupted code ran on PSP, which is not in the dump"
+    assert found.end.hint == "capture with a debug probe, which reads all stack pointers"
+
+
+@pytest.mark.parametrize("missing", ["sp", "lr"])
+def test_a_register_that_the_way_back_takes_is_named(missing: str) -> None:
+    registers = {name: word for name, word in in_leaf().items() if name != missing}
+    found = trace(registers, a_stack(*MAIN_STACK))
+    assert pcs(found) == [LEAF + 4]
+    assert found.end.reason.startswith(f"the dump holds no {missing}: ")
+    assert found.end.hint == "capture the core registers"
