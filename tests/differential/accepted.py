@@ -99,7 +99,9 @@ def _changed_by_callee(difference: Difference, state: State) -> bool:
     if saved is None or saved[1] not in CALLER_SAVED:
         return False
     inner = [frame.kind for frame in state.traced.frames[: difference.level] if _is_physical(frame)]
-    return inner[-1:] == ["function"]  # what an exception interrupts has its registers stacked
+    # What an exception interrupts has its registers stacked. An entry value is the caller's.
+    is_callers = _in_elf(difference, state, Descriptions.is_entry_value)
+    return is_callers or inner[-1:] == ["function"]
 
 
 def _called_by_pointer(difference: Difference, state: State) -> bool:
@@ -161,14 +163,29 @@ def _method_in_register(difference: Difference, _state: State) -> bool:
 
 
 def _block_without_code(difference: Difference, state: State) -> bool:
-    def has_block(descriptions: Descriptions, name: str, pc: int) -> bool:
-        return descriptions.has_block(name, difference.line, pc)
-
-    if difference.what != "missing" or _in_elf(difference, state, has_block):
+    if difference.what != "missing" or _blocks(difference, state) > _listed(difference, state):
         return False
     theirs = difference.theirs
     is_gone = theirs in (GONE, {}) or NOT_THERE.fullmatch(str(theirs)) is not None
     return is_gone or _is_static(difference, state)
+
+
+def _blocks(difference: Difference, state: State) -> int:
+    blocks = descriptions_of(state.program.elf).blocks
+    pc = state.traced.frames[difference.level].pc
+    return min(blocks(difference.name, difference.line, each) for each in (pc, pc - 1))
+
+
+def _listed(difference: Difference, state: State) -> int:
+    """How many of them we list in all functions that are inlined there."""
+    frames = state.traced.frames
+    there = [f for f in frames if (f.pc, f.cfa) == _place(frames[difference.level])]
+    held = [(v.name, v.declared.line if v.declared else 0) for f in there for v in f.variables]
+    return held.count((difference.name, difference.line))
+
+
+def _place(frame: ReportFrame) -> tuple[int, int | None]:
+    return frame.pc, frame.cfa
 
 
 def _is_static(difference: Difference, state: State) -> bool:

@@ -53,10 +53,10 @@ class Descriptions:
             for op, piece in pairwise(each)
         )
 
-    def has_block(self, name: str, line: int, pc: int) -> bool:
-        """True if a block with code at `pc` has a variable of that name, declared at `line`."""
+    def blocks(self, name: str, line: int, pc: int) -> int:
+        """How many blocks with code at `pc` have a variable of that name, declared at `line`."""
         alike = (each for each in self.entries.get(name, ()) if _line_of(each) == line)
-        return any(start <= pc < end for each in alike for start, end in self._block_of(each))
+        return sum(any(a <= pc < b for a, b in self._block_of(each)) for each in alike)
 
     def _at(self, name: str, pc: int) -> list[list[Any]]:
         """The operations of the places at `pc` of all variables of that name."""
