@@ -53,6 +53,12 @@ def attached(
         raise failure
 
 
+def cores_behind(probe: Any, target: Target, terms: Terms) -> tuple[str, ...]:
+    """What the cores are that a pyOCD `probe` sees, in the order of their numbers."""
+    with attached(probe, target, terms) as connected:
+        return connected.cores
+
+
 class PyocdProbe:
     """One core, as `Probe` promises it."""
 
@@ -64,6 +70,11 @@ class PyocdProbe:
     @property
     def was_halted(self) -> bool:
         return bool(self._words.dhcsr & debug.S_HALT)
+
+    @property
+    def cores(self) -> tuple[str, ...]:
+        """The names of all cores that were found, by number."""
+        return tuple(str(core.name) for _, core in sorted(self._link.session.target.cores.items()))
 
     def identity(self) -> Identity:
         return self._link.run(identity_of)

@@ -1,7 +1,5 @@
 """`capture`: from a device that hangs to a dump file, and its trace."""
 
-import shlex
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,23 +8,18 @@ import typer
 
 from stackdump_probe.capture.capture import Request
 from stackdump_probe.capture.link import REPLUG_DEADLINE, Terms
-from stackdump_probe.capture.plan import Layout, most_bytes
+from stackdump_probe.capture.plan import Layout
 from stackdump_probe.capture.pyocd_bench import is_typed
 from stackdump_probe.capture.pyocd_session import ANSWER_DEADLINE
 from stackdump_probe.capture.targets import normalised
 from stackdump_probe.cli import units
-from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.layout import build_ids_in, layout_of
-from stackdump_probe.cli.looks import pictures, show_looks
-from stackdump_probe.cli.new_file import new_files
 from stackdump_probe.cli.open_image import image_at
 from stackdump_probe.cli.options import Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
-from stackdump_probe.cli.taking import Bench, Program, take_all, target_for
-from stackdump_probe.cli.telling import say, tell_of, tell_of_verification
-from stackdump_probe.errors import CaptureError, Interrupted
-from stackdump_probe.record import record, replace
+from stackdump_probe.cli.taking import Bench, Program, target_for
+from stackdump_probe.cli.wish import Wish, fulfil, fulfil_for_all_cores
 from stackdump_probe.report.matching import program_in_flash, written_by_tools
 
 MOST_LOOKS = 200  # each has its file open before the target is touched
@@ -75,8 +68,9 @@ def capture(
         str, typer.Option("--frequency", "-f", metavar="HZ", help="clock of the debug port")
     ] = "4m",
     core: Annotated[
-        int, typer.Option("--core", metavar="N", min=0, help="which core of several")
-    ] = 0,
+        str,
+        typer.Option("--core", metavar="N|all", help="which core of several, or one after another"),
+    ] = "0",
     ram: Annotated[
         Literal["stack", "used", "all"] | None,
         Option(
@@ -144,7 +138,7 @@ def capture(
     ] = False,
     *,
     settings: Settings,
-) -> None:
+) -> int:
     """Save registers and RAM of a device as a dump, and trace it.
 
     The device is halted without a reset, and runs on afterwards.
@@ -159,22 +153,15 @@ def capture(
         raise typer.BadParameter("--verify needs --elf with a file")
     if json and count and not traces:
         raise typer.BadParameter("--json needs --elf with --count: there is nothing to compare")
+    if core == "all" and (json or count or after != "restore"):
+        raise typer.BadParameter("--core all goes with none of --json, --count and --after")
     patience = None if timeout is None else units.seconds(timeout)
-    bench = Bench(
-        target,
-        target_for(target),
-        probe,
-        Terms(
-            frequency=units.frequency(frequency),
-            core=core,
-            reset="line" if under_reset else "core" if reset else "never",
-            answer_within=min(ANSWER_DEADLINE, patience or ANSWER_DEADLINE),
-            replug_within=0 if is_typed(probe) else REPLUG_DEADLINE,
-        ),
-        patience,
+    terms = Terms(
+        frequency=units.frequency(frequency),
+        reset="line" if under_reset else "core" if reset else "never",
+        answer_within=min(ANSWER_DEADLINE, patience or ANSWER_DEADLINE),
+        replug_within=0 if is_typed(probe) else REPLUG_DEADLINE,
     )
-    known = _program(elf, verify=verify)
-    layout = known.layout
     request = Request(
         ram or ("stack" if count is not None or not _is_file(elf) else "used"),
         tuple(units.region(text) for text in region or ()),
@@ -182,41 +169,25 @@ def capture(
         resumes_early=resume_early,
         freezes_watchdogs=freeze_watchdog,
     )
-    paths = _paths(output or f"{_file_name(target)}-{datetime.now():%Y%m%d-%H%M%S}.dump", count)
-    room = most_bytes(request.ram, request.regions, bench.target.banks, layout or Layout())
-    wait = units.seconds(interval)
-    with (
-        pictures(flame, speedscope, force=force) as wanted,
-        new_files(map(Path, paths), force=force, room=room) as files,
-    ):
-        requests = list(zip(_requests(request, len(paths)), files, strict=True))
-        taken = take_all(bench, requests, known, settings, interval=wait)
-        tell_of(taken, paths, settings)
-        saved = paths[: len(taken.captures)]
-        if taken.verified is not None and elf is not None:
-            tell_of_verification(taken.verified, elf, force=force, settings=settings)
-        if elf is None and not (no_trace or json or settings.quiet):
-            _tell_how_to_go_on(saved, count)
-        if count is None and not isinstance(taken.ended, Interrupted):
-            show = Show(json, force, all_statics)
-            _show(saved[0], None if no_trace else elf, show, settings)
-        elif count is not None and elf is not None and traces:
-            whole = [p for p, one in zip(saved, taken.captures, strict=True) if not one.cut_short]
-            looks = [(path, read_dumps([path])) for path in whole or saved]
-            show_looks(elf, looks, wanted, json=json, force=force, settings=settings)
-    if taken.ended is not None:
-        raise CaptureError(
-            f"{taken.ended}; what was read is in {_named(saved)}", hint=taken.ended.hint
-        )
-
-
-@record
-class Show:
-    """How the trace of a capture is shown."""
-
-    json: bool
-    force: bool
-    all_statics: bool
+    wish = Wish(
+        bench=Bench(target, target_for(target), probe, terms, patience),
+        request=request,
+        program=_program(elf, verify=verify),
+        elf=elf,
+        count=count,
+        interval=units.seconds(interval),
+        flame=flame,
+        speedscope=speedscope,
+        traces=not no_trace,
+        json=json,
+        force=force,
+        all_statics=all_statics,
+    )
+    path = output or f"{_file_name(target)}-{datetime.now():%Y%m%d-%H%M%S}.dump"
+    if core == "all":
+        return fulfil_for_all_cores(wish, path, settings)
+    fulfil(wish.for_core(units.whole_number(core)), path, settings)
+    return 0
 
 
 def _file_name(target: str) -> str:
@@ -237,44 +208,3 @@ def _program(elf: str | None, *, verify: bool) -> Program:
     image = image_at(elf)
     verified = program_in_flash(image) if verify else ()
     return Program(layout_of(image), verified, written_by_tools(image))
-
-
-def _paths(path: str, count: int | None) -> tuple[str, ...]:
-    """`x.dump`, or of several looks x-01.dump, x-02.dump, ..."""
-    if count is None:
-        return (path,)
-    stem, digits = path.removesuffix(".dump"), max(2, len(str(count)))
-    return tuple(f"{stem}-{number:0{digits}}.dump" for number in range(1, count + 1))
-
-
-def _requests(request: Request, count: int) -> list[Request]:
-    """A core that is to be left halted runs on until the last look."""
-    between = replace(request, after="restore") if request.after == "halt" else request
-    return [*[between] * (count - 1), request]
-
-
-def _named(paths: Sequence[str]) -> str:
-    return paths[0] if len(paths) == 1 else f"{paths[0]} to {paths[-1]}"
-
-
-def _tell_how_to_go_on(paths: Sequence[str], count: int | None) -> None:
-    what, command = ("trace it", "trace") if count is None else ("compare them", "looks")
-    say(f"{what}: stackdump-probe {command} FW.elf {shlex.join(paths)}")
-
-
-def _show(path: str, elf: str | None, show: Show, settings: Settings) -> None:
-    if elf is not None:
-        from stackdump_probe.cli.trace import trace
-
-        trace(
-            elf,
-            [path],
-            json=show.json,
-            force=show.force,
-            all_statics=show.all_statics,
-            settings=settings,
-        )
-    elif show.json:
-        from stackdump_probe.cli.info import info
-
-        info([path], json=True, settings=settings)

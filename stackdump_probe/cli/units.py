@@ -37,6 +37,13 @@ def seconds(text: str) -> float:
     return found
 
 
+def whole_number(text: str) -> int:
+    """A number from 0 up; raises BadParameter."""
+    if not text.isascii() or not text.isdecimal():
+        raise typer.BadParameter(f"{text!r} is no number")
+    return int(text)
+
+
 def region(text: str) -> Region:
     """A region from "START:SIZE", such as "0x20000000:4k"; raises BadParameter."""
     start, _colon, size = text.partition(":")

@@ -152,11 +152,15 @@ class DebugPort:
         self._interposer = interposer or Interposer()
         self._is_watched = interposer is not None
         self._dpidr = target.model.dpidr
-        self._port = MemoryPort(target, core, interposer=interposer)
+        self._ports = [MemoryPort(target, core, interposer=interposer)]
         self._control = 0
         self._select = 0
         self._is_lost = False
         self._is_to_be_read = False  # DPIDR
+
+    def add_core(self, target: Target, core: CoreDebug) -> None:
+        """Put another core with its own memory behind the next access port."""
+        self._ports.append(MemoryPort(target, core))
 
     def access(self, access: Access) -> Reply:
         """Do one transfer."""
@@ -181,7 +185,7 @@ class DebugPort:
         """Repeat a read until it is not acknowledged; return the last reply and the words."""
         is_watched = self._is_watched and not self._interposer.passes_block(count)
         if access == DRW_READ and not is_watched and self._reaches_memory():
-            words = self._port.read_words(count)
+            words = self._ports[self._select >> 24].read_words(count)
             if words is not None:
                 return Reply(Ack.OK), words
         words = []
@@ -217,18 +221,22 @@ class DebugPort:
         if self._is_lost:
             return False
         powered = self._control & POWER_REQUESTS == POWER_REQUESTS
-        return powered and not self._control & STICKYERR and self._select & 0xFF0000F0 == 0
+        return powered and not self._control & STICKYERR and self._selects_data()
+
+    def _selects_data(self) -> bool:
+        return self._select >> 24 < len(self._ports) and self._select & 0xF0 == 0
 
     def _ap(self, access: Access) -> Reply:
         if self._control & POWER_REQUESTS != POWER_REQUESTS or self._control & STICKYERR:
             return self._fault()
-        if self._select >> 24:  # there is only port 0
+        if self._select >> 24 >= len(self._ports):  # no such port: its IDR reads as 0
             return Reply(Ack.OK)
+        port = self._ports[self._select >> 24]
         register = self._select & 0xF0 | access.register
         if access.is_read:
-            word = self._port.read(register)
+            word = port.read(register)
             return self._fault() if word is None else Reply(Ack.OK, word)
-        return Reply(Ack.OK) if self._port.write(register, access.word) else self._fault()
+        return Reply(Ack.OK) if port.write(register, access.word) else self._fault()
 
     def _fault(self) -> Reply:
         self._control |= STICKYERR

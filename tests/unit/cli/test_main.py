@@ -59,7 +59,7 @@ def test_help_shows_what_a_command_takes_as_it_declares_it(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Usage: stackdump-probe trace [OPTIONS] FW.elf|DIR DUMP..."
     assert "  FW.elf|DIR  the program, or a directory that holds it" in lines
-    assert "  DUMP...     dump files of one capture" in lines
+    assert "  DUMP...     dump files: of one capture, or of many with --json-lines" in lines
     assert "  --json                          one JSON document" in lines
     assert "  -t, --theme dark|light|none     colors for a terminal  [default: dark]" in lines
 
