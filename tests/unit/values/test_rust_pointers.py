@@ -214,39 +214,39 @@ OWNER = VtableOwner("sea::Square", SQUARE)
 
 def test_a_trait_object_is_what_its_vtable_says() -> None:
     ram = Segment(RAM, words(3))
-    shape = trait_object("&dyn Shape")
+    shape = trait_object("&dyn sea::Shape")
     found = decoded(shape, words(RAM, VTABLE), ram, HEAD, owners={VTABLE: (OWNER,)})
-    assert short_text(found) == "0x20000000 (Square) {side: 3}"
-    assert (found.type_name, found.octets) == ("&dyn Shape", words(RAM, VTABLE))
+    assert short_text(found) == "0x20000000 (sea::Square) {side: 3}"
+    assert (found.type_name, found.octets) == ("&dyn sea::Shape", words(RAM, VTABLE))
 
 
 def test_types_that_share_a_vtable_are_all_named_and_none_is_read() -> None:
     other = VtableOwner("sea::Buoy", rust("Buoy", 4, member("id", U32, 0)))
     ram = Segment(RAM, words(3))
-    shape = trait_object("&dyn Shape")
+    shape = trait_object("&dyn sea::Shape")
     found = decoded(shape, words(RAM, VTABLE), ram, HEAD, owners={VTABLE: (OWNER, other)})
-    assert short_text(found) == "0x20000000 (Square | Buoy)"
+    assert short_text(found) == "0x20000000 (sea::Square | sea::Buoy)"
 
 
 def test_a_trait_object_that_was_not_captured_has_a_type_all_the_same() -> None:
-    shape = trait_object("&dyn Shape")
+    shape = trait_object("&dyn sea::Shape")
     found = decoded(shape, words(RAM, VTABLE), HEAD, owners={VTABLE: (OWNER,)})
-    assert short_text(found) == "0x20000000 (Square)"
+    assert short_text(found) == "0x20000000 (sea::Square)"
 
 
 @pytest.mark.parametrize(
     ("symbols", "expected"),
     [
-        ({0x0800_0101: "<sea::Square as sea::Shape>::area"}, "Square"),
-        ({0x0800_0301: "core::ptr::drop_in_place::<sea::Buoy>"}, "Buoy"),
-        ({0x0800_0301: "core::ptr::drop_in_place<sea::Buoy<u8>>"}, "Buoy<u8>"),
+        ({0x0800_0101: "<sea::Square as sea::Shape>::area"}, "sea::Square"),
+        ({0x0800_0301: "core::ptr::drop_in_place::<sea::Buoy>"}, "sea::Buoy"),
+        ({0x0800_0301: "core::ptr::drop_in_place<sea::Buoy<u8>>"}, "sea::Buoy<u8>"),
     ],
 )
 def test_symbols_tell_the_type_where_the_debug_information_does_not(
     symbols: dict[int, str], expected: str
 ) -> None:
     table = Segment(VTABLE, words(0x0800_0301, 4, 4, 0x0800_0101))
-    shape = trait_object("&dyn Shape")
+    shape = trait_object("&dyn sea::Shape")
     found = decoded(shape, words(RAM, VTABLE), table, owners={}, symbols=symbols)
     assert short_text(found) == f"0x20000000 ({expected})"
 
@@ -269,20 +269,20 @@ def test_what_stands_behind_a_vtable_without_methods_tells_nothing() -> None:
     ],
 )
 def test_what_is_no_vtable_is_shown_as_the_two_words(table: Segment) -> None:
-    shape = trait_object("&dyn Shape")
+    shape = trait_object("&dyn sea::Shape")
     found = decoded(shape, words(RAM, VTABLE), table, owners={VTABLE: (OWNER,)})
     assert (short_text(found) or "").startswith("{pointer: 0x20000000, vtable: 0x08000200")
 
 
 def test_an_unknown_vtable_is_shown_as_the_two_words() -> None:
-    found = decoded(trait_object("&dyn Shape"), words(RAM, VTABLE), HEAD, owners={})
+    found = decoded(trait_object("&dyn sea::Shape"), words(RAM, VTABLE), HEAD, owners={})
     assert (short_text(found) or "").startswith("{pointer: 0x20000000, vtable: 0x08000200")
 
 
 def test_a_vtable_that_is_lost_is_shown_as_missing() -> None:
     gap = Gap(32, 64, Absence("optimized_out"))
     found = Decoder(Memory()).decode(
-        trait_object("&dyn Shape"), Storage(words(RAM, 0), None, (gap,))
+        trait_object("&dyn sea::Shape"), Storage(words(RAM, 0), None, (gap,))
     )
     assert short_text(found) == "{pointer: 0x20000000, vtable: <optimized out>}"
 
@@ -292,7 +292,7 @@ def test_a_box_of_a_trait_object_names_its_type_too() -> None:
     found = decoded(
         trait_object(name), words(HEAP, VTABLE), heap(words(3)), HEAD, owners={VTABLE: (OWNER,)}
     )
-    assert short_text(found) == "0x20001000 (Square) {side: 3}"
+    assert short_text(found) == "0x20001000 (sea::Square) {side: 3}"
 
 
 def test_the_debug_information_of_a_program_tells_whose_a_vtable_is() -> None:
@@ -325,7 +325,7 @@ def test_the_debug_information_of_a_program_tells_whose_a_vtable_is() -> None:
     found = decoder_for(image, memory).decode(
         image.types.type_of(die), Storage(words(RAM + 8, VTABLE), RAM)
     )
-    assert short_text(found) == "0x20000008 <SHAPE> (Square) {side: 3}"
+    assert short_text(found) == "0x20000008 <SHAPE> (sea::Square) {side: 3}"
 
 
 # --- pointers within wrappers -----------------------------------------------------------------
