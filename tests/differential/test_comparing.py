@@ -8,6 +8,7 @@ import pytest
 
 from stackdump_probe.dump import decode
 from stackdump_probe.image.elf import Image
+from stackdump_probe.record import replace
 from tests.differential.accepted import rule_of
 from tests.differential.comparing import Difference, compared
 from tests.differential.programs import program_of
@@ -151,6 +152,46 @@ def test_a_frame_that_differs_is_accepted_only_where_the_machine_came_back_to_it
 )
 def test_a_plain_difference_falls_under_no_rule(difference: Difference) -> None:
     assert rule_of(difference, a_state(0)) is None
+
+
+def test_a_register_that_only_gdb_has_is_not_accepted() -> None:
+    assert rule_of(Difference("register", None, 2, 3, "r4"), a_state(3)) is None
+
+
+def test_a_thread_ends_only_where_no_call_stands_before_the_address() -> None:
+    level, (place, *_) = next(callers(OURS))
+    behind_a_call = ("function", place[0], OURS.frames[level].function)
+    end = "thread_start: ..."
+    assert rule_of(Difference("frame", end, behind_a_call, 9), a_state(0)) is None
+    entry = program_of(CASE / "fw.elf").functions["Reset_Handler"]
+    found = rule_of(Difference("frame", end, ("function", entry, "x"), 9), a_state(0))
+    assert found is not None
+    assert found.name == "exit hook of a thread"
+
+
+@pytest.mark.parametrize(("register", "is_accepted"), [("r3", True), ("s15", True), ("r4", False)])
+def test_only_what_a_call_may_change_is_taken_as_changed(register: str, is_accepted: bool) -> None:
+    ours = f" optimized_out of 32 bits, {register} is not saved across the call"
+    level, _ = next(callers(OURS))
+    found = rule_of(Difference("value", ours, "0x7", level, "x"), a_state(0))
+    assert (found is not None) == is_accepted
+
+
+def test_a_value_that_gdb_has_not_is_accepted_only_if_its_caller_tells_it() -> None:
+    assert rule_of(Difference("value", " 5", "optimized out", 0, "which"), a_state(0)) is None
+
+
+def test_a_variable_that_the_elf_has_there_is_not_accepted_as_left_out() -> None:
+    level, variable = first_variable(answer_like(OURS))
+    gone = Difference("missing", None, "optimized out", level, variable["name"], variable["line"])
+    assert rule_of(gone, a_state(0)) is not None  # listed by us: GDB has one more of that name
+    other = replace(gone, line=1)
+    assert rule_of(other, a_state(0)) is not None  # nothing of that name and line in any block
+    frames = tuple(replace(each, variables=()) for each in OURS.frames)
+    report = replace(OURS.report, threads=(replace(OURS.report.threads[0], frames=frames),))
+    bare = Traced(report, OURS.registers)
+    state = State("here", DUMP, bare, Proof(0), program_of(CASE / "fw.elf"))
+    assert rule_of(gone, state) is None
 
 
 def test_frames_are_proved_by_the_places_that_the_machine_came_to() -> None:

@@ -1,0 +1,43 @@
+"""What the other reader finds is what llvm-dwarfdump prints of these ELFs."""
+
+from pathlib import Path
+
+from tests.differential.described import Descriptions, descriptions_of
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+def of(case: str) -> Descriptions:
+    return descriptions_of(GOLDEN / case / "fw.elf")
+
+
+def test_pieces_are_summed_up() -> None:
+    # [0x080001da, 0x08000246): DW_OP_lit1, DW_OP_stack_value, DW_OP_piece 0x2
+    # [0x08000246, 0x08000248): ..., DW_OP_piece 0x2, DW_OP_reg1 R1, DW_OP_piece 0x2
+    rover = of("rover_rustc_os")
+    assert rover.described("budget", 0x0800_0245) == {2}
+    assert rover.described("budget", 0x0800_0246) == {4}
+    assert rover.described("budget", 0x0800_0268) == set()
+    assert not rover.has_wide_piece("budget", 0x0800_0245)
+
+
+def test_a_computed_piece_of_two_words_is_wide() -> None:
+    # [0x08000180, 0x080001f0): DW_OP_lit1, DW_OP_stack_value, DW_OP_piece 0x8
+    assert of("harbor_rustc_o2").has_wide_piece("every", 0x0800_0180)
+
+
+def test_entry_values_are_told_by_their_range() -> None:
+    # [0x080001de, 0x0800026a): DW_OP_reg10 R10
+    # [0x0800026a, 0x0800026c): DW_OP_entry_value(DW_OP_reg3 R3), DW_OP_stack_value
+    rover = of("rover_rustc_os")
+    assert rover.is_entry_value("attempt", 0x0800_026A)
+    assert not rover.is_entry_value("attempt", 0x0800_0268)
+    assert not rover.is_placed("attempt", 0x0800_026C)
+
+
+def test_a_variable_counts_in_the_block_around_it_only() -> None:
+    # DW_TAG_lexical_block [0x080001da, 0x080001de) [0x080001e0, 0x08000242) [0x08000246, ...66)
+    rover = of("rover_rustc_os")
+    assert rover.blocks("budget", 71, 0x0800_01E0) == 1
+    assert rover.blocks("budget", 71, 0x0800_0242) == 0
+    assert rover.blocks("budget", 72, 0x0800_01E0) == 0
