@@ -190,6 +190,25 @@ def test_a_probe_that_is_plugged_in_again_leaves_the_target_as_it_was(
     ]
 
 
+def test_pulled_out_while_connecting_and_plugged_in_again_the_target_is_as_it_was(
+    bench: ABench, relay: Relay
+) -> None:
+    failures = 0
+    for packet in range(0, 40, 4):
+        relay.put(Unplugged(packet, missed=40))
+        link = bench.link(Terms(answer_within=0.2, replug_within=60))
+        try:
+            link.open()
+        except ConnectError:
+            failures += 1
+        else:
+            assert link.close() is None
+        relay.put(Interposer())
+        assert bench.core.read(debug.DEMCR) == 0
+        assert (bench.core.read(debug.DHCSR) or 0) & 0xFFFF == 0
+    assert failures > 3
+
+
 def test_nobody_waits_for_a_probe_if_told_to_stop(
     bench: ABench, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:

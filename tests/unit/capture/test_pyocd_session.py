@@ -11,7 +11,7 @@ from stackdump_probe.capture.pyocd_session import begin_again, closed, has_power
 from stackdump_probe.errors import ConnectError, Interrupted
 from stackdump_probe.simulator.core_debug import DWT_CTRL, FP_CTRL
 from stackdump_probe.simulator.interposer import Access, Ack, Interposer, Reply
-from tests.faults.spoilers import FOR_EVER, Lossy, Relay, Span, Stuck
+from tests.faults.spoilers import FOR_EVER, Answered, Lossy, Relay, Span, Stuck
 from tests.unit.capture.bench import RAM, ABench, a_bench
 
 HZ = 4_000_000
@@ -185,3 +185,12 @@ def test_a_single_fault_does_not_hide_the_core_behind_a_port(bench: ABench, rela
     assert found.put_back(session.target) == []
     closed(session)
     assert bench.core.read(debug.DEMCR) == 0
+
+
+def test_a_reset_line_that_was_held_is_let_go_if_connecting_fails(
+    bench: ABench, relay: Relay
+) -> None:
+    relay.put(Answered(Span(0, FOR_EVER), Reply(Ack.NONE)))
+    with pytest.raises(ConnectError, match="cannot connect: the target does not answer"):
+        opened(bench.probe, "cortex_m", HZ, AsFound(), reset="line")
+    assert "reset" in bench.target.told
