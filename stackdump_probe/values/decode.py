@@ -139,11 +139,10 @@ class Decoder:
         if size is None:
             return self._absent(type_, Absence("unsupported", shape.why_unsized), place, None)
         absence = place.missing(size) if size else None
-        if shape.read is None:
-            content = self._content(shape.actual, place, size, absence)
-        else:
-            content = absence or shape.read(place.octets(size))
         octets = None if absence else place.octets(size)
+        if shape.read is not None and octets is not None:
+            return _number(shape, shape.read(octets), octets, place.address)
+        content = self._content(shape.actual, place, size, absence)
         if isinstance(content, Absence):
             return self._absent(type_, content, place, size, octets)
         state = _state_of(content, absence)
@@ -315,16 +314,25 @@ class Decoder:
 
 def _numbers(shape: _Shape, read: Reading, place: Place, count: int, step: int) -> Iterator[Value]:
     """`count` elements of a base type, `step` bytes apart: what `part` gives, but quicker."""
-    name, size = shape.name, shape.size or 0
+    size = shape.size or 0
     held, address = place.storage.octets, place.storage.address
     for at in range(place.at, place.at + count * step, step):
         octets = held[at : at + size]
         where = None if address is None else (address + at) % ADDRESS_SPACE
-        content = read(octets) if at >= 0 and len(octets) == size else OUTSIDE
-        if isinstance(content, Absence):
-            yield Value(name, None, content.state, content.why, where, None, size)
+        if at >= 0 and len(octets) == size:
+            yield _number(shape, read(octets), octets, where)
         else:
-            yield Value(name, content, "ok", None, where, octets, size)
+            yield _number(shape, OUTSIDE, None, where)
+
+
+def _number(
+    shape: _Shape, content: Content | Absence, octets: bytes | None, address: int | None
+) -> Value:
+    """An object of a base type, which has no parts that could be missing."""
+    if isinstance(content, Absence):
+        name, size = shape.name, shape.size
+        return Value(name, None, content.state, content.why, address, octets, size)
+    return Value(shape.name, content, "ok", None, address, octets, shape.size)
 
 
 def _is_signed(type_: Type) -> bool:
@@ -343,7 +351,7 @@ def _state_of(content: Content, absence: Absence | None) -> Absence:
     Missing padding does not count; what the limits left out does.
     """
     parts = _parts_of(content)
-    lost = next((part for part in parts if part.state != "ok"), None)
+    lost = next(filter(_is_lost, parts), None)
     if lost is not None:
         known = isinstance(content, Variant) or any(map(_tells_something, parts))
         why = lost.why or (absence.why if absence else None)
@@ -351,6 +359,10 @@ def _state_of(content: Content, absence: Absence | None) -> Absence:
     if absence is None or _is_complete(content):
         return OK
     return Absence("partial", absence.why) if parts else absence
+
+
+def _is_lost(part: Value) -> bool:
+    return part.state != "ok"
 
 
 def _tells_something(part: Value) -> bool:

@@ -230,6 +230,8 @@ class Die:
 
     def inherited(self, at: int) -> Value | None:
         """The attribute of this entry, else of the first in its chain of origins that has it."""
+        if at in self.abbreviation.forms:
+            return self.get(at)
         for die in self.origins():
             if at in die:
                 return die.get(at)
