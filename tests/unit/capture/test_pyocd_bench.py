@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from stackdump_probe.capture import pyocd_bench as module
-from stackdump_probe.capture.pyocd_bench import find_probe, pyocd_targets
+from stackdump_probe.capture.pyocd_bench import drivable_probes, find_probe, pyocd_targets
 from stackdump_probe.capture.usb import UsbProbe
 from stackdump_probe.errors import ConnectError, NoProbe
 
@@ -51,3 +51,8 @@ def test_pyocds_own_targets_bring_their_ram() -> None:
     by_name = {target.name: target for target in pyocd_targets()}
     assert [(bank.start, bank.size) for bank in by_name["k64f"].ram] == [(0x1FFF_0000, 0x4_0000)]
     assert by_name["cortex_m"].ram  # without a map of its own
+
+
+def test_a_type_of_probe_that_pyocd_does_not_know() -> None:
+    with pytest.raises(NoProbe, match="nonsense"):
+        drivable_probes("nonsense:1")

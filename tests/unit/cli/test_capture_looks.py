@@ -94,6 +94,7 @@ def test_looks_are_kept_when_told_to_stop_in_between(
         (["--count", "1"], "--count"),
         (["--count", "201"], "--count"),
         (["--count", "3", "--interval", "soon"], "no time"),
+        (["--reset", "--under-reset"], "two ways of the same"),
     ],
 )
 def test_what_makes_no_sense_is_wrong_usage(
