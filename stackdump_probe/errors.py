@@ -16,6 +16,7 @@ StackdumpError
 ├── OutputError          a file that cannot be written, or exists already
 └── CaptureError         the capture could not be made
     ├── NoProbe          none plugged in, none of that name, or several and none named
+    │   └── SeveralProbes    several, from which one has to be chosen
     ├── ProbePermission  plugged in, but may not be opened
     ├── ConnectError     the probe or the target does not answer
     │   └── StateLost    the core was reset or ran on while it was read
@@ -113,6 +114,17 @@ class CaptureError(StackdumpError):
 
 class NoProbe(CaptureError):
     """None plugged in, none of that name, or several and none named."""
+
+
+class SeveralProbes(NoProbe):
+    """More than one probe is meant; `probes` holds the id and the name of each."""
+
+    def __init__(self, probes: Sequence[tuple[str, str]]) -> None:
+        names = ", ".join(f"{uid} ({name})" for uid, name in probes)
+        super().__init__(
+            f"{len(probes)} probes are plugged in: {names}", hint="name one with --probe"
+        )
+        self.probes = tuple(probes)
 
 
 class ProbePermission(CaptureError):

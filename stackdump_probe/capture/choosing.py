@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from stackdump_probe.capture.usb import UsbProbe
-from stackdump_probe.errors import NoProbe, ProbePermission
+from stackdump_probe.errors import NoProbe, ProbePermission, SeveralProbes
 from stackdump_probe.record import record
 
 PERMISSION_HINT = (
@@ -67,8 +67,7 @@ def chosen_uid(probes: Sequence[ListedProbe], wanted: str | None) -> str:
     if not usable:
         _refuse(candidates[0])
     if len(usable) > 1:
-        names = ", ".join(f"{probe.uid} ({probe.name})" for probe in usable)
-        raise NoProbe(f"{len(usable)} probes are plugged in: {names}", hint="name one with --probe")
+        raise SeveralProbes([(probe.uid or "", probe.name) for probe in usable])
     return usable[0].uid or ""
 
 

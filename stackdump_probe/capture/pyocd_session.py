@@ -9,6 +9,7 @@ from typing import Any, Literal
 from stackdump_probe.arch import debug
 from stackdump_probe.capture.as_found import AsFound
 from stackdump_probe.capture.explain import CABLE, failures_of_pyocd, translated
+from stackdump_probe.capture.locks import with_lock
 from stackdump_probe.errors import ConnectError
 
 Reset = Literal["never", "line", "core"]
@@ -111,10 +112,13 @@ def opened(
                 # pyOCD only writes the reason to its log; it may come up here again
                 session.target.cores[core].read32(debug.DHCSR)
                 raise ConnectError(f"cannot connect: core {core} does not answer", hint=LOST)
-    except BaseException:
+    except BaseException as error:
+        better = with_lock(error, session) if isinstance(error, ConnectError) else error
         if session.probe.is_open:
             found.put_back(session.target)
         _release(session)
+        if better is not error:
+            raise better from error
         raise
     return session
 

@@ -19,6 +19,7 @@ from stackdump_probe.cli.options import Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.taking import Bench, Program, target_for
+from stackdump_probe.cli.which_probe import with_one_probe
 from stackdump_probe.cli.wish import Wish, fulfil, fulfil_for_all_cores
 from stackdump_probe.report.matching import program_in_flash, written_by_tools
 
@@ -184,10 +185,16 @@ def capture(
         all_statics=all_statics,
     )
     path = output or f"{_file_name(target)}-{datetime.now():%Y%m%d-%H%M%S}.dump"
-    if core == "all":
-        return fulfil_for_all_cores(wish, path, settings)
-    fulfil(wish.for_core(units.whole_number(core)), path, settings)
-    return 0
+    number = None if core == "all" else units.whole_number(core)
+
+    def go(uid: str | None) -> int:
+        meant = wish.through(uid)
+        if number is None:
+            return fulfil_for_all_cores(meant, path, settings)
+        fulfil(meant.for_core(number), path, settings)
+        return 0
+
+    return with_one_probe(go, probe)
 
 
 def _file_name(target: str) -> str:

@@ -15,7 +15,7 @@ from stackdump_probe.cli.new_file import new_files
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.taking import AUTO, Bench, Program, Taken, take_all
 from stackdump_probe.cli.telling import say, tell_of, tell_of_verification
-from stackdump_probe.errors import CaptureError, Interrupted, ProgramMismatch
+from stackdump_probe.errors import CaptureError, Interrupted, ProgramMismatch, SeveralProbes
 from stackdump_probe.record import record, replace
 
 
@@ -40,6 +40,10 @@ class Wish:
         """The same of another core."""
         terms = replace(self.bench.terms, core=number)
         return replace(self, bench=replace(self.bench, terms=terms))
+
+    def through(self, probe: str | None) -> "Wish":
+        """The same through this probe."""
+        return replace(self, bench=replace(self.bench, probe=probe))
 
 
 def fulfil(wish: Wish, output: str, settings: Settings) -> None:
@@ -89,7 +93,7 @@ def fulfil_for_all_cores(wish: Wish, output: str, settings: Settings) -> int:
         except ProgramMismatch as error:
             others.append(error)
             settings.warn(f"core {number}: {error}")
-        except Interrupted:
+        except (Interrupted, SeveralProbes):
             raise
         except CaptureError as error:
             codes.append(tell(error))

@@ -6,6 +6,7 @@ device, put their transfers here one by one or in blocks.
 
 import struct
 from collections.abc import Sequence
+from typing import Protocol
 
 from stackdump_probe.simulator.core_debug import PRIVATE_BUS, ROM_TABLE, CoreDebug
 from stackdump_probe.simulator.interposer import Access, Ack, Interposer, Reply
@@ -32,6 +33,19 @@ CSW_SECURE_ENABLED = 1 << 23
 INCREMENT_WRAP = 0x1000
 
 DRW_READ = Access(is_ap=True, is_read=True, register=DRW)
+
+
+class AccessPort(Protocol):
+    """What answers behind the debug port; None and False are faults."""
+
+    def read(self, register: int) -> int | None:
+        """The register's word."""
+
+    def write(self, register: int, word: int) -> bool:
+        """Write the register."""
+
+    def read_words(self, count: int) -> list[int] | None:
+        """`count` reads of DRW at once; None where that cannot be."""
 
 
 class MemoryPort:
@@ -152,7 +166,7 @@ class DebugPort:
         self._interposer = interposer or Interposer()
         self._is_watched = interposer is not None
         self._dpidr = target.model.dpidr
-        self._ports = [MemoryPort(target, core, interposer=interposer)]
+        self._ports: list[AccessPort] = [MemoryPort(target, core, interposer=interposer)]
         self._control = 0
         self._select = 0
         self._is_lost = False
@@ -160,7 +174,11 @@ class DebugPort:
 
     def add_core(self, target: Target, core: CoreDebug) -> None:
         """Put another core with its own memory behind the next access port."""
-        self._ports.append(MemoryPort(target, core))
+        self.add_port(MemoryPort(target, core))
+
+    def add_port(self, port: AccessPort) -> None:
+        """Put another access port behind those that are there."""
+        self._ports.append(port)
 
     def access(self, access: Access) -> Reply:
         """Do one transfer."""
