@@ -216,6 +216,15 @@ def test_a_probe_that_cannot_be_had_leaves_no_file(
     assert list(Path().iterdir()) == []
 
 
+def test_a_core_that_does_not_halt_leaves_no_file(
+    bench: ABench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.probe = FakeProbe(bench.memory, REGISTERS, halts=False)
+    assert run(["capture", "-t", "stm32f4", "-o", "x.dump"]) == 5
+    assert list(Path().iterdir()) == []
+    assert "the core does not halt" in capsys.readouterr().err
+
+
 def test_an_elf_that_cannot_be_read_is_found_before_the_target_is_touched(bench: ABench) -> None:
     assert run(["capture", "-t", "stm32f4", "-e", "none.elf", "-o", "x.dump"]) == 6
     assert bench.probe.calls == []
