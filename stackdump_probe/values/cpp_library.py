@@ -1,4 +1,4 @@
-"""Classes of the C++ library as what they stand for, by qualified name and the parts they have.
+"""Classes of the C++ library and of ETL as what they stand for, by name and the parts they have.
 
 What does not look as expected is left to be shown as the class that it is.
 """
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from stackdump_probe.errors import Unsupported
 from stackdump_probe.image.types.cpp_names import components, template
 from stackdump_probe.image.types.model import Struct, Type
+from stackdump_probe.values import cpp_etl
 from stackdump_probe.values.cpp_choices import optional, tuple_, variant
 from stackdump_probe.values.cpp_object import Object
 from stackdump_probe.values.cpp_owners import shared_ptr, unique_ptr, weak_ptr
@@ -29,6 +30,14 @@ View = Callable[[Object], Content]
 
 # Names without inline namespaces such as `std::__cxx11`.
 LIBRARY: dict[str, View] = {
+    "etl::array": cpp_etl.array,
+    "etl::basic_string_view": cpp_etl.string_view,
+    "etl::ibasic_string": cpp_etl.string,
+    "etl::ivector": cpp_etl.vector,
+    **dict.fromkeys(
+        (f"etl::{kind}string" for kind in ("", "w", "u8", "u16", "u32")), cpp_etl.string
+    ),
+    "etl::vector": cpp_etl.vector,
     "std::array": array,
     "std::atomic": atomic,
     "std::basic_string": string,

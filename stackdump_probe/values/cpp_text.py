@@ -15,30 +15,30 @@ def string(found: Object) -> Content:
     data = found.part("_M_dataplus", "_M_p")
     length, own = found.part("_M_string_length").number(), found.part("_M_local_buf")
     if data.number() == own.place.address:
-        held = (size_of(own.type) or 0) // _size(data) - 1
+        held = (size_of(own.type) or 0) // size_of_character(data) - 1
     else:
         held = found.part("_M_allocated_capacity").number()
     if length > held:
         return Invalid(length, f"a text of so many characters in a buffer for {held}")
-    return _text(data, length)
+    return characters_at(data, length)
 
 
 def string_view(found: Object) -> Content:
     """The text that it points to."""
-    return _text(found.part("_M_str"), found.part("_M_len").number())
+    return characters_at(found.part("_M_str"), found.part("_M_len").number())
 
 
-def _size(data: Object) -> int:
-    """The size of a character."""
+def size_of_character(data: Object) -> int:
+    """The size of what it points to, a character."""
     size = size_of(data.target)
     if not size:
         raise Unsupported("characters without a size")
     return size
 
 
-def _text(data: Object, length: int) -> Content:
+def characters_at(data: Object, length: int) -> Content:
     """So many characters as `data` points to, as far as they are known."""
-    character, size = data.decoder.actual(data.target), _size(data)
+    character, size = data.decoder.actual(data.target), size_of_character(data)
     if not isinstance(character, Base):
         raise Unsupported("text is made of characters")
     wanted = min(length * size, TEXT_LIMIT)

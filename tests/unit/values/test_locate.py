@@ -76,6 +76,7 @@ def test_an_object_of_eight_bytes_goes_on_in_the_next_register() -> None:
         (256, 8, b"\1\0\0\0\2\0\0\0"),
         (256, 4, b"\1\0\0\0"),
         (257, 8, b"\3\0\0\0\4\0\0\0"),
+        (256, 16, b"\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0"),  # q0, a vector of 16 bytes
     ],
 )
 def test_floating_point_registers_in_both_numberings(
@@ -218,6 +219,13 @@ def test_an_empty_piece_is_optimised_out() -> None:
     found = by(b"\x53" + PIECE + b"\x04" + PIECE + b"\x04", 8, r3=1)
     assert found.missing(0, 32) is None
     assert found.missing(32, 64) == Absence("optimized_out")
+
+
+def test_a_quad_register_is_two_pieces() -> None:
+    """AADWARF32 4.1: q0 is d0 and d1."""
+    octets = REGX + uleb(256) + PIECE + b"\x08" + REGX + uleb(257) + PIECE + b"\x08"
+    found = by(octets, 16, s0=1, s1=2, s2=3, s3=4)
+    assert found == Storage(bytes.fromhex("01000000020000000300000004000000"))
 
 
 def test_a_bit_piece_takes_bits_from_the_middle_of_a_register() -> None:
