@@ -92,11 +92,13 @@ FORCED = FaultBit(30, "FORCED", "escalated to HardFault")
 DEBUGEVT = FaultBit(31, "DEBUGEVT", "debug event, such as BKPT, with no debugger to take it")
 HFSR_BITS = (VECTTBL, FORCED, DEBUGEVT)
 
-# HALTED and EXTERNAL are a debugger's doing, not a fault.
+# HALTED is a debugger's doing, not a fault. PMU: Armv8.1-M.
 DFSR_BITS = (
     FaultBit(1, "BKPT", "breakpoint instruction or FPB match"),
     FaultBit(2, "DWTTRAP", "DWT watchpoint match"),
     FaultBit(3, "VCATCH", "vector catch"),
+    FaultBit(4, "EXTERNAL", "external debug request"),
+    FaultBit(5, "PMU", "overflow of a performance counter"),
 )
 
 SFSR_BITS = (

@@ -179,6 +179,16 @@ NAMES = {
     "SFSR": "INVEP INVIS INVER AUVIOL INVTRAN LSPERR - LSERR",
     "HFSR": "- VECTTBL" + " -" * 28 + " FORCED DEBUGEVT",
 }
+# DDI 0403 C1.6.1, DDI 0553 DFSR; HALTED, bit 0, is left out.
+DFSR_NAMES = "- BKPT DWTTRAP VCATCH EXTERNAL PMU"
+
+
+@pytest.mark.parametrize("bit", range(6))
+def test_each_debug_event_has_the_name_of_the_manual(bit: int) -> None:
+    found = fault_of(words_at(DFSR=1 << bit), exceptions=frozenset({12}))
+    causes = () if found is None else found.causes
+    name = DFSR_NAMES.split()[bit]
+    assert [cause.bit for cause in causes] == [name] * (name != "-")
 
 
 @pytest.mark.parametrize("register", NAMES)
