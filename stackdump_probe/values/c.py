@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.types.model import Base, Enum, Pointer, Struct, Type
+from stackdump_probe.image.types.model import Base, Enum, Pointer, Struct, Type, stripped
 from stackdump_probe.values.model import Content, Enumerator, Integer, Text, Value
 from stackdump_probe.values.model import Pointer as PointerContent
 from stackdump_probe.values.scalars import is_character
@@ -93,7 +93,7 @@ def _is_bit(value: int) -> bool:
 
 def pointer(decoder: "Decoder", pointer: Pointer, number: int, depth: int) -> Content:
     """An address, with the text there if it is a pointer to characters; nothing is at null."""
-    character = character_of(decoder.actual(pointer.target.type))
+    character = character_of(stripped(pointer.target.type))
     if number and character is not None and depth < decoder.limits.depth:
         found = string_at(decoder, character, number)
         if found is not None:

@@ -22,6 +22,7 @@ def units_naming(dwarf: Dwarf, name: str) -> Iterator[Unit]:
 
     A unit has the string itself, or its offset in .debug_str; one that has neither cannot name it.
     """
+    may_have_indices = len(dwarf.section(".debug_str_offsets")) > 0
     wanted = name.encode() + b"\0"
     places = _places(bytes(dwarf.section(".debug_str")), wanted)
     patterns = (wanted, *(place.to_bytes(4, "little") for place in places))
@@ -32,7 +33,7 @@ def units_naming(dwarf: Dwarf, name: str) -> Iterator[Unit]:
             octets = sections[unit.section] = bytes(unit.octets)
         if (
             len(places) > _MOST_PLACES
-            or _has_indices(unit)
+            or (may_have_indices and _has_indices(unit))
             or any(octets.find(pattern, unit.offset, unit.end) >= 0 for pattern in patterns)
         ):
             yield unit
