@@ -92,7 +92,10 @@ class _Search:
     def _in_unit(self, unit: Unit) -> Iterator[_Found]:
         context = UnitContext(unit, self.memory)
         scopes: dict[tuple[int, ...], _Scope] = {}
+        in_function: dict[tuple[int, ...], bool] = {}
         for die in _described(unit):
+            if _is_plainly_local(die, in_function):
+                continue
             scope = _scope_of(die, scopes)
             if scope.is_function and not _has_fixed_address(die):
                 continue
@@ -164,6 +167,21 @@ def _described(unit: Unit) -> Iterator[Die]:
 def _has_fixed_address(die: Die) -> bool:
     expression = die.block(dw.AT_location)
     return bool(expression) and expression[0] in FIXED_ADDRESS if expression else False
+
+
+def _is_plainly_local(die: Die, in_function: dict[tuple[int, ...], bool]) -> bool:
+    """True for a variable that comes and goes with its function, as most do: told by its place.
+
+    An abstract origin is in a function as well; what is declared elsewhere needs a closer look.
+    """
+    if dw.AT_specification in die or _has_fixed_address(die):
+        return False
+    path = die.path
+    known = in_function.get(path)
+    if known is None:
+        known = any(Die(die.unit, at).tag in FUNCTIONS for at in path)
+        in_function[path] = known
+    return known
 
 
 def _scope_of(die: Die, scopes: dict[tuple[int, ...], _Scope]) -> _Scope:
