@@ -11,6 +11,7 @@ from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.taking import Taken
 from stackdump_probe.errors import ProgramMismatch
 
+STM32_FLASH = range(0x0800_0000, 0x0840_0000)
 OTHER_PROGRAM = "name the ELF that was flashed, or trace all the same with --force"
 
 
@@ -18,6 +19,11 @@ def tell_of(taken: Taken, paths: Sequence[str], settings: Settings) -> None:
     """Warn of what is missing, and say what was saved where."""
     for warning in dict.fromkeys(each for one in taken.captures for each in one.warnings):
         settings.warn(warning)
+    if _hides_its_flash(taken):
+        settings.warn(
+            "the code at pc cannot be read: that is how readout protection (RDP level 1) looks; "
+            "registers and RAM are real, and opening the part erases its flash"
+        )
     if len(taken.captures) < len(paths) and taken.left == "halted" and taken.ended is None:
         settings.warn("the core was halted already, so one look is all (`--after run` lets it run)")
     if settings.quiet:
@@ -35,6 +41,15 @@ def tell_of(taken: Taken, paths: Sequence[str], settings: Settings) -> None:
     else:
         what = f"saved {len(saved)} looks: {saved[0]} to {saved[-1]}"
     say(f"{what}; {_state(taken)}")
+
+
+def _hides_its_flash(taken: Taken) -> bool:
+    """True for an STM32 that lets a debugger read no flash (RM0090 3.6.3, "Read protections")."""
+    if taken.part is None or not taken.part.name.startswith("STM32"):
+        return False
+    dump, ended = taken.captures[0].dump, taken.ended
+    pc = dump.registers.get("pc")
+    return ended is None and pc is not None and pc in STM32_FLASH and not dump.memory.holds(pc)
 
 
 def say(text: str) -> None:

@@ -1,6 +1,7 @@
 """Several looks as a flame graph: one SVG that needs nothing else, no script in it."""
 
 from collections.abc import Iterator
+from colorsys import hls_to_rgb
 from html import escape
 from zlib import crc32
 
@@ -61,7 +62,9 @@ def _color(branch: Branch) -> str:
     """The same name has the same color in every graph."""
     low, high = _HUES[branch.kind]
     mixed = crc32(branch.function.encode("utf-8", "surrogatepass"))
-    return f"hsl({low + mixed % (high - low)},{70 + mixed // 64 % 20}%,{62 + mixed // 4096 % 14}%)"
+    hue, lightness = low + mixed % (high - low), 62 + mixed // 4096 % 14
+    parts = hls_to_rgb(hue / 360, lightness / 100, 0.8)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
 
 
 def _text(text: str, most: int) -> str:

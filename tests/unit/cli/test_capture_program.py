@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from stackdump_probe.capture.probe import Identity
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode
 from stackdump_probe.memory import Memory, Segment
@@ -84,3 +85,14 @@ def test_in_a_directory_builds_that_differ_elsewhere_are_told_by_their_build_id(
     bench.probe = FakeProbe(target, REGISTERS)
     assert run([*LINE, "--elf", "builds"]) == 0
     assert "builds/new.elf is the program in the dump: build id" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("part", "said"), [(0x413, True), (0xFFE, False)])
+def test_an_stm32_that_hides_its_flash_is_told(
+    part: int, said: bool, bench: ABench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    memory = Memory(each for each in bench.memory.segments if each.start != FLASH)
+    bench.probe = FakeProbe(memory, REGISTERS)
+    bench.probe.known = Identity(0x2BA01477, 0x020, part)
+    assert run([*LINE]) == 0
+    assert ("readout protection" in capsys.readouterr().err) == said

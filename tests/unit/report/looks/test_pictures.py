@@ -1,6 +1,7 @@
 """The flame graph, the profile for speedscope, and our own document."""
 
 import json
+import re
 from xml.etree import ElementTree
 
 from stackdump_probe.report.looks.flame import DEEPEST, flame_graph
@@ -51,6 +52,14 @@ def test_the_picture_needs_nothing_from_elsewhere() -> None:
     svg = "\n".join(flame_graph(several([("main", "a")] * 3)))
     assert svg.count("http") == 1  # the name of the format
     assert "url(" not in svg
+
+
+def test_the_same_name_has_the_same_color_and_a_kind_its_hue() -> None:
+    svgs = ["\n".join(flame_graph(several(s))) for s in ([("a", "b")], [("b", "tick!")])]
+    colors = [dict(re.findall(r'<title>(\w+).*\n?.*?fill="(#[0-9a-f]{6})"', svg)) for svg in svgs]
+    assert colors[0]["b"] == colors[1]["b"]
+    red, _green, blue = (int(colors[1]["tick"][at : at + 2], 16) for at in (1, 3, 5))
+    assert blue > red  # an exception is blue
 
 
 def test_a_very_deep_stack_is_drawn_up_to_a_depth() -> None:
