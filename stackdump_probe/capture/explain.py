@@ -90,6 +90,8 @@ def explained(error: BaseException, doing: str) -> CaptureError:
     for part, what, hint in _BY_MESSAGE:
         if part in f"{type(error).__name__} {error}":
             return ConnectError(f"cannot {doing}: {what}", hint=hint)
+    if isinstance(error, AttributeError):
+        return ConnectError(f"cannot {doing}: the probe does not answer any more", hint=_GONE)
     if isinstance(error, _BY_SENSELESS_ANSWER):
         return ConnectError(f"cannot {doing}: the probe's answers make no sense", hint=CABLE)
     return ConnectError(f"cannot {doing}: {error}")

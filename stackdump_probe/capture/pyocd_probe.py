@@ -118,8 +118,8 @@ class PyocdProbe:
         )
         for state in states:
             self._must_stand_still(state)
-            if not state & debug.S_REGRDY:
-                raise ConnectError("the core does not hand out its registers")
+        if not all(state & debug.S_REGRDY for state in states[1:]):  # the first is of before
+            raise ConnectError("the core does not hand out its registers")
         return words
 
     def set_for_now(self, address: int, bits: int) -> bool:

@@ -107,7 +107,7 @@ def opened(
     session.delegate = Delegate(found, check)
     try:
         with translated("connect"):
-            session.open()
+            _open(session)
             if core in session.target.cores and core not in session.delegate.started:
                 # pyOCD only writes the reason to its log; it may come up here again
                 session.target.cores[core].read32(debug.DHCSR)
@@ -121,6 +121,17 @@ def opened(
             raise better from error
         raise
     return session
+
+
+def _open(session: Any) -> None:
+    """Open a session; that no core was found may come of a link that was lost meanwhile."""
+    from pyocd.core import exceptions
+
+    try:
+        session.open()
+    except exceptions.DebugError:
+        session.target.dp.read_reg(CTRL_STAT)
+        raise
 
 
 def begin_again(session: Any, frequency: int) -> None:

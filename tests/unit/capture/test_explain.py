@@ -95,3 +95,16 @@ def test_what_a_probe_of_ours_says_is_kept_with_its_hint() -> None:
     found = explained(caused(RuntimeError("read failed"), ours), "connect")
     assert str(found) == "cannot connect: QEMU has ended"
     assert found.hint == "the core is in lockup"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (AttributeError("'NoneType' object has no attribute 'write'"), "does not answer any more"),
+        (IndexError("index out of range"), "the probe's answers make no sense"),
+    ],
+)
+def test_what_comes_of_a_probe_that_is_closed_or_talks_nonsense(
+    error: Exception, words: str
+) -> None:
+    assert words in str(explained(error, "connect"))

@@ -95,6 +95,16 @@ def test_a_register_that_is_not_ready(probe: PyocdProbe, relay: Relay) -> None:
         probe.core_registers([0])
 
 
+def test_a_register_that_an_earlier_debugger_did_not_get_is_nothing_to_us(
+    probe: PyocdProbe, bench: ABench
+) -> None:
+    bench.core.write(debug.DCRSR, 0)  # of a core that runs: S_REGRDY is 0 from then on
+    assert not (bench.core.read(debug.DHCSR) or 0) & debug.S_REGRDY
+    bench.target.registers = {"r4": 44}
+    probe.halt()
+    assert probe.core_registers([SELECTORS["r4"]]) == [44]
+
+
 def test_a_core_that_was_reset_while_it_was_read(probe: PyocdProbe, bench: ABench) -> None:
     probe.halt()
     bench.core.reset()

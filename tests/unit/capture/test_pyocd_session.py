@@ -10,6 +10,7 @@ from stackdump_probe.capture.as_found import AsFound
 from stackdump_probe.capture.pyocd_session import begin_again, closed, has_power, opened
 from stackdump_probe.errors import ConnectError, Interrupted
 from stackdump_probe.simulator.core_debug import DWT_CTRL, FP_CTRL
+from stackdump_probe.simulator.dap import DRW
 from stackdump_probe.simulator.interposer import Access, Ack, Interposer, Reply
 from tests.faults.spoilers import FOR_EVER, Answered, Lossy, Relay, Span, Stuck
 from tests.unit.capture.bench import RAM, ABench, a_bench
@@ -194,3 +195,21 @@ def test_a_reset_line_that_was_held_is_let_go_if_connecting_fails(
     with pytest.raises(ConnectError, match="cannot connect: the target does not answer"):
         opened(bench.probe, "cortex_m", HZ, AsFound(), reset="line")
     assert "reset" in bench.target.told
+
+
+@pytest.mark.parametrize(("is_locked", "words"), [(True, "shows no core"), (False, "not answer")])
+def test_a_link_that_is_lost_on_the_way_is_no_target_without_a_core(
+    bench: ABench, relay: Relay, is_locked: bool, words: str
+) -> None:
+    class Refuses(Interposer):
+        is_dead = False
+
+        def access(self, access: Access) -> Reply | None:
+            if access.is_ap and access.register == DRW:
+                self.is_dead = not is_locked
+                return Reply(Ack.FAULT)
+            return Reply(Ack.NONE) if self.is_dead else None
+
+    relay.put(Refuses())
+    with pytest.raises(ConnectError, match=words):
+        opened(bench.probe, "cortex_m", HZ, AsFound())
