@@ -11,6 +11,7 @@ from stackdump_probe.unwind.code_paths import state_at
 from stackdump_probe.unwind.conditions import Skipped, not_executed, passed_over, sets_flags
 from stackdump_probe.unwind.frame_state import Saved
 from stackdump_probe.unwind.operations import IfThen, Jump, Operation
+from stackdump_probe.unwind.return_addresses import is_code
 from stackdump_probe.unwind.running import Running
 from stackdump_probe.unwind.step import Caller, Position, Surroundings
 from stackdump_probe.unwind.thumb import decode, fetching
@@ -22,7 +23,7 @@ Way = tuple[int, Skipped]  # where it begins, and what of it is not executed
 
 def epilogue_step(position: Position, surroundings: Surroundings) -> Caller | None:
     """The same, for code that nothing else describes; only where the core was at pc itself."""
-    if not position.is_exact or not surroundings.program.is_code(position.pc):
+    if not position.is_exact or not is_code(position.pc, surroundings):
         return None
     return run_to_return(position, surroundings)
 

@@ -1,7 +1,7 @@
 """One step by what the code of the function has done to the stack on its way to pc."""
 
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
-from stackdump_probe.errors import NotCaptured, Unavailable
+from stackdump_probe.errors import NotCaptured, RegisterUnknown, Unavailable
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.code_paths import state_at, straight_state_at
 from stackdump_probe.unwind.ends import unavailable
@@ -110,8 +110,11 @@ class _Frame:
         address = self.address_of(name)
         if address is not None:
             return self.memory.u32(address)
-        holder = next(self.state.holders(name), None)
-        return None if holder is None else self.registers[holder]
+        holders = [*self.state.holders(name)]
+        held = {self.registers[each] for each in holders if each in self.registers}
+        if holders and not held:
+            raise RegisterUnknown(holders[0])
+        return held.pop() if len(held) == 1 else None
 
     def caller_registers(self) -> Registers:
         """All that is known of the caller's registers."""
@@ -125,8 +128,10 @@ class _Frame:
         if address is not None:
             word = self.memory.u32(address) if self.memory.holds(address, 4) else None
             return Registers().saved(address, {name: word})
-        holder = next(self.state.holders(name), None)
-        if holder in (None, name):
-            return self.registers.only(() if holder is None else (name,))
-        word = self.registers.get(holder or name)
-        return Registers({} if word is None else {name: word})
+        holders = [*self.state.holders(name)]
+        held = {self.registers[each] for each in holders if each in self.registers}
+        if len(held) > 1:
+            return Registers()  # what should be the same is not: this way was not taken
+        if name in holders:
+            return self.registers.only((name,))
+        return Registers({name: held.pop()}) if held else Registers()

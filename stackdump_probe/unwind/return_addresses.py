@@ -76,10 +76,14 @@ def call_that_left(word: int, surroundings: Surroundings) -> Call | None:
 
 
 def is_code(address: int, surroundings: Surroundings) -> bool:
-    """True if `address` is code of the program, or of a ROM that the dump holds."""
+    """True if `address` is code of the program, or may be that of a ROM that the dump holds.
+
+    What else the ELF holds there is data, even if a stray branch has gone to it.
+    """
     if surroundings.program.is_code(address):
         return True
-    return address in _CODE_REGION and surroundings.memory.holds(address, 2)
+    segment = surroundings.memory.segment_at(address)
+    return address in _CODE_REGION and segment is not None and segment.origin != "elf"
 
 
 def targets_of(target: int, surroundings: Surroundings) -> Iterator[int]:

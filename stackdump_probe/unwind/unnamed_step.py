@@ -26,31 +26,23 @@ _HANDLERS = range(2, 512)  # DDI 0403 B1.5.3: IPSR has 9 bits
 
 
 def unnamed_step(position: Position, surroundings: Surroundings) -> Caller | Lost | None:
-    """Return to the first word that the code on the way from the called to pc has left or kept."""
+    """Return to the one word that the code on the way from the called to pc has left or kept."""
     pc = position.lookup_pc
     if surroundings.program.symbols.function_at(pc) is not None or not is_code(pc, surroundings):
         return None
     search = _Search(position, surroundings)
-    for candidate in _in_order([*in_lr(position, surroundings), *on_stack(position, surroundings)]):
-        for start in search.starts(candidate):
-            found = search.caller_from(start)
-            if found is not None and _is_it(candidate, found):
-                return found
-    return search.reset()
-
-
-def _in_order(candidates: list[ReturnAddress]) -> list[ReturnAddress]:
-    """A call by register that lr still tells of may be one that this function itself has made."""
-    return sorted(candidates, key=_tells_little)
+    words = [*in_lr(position, surroundings), *on_stack(position, surroundings)]
+    telling = [word for word in words if not _tells_little(word)]
+    found = search.agreeing(telling) or search.agreeing(words)
+    if len(found) > 1:
+        return None  # GCC jumps far by BL on Armv6-M, and libgcc calls parts of a function
+    return found[0] if found else search.reset()
 
 
 def _tells_little(candidate: ReturnAddress) -> bool:
+    """A call by register that lr still tells of may be one that this function itself has made."""
     call = candidate.call
     return candidate.place is None and call is not None and call.target is None
-
-
-def _is_it(candidate: ReturnAddress, found: Caller) -> bool:
-    return (found.return_address, found.saved_at) == (candidate.word, candidate.place)
 
 
 class _Search:
@@ -61,6 +53,19 @@ class _Search:
         self.surroundings = surroundings
         self.callers: dict[int, Caller | None] = {}
         self.pointers: tuple[int, ...] | None = None
+
+    def agreeing(self, words: list[ReturnAddress]) -> list[Caller]:
+        """Each caller that one of the words and the code from where its call goes agree about."""
+        found: dict[tuple[int, int], Caller] = {}
+        for word in words:
+            for start in self.starts(word):
+                caller = self.caller_from(start)
+                if caller is not None and (caller.return_address, caller.saved_at) == (
+                    word.word,
+                    word.place,
+                ):
+                    found.setdefault((caller.return_address, caller.cfa), caller)
+        return list(found.values())
 
     def starts(self, candidate: ReturnAddress) -> Iterator[int]:
         """Where the function may begin that returns to the candidate, the likeliest first."""

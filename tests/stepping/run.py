@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from stackdump_probe.image.elf import Image
-from stackdump_probe.memory import Memory
+from stackdump_probe.memory import Memory, Segment
 from tests.stepping.build import elf_of
 from tests.stepping.matrix import MATRIX, VARIANTS, Build, Variant
 from tests.stepping.recording import Recorder, State
@@ -34,12 +34,16 @@ def verdicts_on(
 def _verdict(build: Build, variant: Variant, states: list[State], recorder: Recorder) -> Verdict:
     image = Image.from_bytes(elf_of(build, variant).read_bytes())
     full = Image.from_bytes(elf_of(build).read_bytes())
-    rom = Memory(full.flash.segments if variant == "rom" else ())
+    rom = Memory(_as_captured(full) if variant == "rom" else ())
     found = Verdict()
     for state in states:
         backtrace = traced(state, image, rom)
         found.take(finding(state, backtrace, recorder.names), backtrace)
     return found
+
+
+def _as_captured(image: Image) -> list[Segment]:
+    return [Segment(each.start, each.content) for each in image.flash.segments]
 
 
 def main() -> int:

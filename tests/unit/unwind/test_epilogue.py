@@ -196,7 +196,7 @@ def test_other_code_is_run_only_where_the_core_was() -> None:
     registers = {"pc": PC, "sp": RAM, "lr": RETURN}
     assert epilogue_step(at(registers), surroundings) is not None
     assert epilogue_step(at(registers, is_exact=False), surroundings) is None
-    nowhere = around(Segment(PC, halfwords(0x4770)))
+    nowhere = around(Segment(PC, halfwords(0x4770), "elf"))
     assert epilogue_step(at(registers), nowhere) is None
 
 

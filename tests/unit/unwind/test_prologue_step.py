@@ -162,9 +162,20 @@ def test_high_registers_are_back_once_their_saved_values_are_moved_back() -> Non
     back = (0xBC0C, 0x4690, 0x4699)  # pop {r2, r3}; mov r8, r2; mov r9, r3
     code = (*PUSH_HIGH, 0x4680, *back, NOP)
     stack = (0x44, 0x55, SAVED_LR)  # what was popped may be gone
-    found = caller(*code, at_index=8, stack=stack, r8=0x88, r9=0x99)
+    high = {"r4": 0x88, "r5": 0x99, "r2": 0x88, "r3": 0x99, "r8": 0x88, "r9": 0x99}
+    found = caller(*code, at_index=8, stack=stack, **high)
     kept = {name: found.registers.get(name) for name in ("r4", "r8", "r9")}
     assert kept == {"r4": 0x44, "r8": 0x88, "r9": 0x99}
+
+
+def test_a_register_that_is_not_what_its_copy_is_came_another_way() -> None:
+    back = (0xBC0C, 0x4690, 0x4699)  # pop {r2, r3}; mov r8, r2; mov r9, r3
+    code = (*PUSH_HIGH, *back, NOP)
+    stack = (0x44, 0x55, SAVED_LR)
+    high = {"r4": 0x88, "r5": 0x99, "r2": 0x77, "r3": 0x99, "r8": 0x88, "r9": 0x99}
+    found = caller(*code, at_index=7, stack=stack, **high)
+    assert "r8" not in found.registers
+    assert found.registers["r9"] == 0x99
 
 
 def test_a_register_that_was_overwritten_and_not_saved_is_not_known() -> None:

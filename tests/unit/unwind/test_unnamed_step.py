@@ -14,13 +14,14 @@ from tests.builders.programs import (
     a_stack,
     around,
     at,
+    bl,
 )
 
 F, G, MAIN, POINTERS = 0x0800_0100, 0x0800_0140, 0x0800_0200, 0x0800_0400
 BACK = MAIN + 0x10  # where main goes on behind a call
 PROGRAM = AProgram((AFunction("main", MAIN),), vectors=SomeVectors({1: G | 1, 15: F | 1}))
 PUSH_R4_LR, SUB_SP_8, ADD_SP_8, POP_R4_PC, BX_LR = 0xB510, 0xB082, 0xB002, 0xBD10, 0x4770
-F_CODE = Segment(F, halfwords(PUSH_R4_LR, SUB_SP_8, NOP, ADD_SP_8, POP_R4_PC), "elf")
+F_CODE = Segment(F, halfwords(PUSH_R4_LR, SUB_SP_8, NOP, ADD_SP_8, POP_R4_PC))
 BODY = F + 4
 FRAME = a_stack(1, 2, 0x44, BACK | 1, 5)
 T = 1 << 24
@@ -91,7 +92,7 @@ def test_a_handler_returns_to_what_exception_entry_has_left() -> None:
 
 
 def test_the_code_behind_the_reset_vector_has_no_caller() -> None:
-    code = Segment(G, halfwords(NOP, NOP, BX_LR), "elf")
+    code = Segment(G, halfwords(NOP, NOP, BX_LR))
     lost = step(code, pc=G + 2, xpsr=T)
     assert isinstance(lost, Lost)
     assert (lost.end.kind, f"{G:#010x}" in lost.end.reason) == ("reset", True)
@@ -104,4 +105,14 @@ def test_what_has_a_name_or_is_no_code_is_for_other_steps() -> None:
     in_ram = 0x2000_1000
     code = Segment(in_ram, halfwords(NOP, NOP))
     assert step(code, a_call(BACK, target=in_ram), pc=in_ram + 2, lr=BACK | 1) is None
-    assert step(a_call(BACK, target=F), FRAME) is None
+    data = Segment(F, F_CODE.content, "elf")
+    assert step(data, FRAME, a_call(BACK, target=F)) is None
+
+
+def test_where_two_starts_lead_to_two_callers_neither_is_taken() -> None:
+    # BL to the middle of F is a far jump on Armv6-M; lr has held its address since.
+    far_jump = Segment(F + 0x1C, bl(-0x1E))
+    code = Segment(F, halfwords(PUSH_R4_LR, NOP, NOP, POP_R4_PC))
+    stack = a_stack(0x44, BACK | 1, 5)
+    assert step(code, stack, a_call(BACK, target=F), far_jump, lr=F + 0x21) is None
+    assert isinstance(step(code, stack, a_call(BACK, target=F), lr=F + 0x21), Caller)
