@@ -163,7 +163,7 @@ def test_high_registers_are_back_once_their_saved_values_are_moved_back() -> Non
     code = (*PUSH_HIGH, 0x4680, *back, NOP)
     stack = (0x44, 0x55, SAVED_LR)  # what was popped may be gone
     high = {"r4": 0x88, "r5": 0x99, "r2": 0x88, "r3": 0x99, "r8": 0x88, "r9": 0x99}
-    found = caller(*code, at_index=8, stack=stack, **high)
+    found = caller(*code, at_index=8, stack=stack, is_exact=True, **high)
     kept = {name: found.registers.get(name) for name in ("r4", "r8", "r9")}
     assert kept == {"r4": 0x44, "r8": 0x88, "r9": 0x99}
 
@@ -173,7 +173,7 @@ def test_a_register_that_is_not_what_its_copy_is_came_another_way() -> None:
     code = (*PUSH_HIGH, *back, NOP)
     stack = (0x44, 0x55, SAVED_LR)
     high = {"r4": 0x88, "r5": 0x99, "r2": 0x77, "r3": 0x99, "r8": 0x88, "r9": 0x99}
-    found = caller(*code, at_index=7, stack=stack, **high)
+    found = caller(*code, at_index=7, stack=stack, is_exact=True, **high)
     assert "r8" not in found.registers
     assert found.registers["r9"] == 0x99
 
