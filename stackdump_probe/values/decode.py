@@ -18,12 +18,10 @@ from stackdump_probe.values.model import (
     Array,
     Content,
     Field,
-    Map,
     Value,
-    Variant,
-    parts_of,
 )
 from stackdump_probe.values.scalars import Reading, base_content, bits_of, number_of, reading_of
+from stackdump_probe.values.states import state_of
 from stackdump_probe.values.storage import (
     ADDRESS_SPACE,
     OUTSIDE,
@@ -33,8 +31,6 @@ from stackdump_probe.values.storage import (
     in_memory,
 )
 
-OK = Absence("ok")
-NOTHING = Aggregate(())
 UNTOLD = Array(1, ())  # an array that has as many elements as the program says, in its own way
 UNSIZED = "the size of its type is not known"
 UNBOUNDED = "the length of the array is not known"
@@ -145,7 +141,7 @@ class Decoder:
         content = self._content(shape.actual, place, size, absence)
         if isinstance(content, Absence):
             return self._absent(type_, content, place, size, octets)
-        state = _state_of(content, absence)
+        state = state_of(content, absence)
         shown = content if state.state in ("ok", "partial") else None
         return Value(shape.name, shown, state.state, state.why, place.address, octets, size)
 
@@ -221,7 +217,7 @@ class Decoder:
         """An object put together from parts, which tell its state."""
         if isinstance(content, Absence):
             return Value(name, None, content.state, content.why, address)
-        state = _state_of(content, None)
+        state = state_of(content, None)
         shown = content if state.state in ("ok", "partial") else None
         return Value(name, shown, state.state, state.why, address)
 
@@ -343,49 +339,6 @@ def _is_signed(type_: Type) -> bool:
             return signed
         case _:
             return False
-
-
-def _state_of(content: Content, absence: Absence | None) -> Absence:
-    """The state of a whole by that of its parts.
-
-    Missing padding does not count; what the limits left out does.
-    """
-    parts = _parts_of(content)
-    lost = next(filter(_is_lost, parts), None)
-    if lost is not None:
-        known = isinstance(content, Variant) or any(map(_tells_something, parts))
-        why = lost.why or (absence.why if absence else None)
-        return Absence("partial" if known else lost.state, why)
-    if absence is None or _is_complete(content):
-        return OK
-    return Absence("partial", absence.why) if parts else absence
-
-
-def _is_lost(part: Value) -> bool:
-    return part.state != "ok"
-
-
-def _tells_something(part: Value) -> bool:
-    """False for what is not known, and for what takes no bytes, or one for its address alone."""
-    return bool(part.size) and part.content not in (None, NOTHING)
-
-
-def _parts_of(content: Content) -> Sequence[Value]:
-    match content:
-        case Array(elements=elements) | Map(entries=elements):
-            return elements
-        case _:
-            return [part.value for part in parts_of(content)]
-
-
-def _is_complete(content: Content) -> bool:
-    match content:
-        case Array(length=length, elements=elements) | Map(length=length, entries=elements):
-            return len(elements) == length
-        case Aggregate(cut=cut) | Variant(payload=Aggregate(cut=cut)):
-            return not cut
-        case _:
-            return True
 
 
 def decoder_for(image: Image, memory: Memory, limits: Limits | None = None) -> Decoder:
