@@ -13,10 +13,10 @@ from stackdump_probe.capture.link import Terms
 from stackdump_probe.capture.probe import Probe
 from stackdump_probe.capture.pyocd_bench import find_probe, is_typed, probes_plugged_in
 from stackdump_probe.capture.pyocd_probe import attached
-from stackdump_probe.capture.recognise import recognised
+from stackdump_probe.capture.recognise import recognised, word_or_none
 from stackdump_probe.capture.targets import Target
 from stackdump_probe.capture.usb import has_backend, usb_probes
-from stackdump_probe.errors import CaptureError, ConnectError, NoProbe, RegionUnreadable
+from stackdump_probe.errors import CaptureError, ConnectError, NoProbe
 
 
 def check_up(wanted: str | None, target: Target, terms: Terms) -> Iterator[Finding | CaptureError]:
@@ -74,24 +74,17 @@ def _target(probe: Probe, number: int) -> Iterator[Finding]:
     part = recognised(probe)
     if part is not None:
         yield Finding("good", "part", f"{part.name} ({part.evidence})")
-    cpuid = _word(probe, CPUID)
+    cpuid = word_or_none(probe, CPUID)
     if cpuid is not None:
         yield findings.on_core(cpuid, number)
-    first, again = _word(probe, DHCSR), _word(probe, DHCSR)
+    first, again = word_or_none(probe, DHCSR), word_or_none(probe, DHCSR)
     if first is not None and again is not None:
         yield findings.on_state(first, again)
     core = examine(probe)
     if core.is_v8m:
-        found = findings.on_security(_word(probe, findings.DAUTHSTATUS), core.is_secure)
+        found = findings.on_security(word_or_none(probe, findings.DAUTHSTATUS), core.is_secure)
         if found is not None:
             yield found
-
-
-def _word(probe: Probe, address: int) -> int | None:
-    try:
-        return int.from_bytes(probe.read(address, 4), "little")
-    except RegionUnreadable:
-        return None
 
 
 def _facts(probe: Any) -> ProbeFacts:

@@ -53,7 +53,7 @@ def recognised(probe: Probe) -> Part | None:
     identity = probe.identity()
     if identity.designer is None:
         return None
-    cpuid = _word(probe, CPUID)
+    cpuid = word_or_none(probe, CPUID)
     core = None if cpuid is None else core_name(cpuid)
     found = next(_parts(probe, identity, core), None)
     if found is None and identity.designer in VENDORS:
@@ -64,7 +64,7 @@ def recognised(probe: Probe) -> Part | None:
 def _parts(probe: Probe, identity: Identity, core: str | None) -> Iterator[Part]:
     for register in REGISTERS:
         if register.vendor == identity.designer and core in register.cores:
-            word = _word(probe, register.address)
+            word = word_or_none(probe, register.address)
             code = None if word is None else _meaning(register, word)
             if word is not None and code is not None:
                 where = f"{register.name} is {word:#010x}"
@@ -88,7 +88,7 @@ def _hex(identity: Identity) -> str:
     return "?" if identity.part is None else f"{identity.part:#05x}"
 
 
-def _word(probe: Probe, address: int) -> int | None:
+def word_or_none(probe: Probe, address: int) -> int | None:
     """The word there; None where the target faults."""
     try:
         return int.from_bytes(probe.read(address, 4), "little")
