@@ -89,12 +89,14 @@ class Position:
     """A frame that is to be left.
 
     `is_exact`: the core was stopped or interrupted at this pc, so lr may still hold the return
-    address; else pc is itself a return address. `rule` says how the frame was found.
+    address; else pc is itself a return address. `rule` says how the frame was found, `doubt` why
+    it is less certain than that.
     """
 
     registers: Registers
     rule: Rule
     is_exact: bool
+    doubt: str | None = None
 
     @property
     def pc(self) -> int:

@@ -109,7 +109,9 @@ class _Walk:
         if self._is_seen(here):
             return End("corrupt", f"the frame at {here.pc:#010x} comes again", here.pc)
         found = self._step(here)
-        self.frames.append(Frame(here.registers, found.cfa, here.rule, here.lookup_pc))
+        self.frames.append(
+            Frame(here.registers, found.cfa, here.rule, here.lookup_pc, doubt=here.doubt)
+        )
         if is_lockup(here.registers):
             return self._leave_lockup(here)
         is_thread = not self.mode.exception
@@ -162,19 +164,18 @@ class _Walk:
         end = end_at(found, here, self.mode, self.around)
         if end is not None:
             return end
-        self._warn_of_odd_return(found)
         pc = found.return_address & ~1
         registers = found.registers.updated(pc=pc)
         if found.saved_at is not None:
             registers = registers.saved(found.saved_at, {"pc": pc})
-        return Position(registers, found.rule, found.is_exact)
+        return Position(registers, found.rule, found.is_exact, self._doubt_about(found))
 
-    def _warn_of_odd_return(self, found: Caller) -> None:
-        if not follows_call(found, self.around.memory):
-            self.warnings.append(
-                f"no call precedes the return address {found.return_address:#010x}: "
-                "the frames from there on may be wrong"
-            )
+    def _doubt_about(self, found: Caller) -> str | None:
+        if follows_call(found, self.around.memory):
+            return None
+        odd = f"no call precedes the return address {found.return_address:#010x}"
+        self.warnings.append(f"{odd}: the frames from there on may be wrong")
+        return odd
 
     def _return_from(
         self, exc_return: ExcReturn, handler: Registers, rule: Rule, doubt: str | None = None

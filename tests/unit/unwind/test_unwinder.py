@@ -298,6 +298,8 @@ def test_a_return_address_that_follows_no_call_is_doubted() -> None:
     assert found.warnings == (
         "no call precedes the return address 0x08000321: the frames from there on may be wrong",
     )
+    doubts = [frame.doubt for frame in found.frames]
+    assert doubts[:2] == [None, "no call precedes the return address 0x08000321"]
 
 
 def test_a_stack_that_goes_down_is_corrupt() -> None:
