@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from stackdump_probe.report.model import ReportFrame
-from tests.differential.comparing import Difference
+from tests.differential.comparing import Difference, plain
 from tests.differential.comparing_values import GONE, value_differences
 from tests.differential.described import Descriptions, descriptions_of
 from tests.differential.states import State
@@ -158,6 +158,25 @@ def _nowhere(difference: Difference, state: State) -> bool:
     return False
 
 
+def _implicit_reference(difference: Difference, state: State) -> bool:
+    match difference:
+        case Difference("value", ("partial", str(why), _), str(theirs)) if theirs == GONE:
+            is_pointer = _in_elf(difference, state, Descriptions.is_implicit_pointer)
+            return is_pointer and why == "the pointer itself was optimized out"
+    return False
+
+
+def _written_otherwise(difference: Difference, _state: State) -> bool:
+    match difference:
+        case Difference("function", str(ours), str(theirs)):
+            return plain(ours) == plain(theirs) and _words(ours) == _words(theirs)
+    return False
+
+
+def _words(name: str) -> list[str]:
+    return sorted(re.findall(r"\w+", name))
+
+
 def _method_in_register(difference: Difference, _state: State) -> bool:
     return difference.what == "value" and str(difference.theirs).endswith(NO_NUMBER)
 
@@ -247,6 +266,12 @@ RULES = (
         _named_by_symbol,
     ),
     Rule(
+        "arguments written otherwise",
+        "The same words in the arguments of a template, in another order: `const T`, `T const`. "
+        "DWARF 5, 2.15: a name is as it appears in the source, which may write either.",
+        _written_otherwise,
+    ),
+    Rule(
         "changed by the function called",
         "GDB shows what is in the register now. AAPCS32 6.1.1: r0-r3, r12 and s0-s15 need not be "
         "preserved, so it need not be what the caller had.",
@@ -288,6 +313,12 @@ RULES = (
         "The ELF has no place for the variable at this pc; to find the variant of its enum GDB "
         "reads at an offset from address 0. DWARF 5, 2.6: what has no location does not exist.",
         _nowhere,
+    ),
+    Rule(
+        "reference without an address",
+        "GDB follows no reference that is an implicit pointer. DWARF 5, 2.6.1.1.4: the entry that "
+        "it names has the object's value.",
+        _implicit_reference,
     ),
     Rule(
         "method in a register",

@@ -95,7 +95,7 @@ def _of_place(
 def _of_frame(frame: ReportFrame, other: dict[str, Any], level: int) -> Iterator[Difference]:
     if frame.kind == "exception":
         return
-    mine, its = frame.function, (other["function"] or "").partition("(")[0] or None
+    mine, its = frame.function, without_parameters(other["function"] or "") or None
     if mine != its:
         yield Difference("function", mine, its, level)
     place = frame.location and (frame.location.file, frame.location.line)
@@ -132,9 +132,9 @@ def _compare_statics(ours: Traced, judged: dict[str, Any], found: Comparison) ->
     """
     held, told = defaultdict(list), defaultdict(list)
     for mine in ours.report.statics:
-        held[_plain(mine.name), _key(mine)[1]].append(mine)
+        held[plain(mine.name), _key(mine)[1]].append(mine)
     for other in judged["statics"]:
-        told[_plain(other["name"]), other["line"]].append(as_told(other["value"]))
+        told[plain(other["name"]), other["line"]].append(as_told(other["value"]))
     for key, values in told.items():
         if key not in held:
             found.differences.append(Difference("missing static", None, values, STATIC, key[0]))
@@ -160,7 +160,17 @@ def _of_statics(
             yield from (Difference("static", a, b, STATIC, name) for a, b in column[0])
 
 
-def _plain(name: str) -> str:
+def without_parameters(name: str) -> str:
+    """A function's name up to the parenthesis that is in no argument of a template."""
+    depth = 0
+    for at, character in enumerate(name):
+        depth += (character == "<") - (character == ">")
+        if character == "(" and depth <= 0:
+            return name[:at]
+    return name
+
+
+def plain(name: str) -> str:
     """A name without ABI tags and arguments of templates."""
     while (shorter := ARGUMENTS.sub("", name)) != name:
         name = shorter

@@ -16,6 +16,7 @@ VARIABLES = ("DW_TAG_variable", "DW_TAG_formal_parameter")
 FUNCTIONS = ("DW_TAG_subprogram", "DW_TAG_inlined_subroutine")
 PIECE, COMPUTED = "DW_OP_piece", "DW_OP_stack_value"
 ENTRY_VALUES = ("DW_OP_entry_value", "DW_OP_GNU_entry_value")
+IMPLICIT_POINTERS = ("DW_OP_implicit_pointer", "DW_OP_GNU_implicit_pointer")
 WORD = 4
 Span = tuple[int, int]
 
@@ -44,6 +45,10 @@ class Descriptions:
     def is_entry_value(self, name: str, pc: int) -> bool:
         """True for what the function called was given, if its caller tells."""
         return any(op.op_name in ENTRY_VALUES for each in self._at(name, pc) for op in each)
+
+    def is_implicit_pointer(self, name: str, pc: int) -> bool:
+        """True for a pointer that is gone while what it points at is told."""
+        return any(op.op_name in IMPLICIT_POINTERS for each in self._at(name, pc) for op in each)
 
     def has_wide_piece(self, name: str, pc: int) -> bool:
         """True if a piece of more than a word is computed."""

@@ -10,7 +10,7 @@ from stackdump_probe.dump import decode
 from stackdump_probe.image.elf import Image
 from stackdump_probe.record import replace
 from tests.differential.accepted import rule_of
-from tests.differential.comparing import Difference, compared
+from tests.differential.comparing import Difference, compared, without_parameters
 from tests.differential.programs import program_of
 from tests.differential.proving import KEPT, Proof, callers, proof
 from tests.differential.states import State
@@ -82,6 +82,24 @@ def test_a_fact_of_a_frame_that_differs_is_found(key: str, value: Any, what: str
     answer = answer_like(OURS)
     answer["frames"][1][key] = value
     assert differences(answer) == [(what, 1)]
+
+
+def test_parameters_are_no_part_of_a_name_but_those_in_arguments_are() -> None:
+    assert (
+        without_parameters("ns::f<char (&)[6], g<int>>(char, int)") == "ns::f<char (&)[6], g<int>>"
+    )
+    assert without_parameters("main") == "main"
+
+
+def test_arguments_of_templates_may_be_in_another_order_but_must_be_the_same() -> None:
+    def rule(ours: str, theirs: str) -> Any:
+        return rule_of(Difference("function", ours, theirs, 0), a_state(0))
+
+    found = rule("p<const T>::f<int>", "p<T const>::f<int>")
+    assert found is not None
+    assert found.name == "arguments written otherwise"
+    assert rule("p<const T>::f<int>", "p<T const>::f<char>") is None
+    assert rule("p<const T>::f<int>", "p<T const>::g<int>") is None
 
 
 def test_a_register_that_differs_is_found_and_no_frame_behind_it_is_looked_at() -> None:
