@@ -1,7 +1,7 @@
 """What is tried before a link is given up: unmodified pyOCD on a probe that is spoiled."""
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,21 +22,10 @@ from tests.faults.spoilers import (
     Span,
     Unplugged,
 )
-from tests.unit.capture.bench import RAM, UNHURRIED, ABench, a_bench
+from tests.unit.capture.bench import RAM, UNHURRIED, ABench
 
 NO_ANSWER = Reply(Ack.NONE)
 QUICK = Terms(answer_within=0.5, replug_within=60)  # where an answer is waited for in vain
-
-
-@pytest.fixture
-def relay() -> Relay:
-    return Relay()
-
-
-@pytest.fixture
-def bench(relay: Relay) -> Iterator[ABench]:
-    with a_bench(relay) as bench:
-        yield bench
 
 
 def first_words(

@@ -15,21 +15,10 @@ from stackdump_probe.simulator.core_debug import ROM_TABLE
 from stackdump_probe.simulator.interposer import Access, Ack, Interposer, Reply
 from tests.faults.spoilers import FOR_EVER as EVER
 from tests.faults.spoilers import Answered, Relay, Span, Stuck
-from tests.unit.capture.bench import RAM, UNHURRIED, ABench, Telling, a_bench
+from tests.unit.capture.bench import RAM, UNHURRIED, ABench, Telling
 
 CORTEX_M = target_named("cortex_m")
 HALT = debug.DBGKEY | debug.C_DEBUGEN | debug.C_HALT
-
-
-@pytest.fixture
-def relay() -> Relay:
-    return Relay()
-
-
-@pytest.fixture
-def bench(relay: Relay) -> Iterator[ABench]:
-    with a_bench(relay) as bench:
-        yield bench
 
 
 @pytest.fixture

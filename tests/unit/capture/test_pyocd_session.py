@@ -19,11 +19,6 @@ HZ = 4_000_000
 
 
 @pytest.fixture
-def relay() -> Relay:
-    return Relay()
-
-
-@pytest.fixture
 def bench(relay: Relay) -> Iterator[ABench]:
     with a_bench(relay, as_found={DWT_CTRL: 0x4000_0001, FP_CTRL: 0x261}) as bench:
         yield bench
