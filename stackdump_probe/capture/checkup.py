@@ -70,7 +70,8 @@ def _usb(here: System) -> Iterator[Finding]:
 def _target(probe: Probe, number: int) -> Iterator[Finding]:
     identity = probe.identity()
     if identity.dpidr is not None:
-        yield Finding("good", "target", f"it answers: DPIDR {identity.dpidr:#010x}, power is on")
+        text = f"it answers: DPIDR {identity.dpidr:#010x}, debug power is on"
+        yield Finding("good", "target", text)
     part = recognised(probe)
     if part is not None:
         yield Finding("good", "part", f"{part.name} ({part.evidence})")
