@@ -1,0 +1,106 @@
+"""Time traces beside GDB and the Rust CLI: what `scripts/bench` runs.
+
+It prints medians, ratios and peak memory of whole processes, and the stages of a trace. It judges
+nothing: a machine is quick or slow, and busy or not.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator, Mapping
+
+from tests.bench.folder import CACHE, ROOT
+from tests.bench.inputs import INPUTS, Input, made
+from tests.bench.pairs import Figures, compared
+from tests.judge.judge import SETTINGS
+
+MILLISECONDS, MEGABYTES = 1000, 1 / 1024
+RUST = CACHE / "rust" / "bin" / "stackdump-cli"
+Commands = dict[str, tuple[str, ...]]
+
+
+def main() -> None:
+    """The command line."""
+    parser = ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=20, help="how often each is run")
+    parser.add_argument("--rust", action="store_true", help="build the Rust CLI to compare with")
+    parser.add_argument("inputs", nargs="*", help=f"of {', '.join(INPUTS)}; all if none is named")
+    options = parser.parse_args()
+    os.environ |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    subprocess.run([sys.executable, "-m", "compileall", "-q", ROOT / "stackdump_probe"], check=True)
+    if options.rust and not RUST.exists():
+        install = ("cargo", "install", "--locked", "--root", CACHE / "rust", "stackdump-cli")
+        subprocess.run(install, check=True)
+    report("start-up", compared(_start_up(), options.runs))
+    for name in options.inputs or INPUTS:
+        case = made(name)
+        size = case.elf.stat().st_size * MEGABYTES / 1024
+        report(f"{name}, {size:.1f} MB: frames", compared(_frames(case), options.runs))
+        report(f"{name}: with statics", compared(_with_statics(case), options.runs))
+        print("stages, CPU ms:", ", ".join(_stages(case)))  # noqa: T201
+
+
+def _start_up() -> Commands:
+    return {
+        "python -c pass": (sys.executable, "-c", "pass"),
+        "--version": (*_ours(), "--version"),
+        "gdb, nothing to do": (_gdb(), "-nx", "-batch"),
+    }
+
+
+def _frames(case: Input) -> Commands:
+    trace = (*_ours(), "trace", str(case.elf), str(case.dump), "--no-statics")
+    asked = [f"file {case.elf}", f"core-file {case.core}", "bt full"]
+    words = [word for command in (*SETTINGS, *asked) for word in ("-ex", command)]
+    return {
+        "gdb bt full": (_gdb(), "-nx", "-batch", *words),
+        "trace --no-statics": trace,
+        "trace --no-statics --json": (*trace, "--json"),
+    }
+
+
+def _with_statics(case: Input) -> Commands:
+    trace = (*_ours(), "trace", str(case.elf), str(case.dump))
+    ours: Commands = {"trace": trace, "trace --json": (*trace, "--json")}
+    rust = (str(RUST), "trace", str(case.elf), str(case.dump))
+    return {"Rust stackdump-cli trace": rust, **ours} if RUST.exists() else ours
+
+
+def _ours() -> tuple[str, ...]:
+    return sys.executable, "-m", "stackdump_probe"
+
+
+def _gdb() -> str:
+    return shutil.which("gdb-multiarch") or "gdb"
+
+
+def _stages(case: Input) -> Iterator[str]:
+    command = (sys.executable, "-m", "tests.bench.stages", case.elf, case.dump)
+    done = subprocess.run(command, check=True, capture_output=True)
+    for stage, spent in json.loads(done.stdout).items():
+        yield f"{stage} {spent:.0f}"
+
+
+def report(title: str, figures: Mapping[str, Figures]) -> None:
+    """Print a table in Markdown; ratios are to the first line."""
+    first = next(iter(figures.values()))
+    print(f"\n| {title} | ms | ratio | CPU ms | ratio | peak MB | ratio |")  # noqa: T201
+    print("|---|---|---|---|---|---|---|")  # noqa: T201
+    for name, each in figures.items():
+        columns = (
+            f"{each.wall * MILLISECONDS:.0f}",
+            f"{each.wall / first.wall:.2f}",
+            f"{each.cpu * MILLISECONDS:.0f}",
+            f"{each.cpu / first.cpu:.2f}",
+            f"{each.peak * MEGABYTES:.0f}",
+            f"{each.peak / first.peak:.2f}",
+        )
+        print(f"| {name} | {' | '.join(columns)} |", flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
