@@ -21,6 +21,7 @@ from stackdump_probe.unwind.judgement import (
     misplaced,
 )
 from stackdump_probe.unwind.leaf_step import leaf_step
+from stackdump_probe.unwind.never_returns import Clobbers
 from stackdump_probe.unwind.prologue_step import prologue_step
 from stackdump_probe.unwind.recognise import entries_at, entry_above
 from stackdump_probe.unwind.resume import resumed
@@ -70,6 +71,7 @@ class _Walk:
         self.limit = limit
         self.mode = halted_mode(around.live, around.memory)
         self.starts = Starts(around)
+        self.clobbers = Clobbers(around)
         self.frames: list[Frame] = []
         self.warnings: list[str] = []
         self.seen: set[tuple[int, int | None, int | None]] = set()
@@ -157,6 +159,7 @@ class _Walk:
             found = Lost(End("no_rule", reason, here.pc, UNWIND_TABLES), found.cfa)
         if isinstance(found, Lost):
             return self._recognised(found, here) or found.end
+        found = self.clobbers.without(found, here)
         exc_return = ExcReturn(found.return_address)
         if exc_return.is_valid and self.mode.may_be_handler:
             end = misplaced(found, here)

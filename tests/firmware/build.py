@@ -8,6 +8,7 @@ rustc-web rust-web-src. Programs of Rust that use crates need cargo and a regist
 from pathlib import Path
 
 from tests.firmware.cases import Case
+from tests.firmware.cortex_m_rt import crash_object, vendored_crates
 from tests.firmware.running import SOURCES as SOURCES
 from tests.firmware.running import run
 from tests.firmware.rust import SMALL, rust_objects
@@ -43,6 +44,9 @@ def build(case: Case, elf: Path, scratch: Path, libraries: tuple[str, ...] = SMA
     `libraries` is how those of Rust are compiled.
     """
     scratch.mkdir(parents=True, exist_ok=True)
+    if case.program == "crash":
+        _link_cortex_m_rt(crash_object(case, scratch), vendored_crates(scratch), elf)
+        return
     objects = [_startup(scratch)]
     if case.compiler == "rustc":
         objects += rust_objects(case, scratch, libraries)
@@ -73,6 +77,23 @@ def _link(case: Case, objects: list[Path], elf: Path) -> None:
     compression = [flag for flag in case.flags if flag.startswith("-gz")]
     script = ("-T", "flash.ld", "-Wl,--build-id=sha1")
     run(driver, *CORE, *LINK, *compression, *script, *objects, "-o", elf)
+
+
+def _link_cortex_m_rt(program: Path, vendored: Path, elf: Path) -> None:
+    script = ("-L", "crash", "-T", vendored / "cortex-m-rt/link.x.in", "-Wl,--gc-sections")
+    quiet = "-Wl,--no-warn-rwx-segments"
+    run(
+        "arm-none-eabi-gcc",
+        *CORE,
+        "-nostartfiles",
+        *script,
+        quiet,
+        program,
+        "-lgcc",
+        "-lc",
+        "-o",
+        elf,
+    )
 
 
 def _link_with_lld(objects: list[Path], elf: Path) -> None:

@@ -73,4 +73,5 @@ CASES = (
         "rustc",
         ("-Copt-level=s", "-Cdwarf-version=4", "--cfg=collections", *HARBOR),
     ),
+    Case("crash_rustc_os", "crash", "rustc", ("-Copt-level=s",)),
 )

@@ -56,19 +56,18 @@ def rust_objects(case: Case, scratch: Path, how: tuple[str, ...] = SMALL) -> lis
 
     `how` the libraries are compiled, beside scratch, where they are kept.
     """
-    libraries = scratch.parent / "rust"
-    _libraries(libraries, how)
+    libraries = core_library(scratch, how)
     flags = [flag for flag in case.flags if not flag.startswith("-gz")]
     flags += ["-Ccodegen-units=1", "-Cdebuginfo=2", f"--crate-name={case.program}"]
     source = f"{case.program}/main.rs"
     if not (SOURCES / case.program / "Cargo.lock").exists():
         target = scratch / "main.o"
-        _rustc("--crate-type=bin", "--emit=obj", *flags, "-L", libraries, source, "-o", target)
+        rustc("--crate-type=bin", "--emit=obj", *flags, "-L", libraries, source, "-o", target)
         return [target, libraries / "libcore.rlib"]
     _crates(libraries, SOURCES / case.program, how)
     extern = [f"--extern={crate.name}={libraries}/lib{crate.name}.rlib" for crate in CRATES]
     target = scratch / f"lib{case.program}.a"
-    _rustc(
+    rustc(
         "--crate-type=staticlib",
         "--edition=2024",
         *flags,
@@ -82,21 +81,23 @@ def rust_objects(case: Case, scratch: Path, how: tuple[str, ...] = SMALL) -> lis
     return [target]
 
 
-def _libraries(folder: Path, how: tuple[str, ...]) -> None:
-    """core and alloc, compiled from Debian's sources once; it takes a minute."""
+def core_library(scratch: Path, how: tuple[str, ...] = SMALL) -> Path:
+    """The folder of core and alloc, compiled from Debian's sources once; it takes a minute."""
+    folder = scratch.parent / "rust"
     if folder.exists():
-        return
+        return folder
     folder.mkdir()
     _library("core", LIBRARY / "core/src/lib.rs", folder, how)
     # newlib and libgcc have what compiler_builtins would bring; rustc only asks that it be there.
     _library("compiler_builtins", Path("rover/compiler_builtins.rs"), folder, how)
     _library("alloc", LIBRARY / "alloc/src/lib.rs", folder, how)
+    return folder
 
 
 def _library(name: str, source: Path, folder: Path, how: tuple[str, ...]) -> None:
     target = folder / f"lib{name}.rlib"
     crate = ("--edition=2024", f"--crate-name={name}", "-L", folder)
-    _rustc(*AS_LIBRARY, *how, *crate, source, "-o", target)
+    rustc(*AS_LIBRARY, *how, *crate, source, "-o", target)
 
 
 def _crates(libraries: Path, manifest: Path, how: tuple[str, ...]) -> None:
@@ -108,7 +109,7 @@ def _crates(libraries: Path, manifest: Path, how: tuple[str, ...]) -> None:
     for crate in CRATES:
         uses = [f"--extern={name}={libraries}/lib{of}.rlib" for name, of in crate.uses]
         cfg = [word for name in crate.cfg for word in ("--cfg", name)]
-        _rustc(
+        rustc(
             *AS_LIBRARY,
             *how,
             f"--edition={crate.edition}",
@@ -125,7 +126,8 @@ def _crates(libraries: Path, manifest: Path, how: tuple[str, ...]) -> None:
         )
 
 
-def _rustc(*arguments: str | Path) -> None:
+def rustc(*arguments: str | Path) -> None:
+    """Compile for the target; no path of this machine comes into the output."""
     remap = (
         f"--remap-path-prefix={SOURCES}=/firmware",
         f"--remap-path-prefix={LIBRARY.resolve()}=/rust/library",

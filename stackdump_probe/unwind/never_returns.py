@@ -1,0 +1,60 @@
+"""Functions that never return, and so need not give registers back.
+
+AAPCS32 6.1.1 binds a function to preserve r4 to r11 for when it returns; compilers save nothing in
+one that cannot, and call frame information does not tell that from a register which is kept.
+"""
+
+from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
+from stackdump_probe.errors import NotCaptured
+from stackdump_probe.record import replace
+from stackdump_probe.unwind.frame_state import FrameState
+from stackdump_probe.unwind.operations import Jump, Load
+from stackdump_probe.unwind.step import Caller, FunctionSymbol, Position, Surroundings
+from stackdump_probe.unwind.thumb import decode, fetching
+
+LONGEST = 2048  # bytes; a longer function is taken to return
+
+
+class Clobbers:
+    """What functions change that never return; each is read once."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._known: dict[int, frozenset[str]] = {}
+
+    def without(self, found: Caller, here: Position) -> Caller:
+        """The caller without registers that the function at `here` has changed and not saved."""
+        function = self._around.program.symbols.function_at(here.lookup_pc)
+        if function is None or not 0 < function.size <= LONGEST:
+            return found
+        if function.address not in self._known:
+            self._known[function.address] = self._changed_by(function)
+        changed = self._known[function.address]
+        gone = [name for name in changed if _is_inherited(name, found.registers, here.registers)]
+        return replace(found, registers=found.registers.without(*gone)) if gone else found
+
+    def _changed_by(self, function: FunctionSymbol) -> frozenset[str]:
+        """The registers that the function changes; none if it can return, or cannot be read."""
+        at, end = function.address, function.address + function.size
+        fetch, changed = fetching(self._around.memory, at), set[str]()
+        while at < end:
+            try:
+                size, operation = decode(at, fetch)
+            except NotCaptured:
+                return frozenset()
+            after = FrameState().after(operation).changed
+            if "pc" in after or (isinstance(operation, Load) and "pc" in dict(operation.slots)):
+                return frozenset()
+            if (
+                isinstance(operation, Jump)
+                and not function.address <= (operation.target or 0) < end
+            ):
+                return frozenset()
+            changed |= after.keys()
+            at += size
+        return frozenset(changed & set(CALLEE_SAVED)) - {"sp"}
+
+
+def _is_inherited(name: str, caller: Registers, callee: Registers) -> bool:
+    """True if the caller's value is what the callee has, not what it had saved."""
+    return name in caller and caller.saved_at.get(name) == callee.saved_at.get(name)

@@ -1,0 +1,47 @@
+import pytest
+
+from stackdump_probe.arch.registers import Registers
+from stackdump_probe.memory import Segment
+from stackdump_probe.record import replace
+from stackdump_probe.unwind.never_returns import Clobbers
+from stackdump_probe.unwind.step import Caller, Position
+from tests.builders.octets import halfwords
+from tests.builders.programs import RAM, AFunction, AProgram, around
+
+START = 0x0800_0100
+PUSH, LOAD_R4, TRAP, LOOP = 0xB580, 0x6984, 0xDEFE, 0xE7FE  # push {r7, lr}; ldr r4, [r0, #24]
+BX_LR, POP_PC, TAIL_CALL = 0x4770, 0xBD80, 0xE0FE  # bx lr; pop {r7, pc}; b beyond the function
+INHERITED = Registers({"pc": START + 2, "sp": RAM, "r4": 4, "r5": 5})
+
+
+def kept(*code: int, registers: Registers = INHERITED) -> Registers:
+    """What the caller is left with of `registers`, in a function of that code."""
+    function = AFunction("f", START, 2 * len(code))
+    segment = Segment(START, halfwords(*code), "elf")
+    clobbers = Clobbers(around(segment, program=AProgram([function])))
+    found = Caller(registers.without("pc"), 0x0800_0301, RAM + 8, "cfi")
+    return clobbers.without(found, Position(INHERITED, "cfi", is_exact=False)).registers
+
+
+@pytest.mark.parametrize("end", [TRAP, LOOP])
+def test_what_a_function_changes_that_never_returns_is_lost(end: int) -> None:
+    found = kept(PUSH, LOAD_R4, end)
+    assert "r4" not in found
+    assert found["r5"] == 5
+
+
+@pytest.mark.parametrize("way_out", [BX_LR, POP_PC, TAIL_CALL])
+def test_a_function_that_can_return_gives_back_what_it_changed(way_out: int) -> None:
+    assert kept(PUSH, LOAD_R4, way_out)["r4"] == 4
+
+
+def test_what_it_has_saved_is_known() -> None:
+    saved = INHERITED.saved(RAM, {"r4": 44})
+    assert kept(PUSH, LOAD_R4, TRAP, registers=saved)["r4"] == 44
+
+
+def test_code_that_cannot_be_read_is_taken_to_return() -> None:
+    clobbers = Clobbers(around(program=AProgram([AFunction("f", START)])))
+    found = Caller(INHERITED, 0x0800_0301, RAM + 8, "cfi")
+    position = Position(replace(INHERITED), "cfi", is_exact=False)
+    assert clobbers.without(found, position) == found
