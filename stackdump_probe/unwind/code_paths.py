@@ -24,6 +24,8 @@ from stackdump_probe.unwind.thumb import decode, fetching
 
 LONGEST = 4000  # instructions of one function that are looked at
 LONGEST_STRAIGHT = 24
+# GCC moves unlikely parts of a function away; they do not begin as it does.
+COLD = ".cold"
 LONGEST_UNNAMED = 0x2000  # bytes of a function that no symbol covers, with what it goes on to
 MOST_CASES = 512  # of one table
 _UNCONDITIONAL_WIDE = 4  # bytes of a branch in a table of branches

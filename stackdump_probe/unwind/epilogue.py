@@ -7,7 +7,7 @@ nor pushes any more is plain to follow.
 
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.unwind.calls import call_before
-from stackdump_probe.unwind.code_paths import state_at
+from stackdump_probe.unwind.code_paths import COLD, state_at
 from stackdump_probe.unwind.conditions import Skipped, not_executed, passed_over, sets_flags
 from stackdump_probe.unwind.frame_state import Saved
 from stackdump_probe.unwind.operations import IfThen, Jump, Operation
@@ -143,8 +143,8 @@ class _Ending:
         """A return by `jump`, or a branch to another function when lr is there again."""
         running = self.running
         if jump.target is not None:
-            is_tail_call = not jump.is_conditional and "lr" in running.saved
-            return running.caller("lr") if is_tail_call and "lr" in running.returning else None
+            is_return = not jump.is_conditional and "lr" in running.returning
+            return running.caller("lr") if is_return and self._is_undone() else None
         register = jump.register
         if register is None or register not in running.words:
             return None
@@ -155,6 +155,17 @@ class _Ending:
         ):
             return running.caller(register)
         return None
+
+    def _is_undone(self) -> bool:
+        """True if lr was loaded again on the way from pc, or the way to pc left no frame."""
+        if "lr" in self.running.saved:
+            return True
+        function = self.surroundings.program.symbols.function_at(self.pc)
+        if function is None or COLD in function.name or "sp" in self.running.changed:
+            return False
+        state = state_at(self.pc, function.address, self.surroundings, xpsr=self.flags)
+        is_there = state is not None and state.place("sp") == 0
+        return is_there and state is not None and state.value("lr") == Saved("lr")
 
     def _is_after_call(self, word: int) -> bool:
         """True for what is no function's address: execution comes there when a call returns."""

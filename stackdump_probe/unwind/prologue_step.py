@@ -3,7 +3,7 @@
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import NotCaptured, RegisterUnknown, Unavailable
 from stackdump_probe.memory import Memory
-from stackdump_probe.unwind.code_paths import state_at, straight_state_at
+from stackdump_probe.unwind.code_paths import COLD, state_at, straight_state_at
 from stackdump_probe.unwind.ends import unavailable
 from stackdump_probe.unwind.frame import Rule
 from stackdump_probe.unwind.frame_state import FrameState
@@ -15,14 +15,12 @@ _MASK = 0xFFFF_FFFF
 _KEPT = tuple(name for name in CALLEE_SAVED if name != "sp")
 # What points into a frame, the likeliest first.
 _POINTERS = ("sp", "r7", "r11", *(name for name in CALLEE_SAVED if name[0] == "r"))
-# GCC moves unlikely parts of a function away; they do not begin as it does.
-_COLD = ".cold"
 
 
 def prologue_step(position: Position, surroundings: Surroundings) -> Caller | Lost | None:
     """Follow the ways from the function's first instruction until one reaches pc."""
     function = surroundings.program.symbols.function_at(position.lookup_pc)
-    if function is None or _COLD in function.name:
+    if function is None or COLD in function.name:
         return None
     return caller_from(function.address, position, surroundings)
 
@@ -41,7 +39,7 @@ def caller_from(start: int, position: Position, surroundings: Surroundings) -> C
 def straight_step(position: Position, surroundings: Surroundings) -> Caller | None:
     """The same where only the first few instructions lie before pc, and no branch among them."""
     function = surroundings.program.symbols.function_at(position.pc)
-    if function is None or _COLD in function.name or not position.is_exact:
+    if function is None or COLD in function.name or not position.is_exact:
         return None
     state = straight_state_at(position.pc, function.address, surroundings)
     try:

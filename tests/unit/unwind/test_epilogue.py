@@ -146,7 +146,17 @@ def test_a_return_of_a_later_block_may_or_may_not_be_taken() -> None:
 def test_a_tail_call_returns_to_lr_once_that_was_loaded() -> None:
     code = (0xF85D, 0xEB04, 0xE07C)  # ldr lr, [sp], #4; b g
     assert returned(*code, stack=(RETURN,), program=FUNCTIONS).return_address == RETURN
-    assert run(0xE07E, lr=RETURN, program=FUNCTIONS) is None  # b g
+    assert returned(0xE07E, lr=RETURN, program=FUNCTIONS).cfa == RAM  # b g
+
+
+def test_at_a_tail_call_the_way_there_must_have_left_no_frame() -> None:
+    # push {r4, lr}; pop.w {r4, lr}; b g, and without the pop
+    undone, left = (0xB510, 0xE8BD, 0x4010, 0xE07C), (0xB510, NOP, NOP, 0xE07C)
+    position = at({"pc": PC + 6, "sp": RAM, "lr": RETURN})
+    for code, cfa in ((undone, RAM), (left, None)):
+        around_it = around(Segment(PC, halfwords(*code)), program=FUNCTIONS)
+        found = run_to_return(position, around_it)
+        assert (found and found.cfa) == cfa
 
 
 def test_a_return_address_may_have_been_popped_before_pc() -> None:
