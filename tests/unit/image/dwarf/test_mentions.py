@@ -31,8 +31,13 @@ def test_a_name_may_be_the_end_of_another_string() -> None:
 
 def test_a_unit_whose_strings_are_told_by_index_may_name_anything() -> None:
     top = ((dw.AT_str_offsets_base, dw.FORM_sec_offset, 8),)
-    dwarf = a_dwarf(a_unit(top=top, version=5))
+    dwarf = a_dwarf(a_unit(top=top, version=5), sections={".debug_str_offsets": bytes(12)})
     assert list(units_naming(dwarf, "valve")) == list(dwarf.units)
+
+
+def test_an_index_into_a_table_that_is_not_there_names_nothing() -> None:
+    top = ((dw.AT_str_offsets_base, dw.FORM_sec_offset, 8),)
+    assert list(units_naming(a_dwarf(a_unit(top=top, version=5)), "valve")) == []
 
 
 def test_where_the_name_ends_very_many_strings_all_units_may_name_it() -> None:
