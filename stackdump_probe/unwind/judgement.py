@@ -6,7 +6,7 @@ from stackdump_probe.arch.debug import VTOR
 from stackdump_probe.arch.exceptions import FNC_RETURNS, ExcReturn
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
-from stackdump_probe.unwind.calls import call_before
+from stackdump_probe.unwind.code.calls import call_before
 from stackdump_probe.unwind.frame import End
 from stackdump_probe.unwind.start import Mode
 from stackdump_probe.unwind.step import Caller, Position, Program, Surroundings

@@ -7,10 +7,10 @@ one that cannot, and call frame information does not tell that from a register w
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.record import replace
-from stackdump_probe.unwind.frame_state import FrameState
-from stackdump_probe.unwind.operations import Jump, Load
+from stackdump_probe.unwind.code.frame_state import FrameState
+from stackdump_probe.unwind.code.operations import Jump, Load
+from stackdump_probe.unwind.code.thumb import decode, fetching
 from stackdump_probe.unwind.step import Caller, FunctionSymbol, Position, Surroundings
-from stackdump_probe.unwind.thumb import decode, fetching
 
 LONGEST = 2048  # bytes; a longer function is taken to return
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from stackdump_probe.arch.exceptions import ExcReturn
 from stackdump_probe.arch.registers import Registers
-from stackdump_probe.unwind.exception_step import Interrupted, leave_exception
 from stackdump_probe.unwind.judgement import NO_RETURN
 from stackdump_probe.unwind.step import Surroundings
+from stackdump_probe.unwind.steps.exception import Interrupted, leave_exception
 
 FARTHEST = 4096  # bytes of stack that are searched for an EXC_RETURN
 # DDI 0403 B1.5.8: to a thread on the main stack, to a handler, to a thread on the process stack;

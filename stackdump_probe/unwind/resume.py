@@ -11,7 +11,7 @@ from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError, NotCaptured
 from stackdump_probe.image.frames.cfi import CfaOffset, Offset, Row
 from stackdump_probe.memory import Memory
-from stackdump_probe.unwind.calls import call_before
+from stackdump_probe.unwind.code.calls import call_before
 from stackdump_probe.unwind.step import Caller, FunctionSymbol, Lost, Position, Program
 
 FARTHEST = 4096  # bytes above sp that are looked at

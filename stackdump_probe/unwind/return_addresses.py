@@ -6,12 +6,12 @@ from stackdump_probe.arch.exceptions import ExcReturn
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
-from stackdump_probe.unwind.calls import Call, call_before
-from stackdump_probe.unwind.frame_state import FrameState
-from stackdump_probe.unwind.operations import IfThen, Jump, TableJump, Trap
+from stackdump_probe.unwind.code.calls import Call, call_before
+from stackdump_probe.unwind.code.frame_state import FrameState
+from stackdump_probe.unwind.code.operations import IfThen, Jump, TableJump, Trap
+from stackdump_probe.unwind.code.thumb import decode, fetching
 from stackdump_probe.unwind.start import halted_mode
 from stackdump_probe.unwind.step import Position, Surroundings
-from stackdump_probe.unwind.thumb import decode, fetching
 
 FARTHEST = 4096  # bytes above sp that are looked at
 LONGEST_PASSING = 8  # instructions of a function that only passes a call on

@@ -6,11 +6,8 @@ from stackdump_probe.arch.exceptions import ExcReturn
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import ImageError
 from stackdump_probe.memory import Memory
-from stackdump_probe.unwind.checked_step import checked_cfi_step
+from stackdump_probe.unwind.code.epilogue import epilogue_step
 from stackdump_probe.unwind.ends import UNWIND_TABLES
-from stackdump_probe.unwind.epilogue import epilogue_step
-from stackdump_probe.unwind.exception_step import Interrupted, leave_exception, not_code
-from stackdump_probe.unwind.exidx_step import exidx_step
 from stackdump_probe.unwind.frame import Backtrace, End, Frame, Rule
 from stackdump_probe.unwind.judgement import (
     RESET_LR,
@@ -20,13 +17,10 @@ from stackdump_probe.unwind.judgement import (
     is_stale,
     misplaced,
 )
-from stackdump_probe.unwind.leaf_step import leaf_step
 from stackdump_probe.unwind.never_returns import Clobbers
-from stackdump_probe.unwind.prologue_step import prologue_step
 from stackdump_probe.unwind.recognise import entries_at, entry_above
 from stackdump_probe.unwind.resume import resumed
 from stackdump_probe.unwind.return_addresses import is_code
-from stackdump_probe.unwind.scan_step import scan_step
 from stackdump_probe.unwind.stacking import RECORDED_EARLIER, doubt_about, has_errors
 from stackdump_probe.unwind.start import (
     Mode,
@@ -38,7 +32,13 @@ from stackdump_probe.unwind.start import (
     was_locked_up,
 )
 from stackdump_probe.unwind.step import Caller, Lost, Position, Program, Step, Surroundings
-from stackdump_probe.unwind.unnamed_step import unnamed_step
+from stackdump_probe.unwind.steps.checked import checked_cfi_step
+from stackdump_probe.unwind.steps.exception import Interrupted, leave_exception, not_code
+from stackdump_probe.unwind.steps.exidx import exidx_step
+from stackdump_probe.unwind.steps.leaf import leaf_step
+from stackdump_probe.unwind.steps.prologue import prologue_step
+from stackdump_probe.unwind.steps.scan import scan_step
+from stackdump_probe.unwind.steps.unnamed import unnamed_step
 
 LIMIT = 1024  # frames
 CAPTURE_REGISTERS = "capture the core registers"

@@ -9,7 +9,7 @@ from stackdump_probe.image.dwarf.expression import evaluate
 from stackdump_probe.image.dwarf.functions import function_at, scopes_at
 from stackdump_probe.image.dwarf.tail_calls import ORIGINS, SITES, TailCall, entry_of
 from stackdump_probe.record import replace
-from stackdump_probe.unwind.calls import call_before
+from stackdump_probe.unwind.code.calls import call_before
 from stackdump_probe.values.words import word_of
 
 if TYPE_CHECKING:

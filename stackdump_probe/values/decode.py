@@ -11,7 +11,9 @@ from stackdump_probe.image.types.names import type_name
 from stackdump_probe.image.types.rust_vtables import VtableOwner
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
-from stackdump_probe.values import c, cpp, cpp_pointers, rust
+from stackdump_probe.values import c
+from stackdump_probe.values.cpp import pointers as cpp_pointers
+from stackdump_probe.values.cpp import views as cpp
 from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.model import (
     Aggregate,
@@ -20,6 +22,7 @@ from stackdump_probe.values.model import (
     Field,
     Value,
 )
+from stackdump_probe.values.rust import views as rust
 from stackdump_probe.values.scalars import Reading, base_content, bits_of, number_of, reading_of
 from stackdump_probe.values.states import state_of
 from stackdump_probe.values.storage import (

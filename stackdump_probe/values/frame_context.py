@@ -12,8 +12,8 @@ from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
-from stackdump_probe.unwind.cfi_step import names_of
 from stackdump_probe.unwind.frame import Frame
+from stackdump_probe.unwind.steps.cfi import names_of
 from stackdump_probe.values.call_sites import entry_parameter, entry_value
 from stackdump_probe.values.words import word_of
 

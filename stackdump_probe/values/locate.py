@@ -22,7 +22,7 @@ from stackdump_probe.image.dwarf.expression import (
     evaluate,
 )
 from stackdump_probe.image.dwarf.locations import location_at
-from stackdump_probe.unwind.cfi_step import names_of
+from stackdump_probe.unwind.steps.cfi import names_of
 from stackdump_probe.values.frame_context import FrameContext, UnitContext, word_in
 from stackdump_probe.values.storage import (
     Absence,

@@ -2,7 +2,7 @@ import pytest
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Segment
-from stackdump_probe.unwind.calls import Call
+from stackdump_probe.unwind.code.calls import Call
 from stackdump_probe.unwind.return_addresses import (
     FARTHEST,
     ReturnAddress,

@@ -1,0 +1,1 @@
+"""What the instructions of a function do to its frame, and where they lead."""

@@ -1,0 +1,1 @@
+"""The ways from a frame to its caller, each a function of its own."""

@@ -1,0 +1,1 @@
+"""Values of Rust as their author thinks of them, as far as the types tell."""
