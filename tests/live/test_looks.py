@@ -16,7 +16,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
     ("case", "kinds", "functions"),
     [
         ("hang_gcc_o2", {"same_place", "spinning"}, {"wait_flag", "flag_is_set"}),
-        ("relay_gcc_og", {"moving"}, {"scheduler", "filter", "codec", "idle"}),
+        ("relay_gcc_og", {"moving"}, {"scheduler", "filter", "codec", "idle", "average", "crc"}),
     ],
 )
 def test_what_the_looks_say(
@@ -35,7 +35,9 @@ def test_what_the_looks_say(
         assert sim.machine.is_running()
     document = json.loads(capsys.readouterr().out)
     validator("looks").validate(document)
-    assert document["verdict"]["kind"] in kinds
+    # How far QEMU gets between two looks is the machine's affair: it may stand where it stood.
+    moved = len({look["pc"] for look in document["looks"]}) > 1
+    assert document["verdict"]["kind"] in (kinds if moved else {"same_place"})
     words = document["verdict"]["text"].replace(",", "").split()
     assert functions & set(words)
     dumps = sorted(path.name for path in tmp_path.glob("*.dump"))
