@@ -12,9 +12,10 @@ from stackdump_probe.capture.link import Terms
 from stackdump_probe.capture.probe import Watcher
 from stackdump_probe.capture.targets import Target
 from stackdump_probe.cli import taking as module
+from stackdump_probe.cli import wish
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode
-from stackdump_probe.errors import ConnectError, NoProbe, ProbePermission
+from stackdump_probe.errors import ConnectError, Interrupted, NoProbe, ProbePermission
 from tests.builders import a_memory, an_elf, words
 from tests.builders.dwarf import a_unit
 from tests.builders.dwarf import debug_sections as written
@@ -292,3 +293,18 @@ def test_the_state_that_the_core_is_left_in_is_told(
     bench.probe = FakeProbe(bench.memory, REGISTERS, was_halted=was_halted)
     assert run(["capture", "-t", "stm32f4", "--after", after, "-o", "x.dump"]) == 0
     assert words in capsys.readouterr().err
+
+
+def test_whoever_stops_a_capture_of_all_cores_stops_it_for_all(
+    bench: ABench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_arguments: object) -> None:
+        bench.probe.calls.append("stopped")
+        raise Interrupted("stopped by SIGINT")
+
+    monkeypatch.setattr(wish, "cores_behind", lambda *_arguments: ("first", "second"))
+    monkeypatch.setattr(wish, "find_probe", bench.find)
+    monkeypatch.setattr(wish, "fulfil", stopped)
+    assert run(["capture", "-t", "stm32f4", "-o", "x.dump", "--core", "all"]) == 130
+    assert bench.probe.calls == ["stopped"]
+    assert "stopped by SIGINT" in capsys.readouterr().err
