@@ -137,6 +137,11 @@ class CmsisDap:
         reply, mismatch = Reply(Ack.OK), False
         while done < body[1]:
             request = body[at]
+            read = self._read_at_once(request, body[at : at + body[1] - done])
+            if read:
+                words += struct.pack(f"<{len(read)}I", *read)
+                done, at = done + len(read), at + len(read)
+                continue
             at += 1
             word = 0
             if not request & REQUEST_READ or request & REQUEST_VALUE_MATCH:
@@ -150,6 +155,16 @@ class CmsisDap:
             done += 1
         status = _status(reply) | VALUE_MISMATCH * mismatch
         return bytes([Command.TRANSFER, done, status]) + words
+
+    def _read_at_once(self, request: int, requests: bytes) -> list[int]:
+        """The words of all like `request` that `requests` begins with; none if one by one."""
+        count = len(requests) - len(requests.lstrip(bytes([request])))
+        if count < 2 or request & REQUEST_VALUE_MATCH:
+            return []
+        try:
+            return self._port.read_at_once(_access(request, 0), count) or []
+        except SimulatorError:  # the target is gone
+            return []
 
     def _request(self, request: int, word: int) -> tuple[Reply, bool]:
         """Do one request; return the reply and whether a value failed to match."""

@@ -201,11 +201,9 @@ class DebugPort:
 
     def read_block(self, access: Access, count: int) -> tuple[Reply, list[int]]:
         """Repeat a read until it is not acknowledged; return the last reply and the words."""
-        is_watched = self._is_watched and not self._interposer.passes_block(count)
-        if access == DRW_READ and not is_watched and self._reaches_memory():
-            words = self._ports[self._select >> 24].read_words(count)
-            if words is not None:
-                return Reply(Ack.OK), words
+        words = self.read_at_once(access, count)
+        if words is not None:
+            return Reply(Ack.OK), words
         words = []
         reply = Reply(Ack.OK)
         while len(words) < count:
@@ -214,6 +212,13 @@ class DebugPort:
                 break
             words.append(reply.word)
         return reply, words
+
+    def read_at_once(self, access: Access, count: int) -> list[int] | None:
+        """The words of so many reads of plain memory; None where it has to be one by one."""
+        is_watched = self._is_watched and not self._interposer.passes_block(count)
+        if access != DRW_READ or is_watched or not self._reaches_memory():
+            return None
+        return self._ports[self._select >> 24].read_words(count)
 
     def write_block(self, access: Access, words: Sequence[int]) -> tuple[Reply, int]:
         """Repeat a write until it is not acknowledged; return the last reply and how many were."""

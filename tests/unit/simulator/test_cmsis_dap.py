@@ -97,6 +97,23 @@ def test_a_block_reads_memory() -> None:
     assert response == pack("<BHB", 0x06, 3, 1) + bytes(range(12))
 
 
+def test_a_transfer_of_the_same_read_again_and_again_reads_on() -> None:
+    probe = a_probe(*range(16))
+    tar = pack("<BI", WRITE_TAR, RAM + 4)
+    aim(probe, RAM)
+    reads = bytes([READ_DRW, READ_DRW, READ_DPIDR, READ_DRW])
+    response = probe.execute(b"\x05\x00\x06" + reads + tar + bytes([READ_DRW]))
+    words = bytes(range(8)) + pack("<I", 0x2BA01477) + bytes((*range(8, 12), *range(4, 8)))
+    assert response == b"\x05\x06\x01" + words
+
+
+def test_the_same_read_again_and_again_ends_at_the_first_fault() -> None:
+    probe = a_probe()
+    aim(probe, RAM + 60)
+    response = probe.execute(bytes([0x05, 0, 3, READ_DRW, READ_DRW, READ_DRW]))
+    assert response == b"\x05\x01\x04" + bytes(4)
+
+
 def test_a_block_reports_how_far_it_came() -> None:
     probe = a_probe()
     aim(probe, RAM + 60)
@@ -163,8 +180,12 @@ def test_a_target_that_is_gone_does_not_acknowledge() -> None:
         def access(self, access: Access) -> Reply | None:
             raise SimulatorError(f"QEMU has ended before {access}")
 
+        def passes_block(self, count: int) -> bool:
+            raise SimulatorError(f"QEMU has ended before {count} reads")
+
     probe = a_probe(interposer=Gone())
     assert probe.execute(bytes([0x05, 0, 1, READ_DPIDR])) == b"\x05\x00\x07"
+    assert probe.execute(bytes([0x05, 0, 3, READ_DRW, READ_DRW, READ_DRW])) == b"\x05\x00\x07"
     assert probe.execute(pack("<BBHB", 0x06, 0, 2, READ_DRW)) == pack("<BHB", 0x06, 0, 7)
 
 
