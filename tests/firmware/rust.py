@@ -5,6 +5,7 @@ the versions and checksums of the lock file, and compiled by Debian's rustc; car
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tests.firmware.cases import Case
@@ -86,11 +87,14 @@ def core_library(scratch: Path, how: tuple[str, ...] = SMALL) -> Path:
     folder = scratch.parent / "rust"
     if folder.exists():
         return folder
-    folder.mkdir()
-    _library("core", LIBRARY / "core/src/lib.rs", folder, how)
-    # newlib and libgcc have what compiler_builtins would bring; rustc only asks that it be there.
-    _library("compiler_builtins", Path("rover/compiler_builtins.rs"), folder, how)
-    _library("alloc", LIBRARY / "alloc/src/lib.rs", folder, how)
+    with TemporaryDirectory(dir=scratch.parent) as name:  # what is left half done is no library
+        made = Path(name) / "rust"
+        made.mkdir()
+        _library("core", LIBRARY / "core/src/lib.rs", made, how)
+        # newlib and libgcc have what compiler_builtins would bring; rustc only asks for it.
+        _library("compiler_builtins", Path("rover/compiler_builtins.rs"), made, how)
+        _library("alloc", LIBRARY / "alloc/src/lib.rs", made, how)
+        made.rename(folder)
     return folder
 
 
@@ -103,7 +107,7 @@ def _library(name: str, source: Path, folder: Path, how: tuple[str, ...]) -> Non
 def _crates(libraries: Path, manifest: Path, how: tuple[str, ...]) -> None:
     """The crates of others, fetched and compiled once."""
     vendored = libraries / "vendored"
-    if vendored.exists():
+    if (libraries / f"lib{CRATES[-1].name}.rlib").exists():
         return
     run("cargo", "vendor", "--quiet", "--locked", vendored, folder=manifest)
     for crate in CRATES:
