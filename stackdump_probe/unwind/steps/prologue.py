@@ -25,6 +25,17 @@ def prologue_step(position: Position, surroundings: Surroundings) -> Caller | Lo
     return caller_from(function.address, position, surroundings)
 
 
+def changed(position: Position, surroundings: Surroundings) -> tuple[str, ...]:
+    """The registers which the function had to keep, has changed, and has saved nowhere."""
+    function = surroundings.program.symbols.function_at(position.lookup_pc)
+    if function is None or COLD in function.name:
+        return ()
+    state = state_of(position, function.address, surroundings)
+    if state is None:
+        return ()
+    return tuple(n for n in _KEPT if state.slot_of(n) is None and not any(state.holders(n)))
+
+
 def caller_from(start: int, position: Position, surroundings: Surroundings) -> Caller | Lost | None:
     """The same for a function that begins at `start`."""
     state = state_of(position, start, surroundings)

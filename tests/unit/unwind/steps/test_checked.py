@@ -66,6 +66,18 @@ def test_a_naked_function_is_followed_by_what_it_pushed() -> None:
     assert rule_and_cfa(naked, at_index=0) == ("cfi", RAM)
 
 
+def test_what_a_naked_function_has_changed_and_not_saved_is_not_known() -> None:
+    # ldmia r0!, {r4-r11}; msr psp, r0; bx lr: the end of a switch between threads
+    code = (0xE8B0, 0x0FF0, 0xF380, 0x8809, 0x4770)
+    naked = replace(a_row(), is_only=True)
+    before = step(naked, at_index=0, code=code)
+    between = step(naked, at_index=2, code=code)
+    assert isinstance(before, Caller)
+    assert isinstance(between, Caller)
+    assert (before.registers["r8"], "r8" in between.registers) == (8, False)
+    assert (before.rule, between.rule) == ("cfi", "cfi")
+
+
 def test_a_row_among_others_is_trusted() -> None:
     assert rule_and_cfa(a_row(), at_index=4) == ("cfi", RAM)
 
