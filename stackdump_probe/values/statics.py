@@ -9,6 +9,7 @@ from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.expression import Address, Location
 from stackdump_probe.image.dwarf.names import qualified_name
 from stackdump_probe.image.dwarf.units import Unit
+from stackdump_probe.image.dwarf.wanted import FUNCTIONS, Wanted
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.types.build import language_of
 from stackdump_probe.image.types.model import size_of
@@ -23,10 +24,30 @@ from stackdump_probe.values.noise import is_noise
 from stackdump_probe.values.placement import Placement
 from stackdump_probe.values.storage import absent
 
-FUNCTIONS = frozenset((dw.TAG_subprogram, dw.TAG_inlined_subroutine))
 UNITS = frozenset((dw.TAG_compile_unit, dw.TAG_partial_unit))
 ORIGINS = (dw.AT_abstract_origin, dw.AT_specification)
 VALUES = (dw.AT_location, dw.AT_const_value)
+# DWARF 5 appendix B: no variables in them. Classes of C++ hold the static ones.
+WITHOUT_VARIABLES = frozenset(
+    (
+        *(dw.TAG_array_type, dw.TAG_enumeration_type, dw.TAG_subroutine_type),
+        *(dw.TAG_call_site, dw.TAG_GNU_call_site),
+    )
+)
+C_STRUCTS = frozenset((dw.TAG_structure_type, dw.TAG_union_type))
+
+
+def _variables(closed: frozenset[int]) -> Wanted:
+    """In a function only what has one address can be static; location lists tell of registers."""
+    variable = frozenset((dw.TAG_variable,))
+    in_functions = Wanted(
+        variable, frozenset((dw.AT_specification,)), frozenset((dw.AT_location,)), closed
+    )
+    return Wanted(variable, closed=closed, in_functions=in_functions)
+
+
+VARIABLES = _variables(WITHOUT_VARIABLES)
+C_VARIABLES = _variables(WITHOUT_VARIABLES | C_STRUCTS)
 LAST = 1 << 32  # what has no address stands behind all that has one
 
 
@@ -157,10 +178,11 @@ def _described(unit: Unit) -> Iterator[Die]:
 
     Before DWARF 5 the constants of a class are members, as DWARF 4 5.5.6 has them.
     """
-    for die in unit.walk(dw.TAG_variable):
+    language = language_of(unit.top)
+    for die in unit.wanted(C_VARIABLES if language == "c" else VARIABLES):
         if any(at in die for at in VALUES) or not die.flag(dw.AT_declaration):
             yield die
-    if unit.version < 5 and language_of(unit.top) == "c++":
+    if unit.version < 5 and language == "c++":
         yield from unit.walk(dw.TAG_member, having=(dw.AT_const_value,))
 
 

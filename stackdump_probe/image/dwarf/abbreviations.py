@@ -9,21 +9,21 @@ from __future__ import annotations
 from functools import cached_property
 from itertools import groupby
 from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.forms import UNSIGNED
+from stackdump_probe.image.dwarf.wanted import FUNCTIONS, NO_LEAPS, PARENT, VARIABLE
 from stackdump_probe.image.leb import DAMAGE, sleb, uleb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from stackdump_probe.image.dwarf.forms import Encoding, Raw
+    from stackdump_probe.image.dwarf.wanted import Leaps, Wanted
 
     ManyReader = Callable[[memoryview, int], tuple[tuple[Raw, ...], int]]
-
-_SPARSE = 4  # codes up to so many times their number make a list
 
 
 class Abbreviation:
@@ -48,6 +48,7 @@ class Abbreviation:
         skips = [known[form] for _, form, _ in attributes]
         self.size = sum(skips) if not skips or min(skips) >= 0 else -1
         self.skips = _merged(skips)
+        self.leap = _leap(self.size, has_children)
 
     @cached_property
     def forms(self) -> Mapping[int, int]:
@@ -78,6 +79,14 @@ class Abbreviation:
         return quick
 
     @cached_property
+    def sibling(self) -> int | None:
+        """How far from the code DW_AT_sibling stands; None unless it is there in four bytes."""
+        if not self.has_children or self.forms.get(dw.AT_sibling) != dw.FORM_ref4:
+            return None
+        found = self.quick.get(dw.AT_sibling)
+        return None if found is None else found[0]
+
+    @cached_property
     def steps(self) -> tuple[tuple[tuple[int, ...], ManyReader], ...]:
         """How to read all attributes, several at once where they are of fixed size."""
         encoding = self.encoding
@@ -91,6 +100,12 @@ class Abbreviation:
             else:
                 steps += [((at,), _alone(encoding.readers[form])) for at, form in run]
         return tuple(steps)
+
+
+def _leap(size: int, has_children: bool) -> int:
+    if size < 0:
+        return VARIABLE
+    return PARENT - size - 1 if has_children else size + 1
 
 
 def _merged(skips: list[int]) -> tuple[int, ...]:
@@ -122,39 +137,6 @@ def _alone(reader: Callable[[memoryview, int], tuple[Raw, int]]) -> ManyReader:
     return read
 
 
-NULL, WANTED, VARIABLE, PARENT = 0, -1, -2, -3
-
-
-class Wanted(NamedTuple):
-    """Which entries a walk stops at: those of `tags` that have one of `having`, if it names any."""
-
-    tags: frozenset[int]
-    having: frozenset[int] = frozenset()
-
-    def includes(self, abbreviation: Abbreviation) -> bool:
-        """True if the walk stops at entries of this shape."""
-        if abbreviation.tag not in self.tags:
-            return False
-        return not self.having or any(at in abbreviation.forms for at in self.having)
-
-
-def _leap(abbreviation: Abbreviation, wanted: Wanted) -> int:
-    if wanted.includes(abbreviation):
-        return WANTED
-    if abbreviation.size < 0:
-        return VARIABLE
-    size = abbreviation.size + 1
-    return PARENT - size if abbreviation.has_children else size
-
-
-def _flat(leaps: dict[int, int]) -> Sequence[int] | Mapping[int, int]:
-    """A list where the codes are dense, as those of all compilers are."""
-    highest = max(leaps)
-    if highest > _SPARSE * len(leaps):
-        return leaps
-    return [leaps.get(code, VARIABLE) for code in range(highest + 1)]
-
-
 class AbbreviationTable(dict[int, Abbreviation]):
     """Abbreviations by code, read from `at` in .debug_abbrev as far as they are asked for.
 
@@ -171,7 +153,7 @@ class AbbreviationTable(dict[int, Abbreviation]):
         self._is_whole = False
         self._encoding = encoding
         self._compiled = compiled
-        self._leaps: dict[Wanted, Sequence[int] | Mapping[int, int]] = {}
+        self._leaps: dict[Wanted, Leaps] = {}
 
     def __missing__(self, code: int) -> Abbreviation:
         while not self._is_whole:
@@ -200,18 +182,30 @@ class AbbreviationTable(dict[int, Abbreviation]):
             at = end
         self._at = at
 
-    def leaps(self, wanted: Wanted) -> Sequence[int] | Mapping[int, int]:
-        """How to pass each entry, by its code: the flat table of a walk.
-
-        A positive number is what an entry without children takes, its code of one byte included;
-        NULL, WANTED and VARIABLE are what they say; PARENT less the same number stands for an
-        entry with children.
-        """
+    def leaps(self, wanted: Wanted) -> Leaps:
+        """How a walk passes each entry or stops at it, by the entry's code."""
         known = self._leaps.get(wanted)
         if known is None:
-            by_code = {code: _leap(each, wanted) for code, each in self.whole().items()}
-            known = self._leaps[wanted] = _flat({**by_code, 0: NULL})
+            functions = () if wanted.in_functions is None else FUNCTIONS
+            stops = {
+                code: wanted.leap(self[code])
+                for tag in (*wanted.tags, *wanted.closed, *functions)
+                for code in self._codes.get(tag, ())
+            }
+            known = self._leaps[wanted] = self._not_wanted.with_leaps(stops)
         return known
+
+    @cached_property
+    def _not_wanted(self) -> Leaps:
+        return NO_LEAPS.with_leaps({code: each.leap for code, each in self.whole().items()})
+
+    @cached_property
+    def _codes(self) -> Mapping[int, Sequence[int]]:
+        """The codes of each tag."""
+        found: dict[int, list[int]] = {}
+        for code, each in self.whole().items():
+            found.setdefault(each.tag, []).append(code)
+        return found
 
     def _read_next(self) -> int:
         section = self._section

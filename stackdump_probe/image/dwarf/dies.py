@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf import constants as dw
-from stackdump_probe.image.dwarf.abbreviations import Wanted, skip_attributes
+from stackdump_probe.image.dwarf.abbreviations import skip_attributes
 from stackdump_probe.image.dwarf.forms import (
     ADDRESS_INDICES,
     BLOCKS,
@@ -20,6 +20,7 @@ from stackdump_probe.image.dwarf.forms import (
     Indirect,
 )
 from stackdump_probe.image.dwarf.ranges import ranges_of
+from stackdump_probe.image.dwarf.wanted import Wanted
 from stackdump_probe.image.leb import DAMAGE, uleb
 
 if TYPE_CHECKING:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from struct import Struct
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.dwarf.abbreviations import NULL, PARENT, WANTED, Wanted
 from stackdump_probe.image.dwarf.forms import SKIP_BLOCK, SKIP_BLOCK1, SKIP_LEB, SKIP_STRING
+from stackdump_probe.image.dwarf.wanted import (
+    CLOSED,
+    FUNCTION,
+    LONG,
+    NULL,
+    PARENT,
+    VARIABLE,
+    WANTED,
+    Wanted,
+)
 from stackdump_probe.image.leb import DAMAGE, uleb
 
 if TYPE_CHECKING:
@@ -13,6 +23,7 @@ if TYPE_CHECKING:
 
     from stackdump_probe.image.dwarf.units import Unit
 
+reference = Struct("<I").unpack_from  # DW_FORM_ref4
 _NOTHING = Wanted(frozenset())
 
 
@@ -39,21 +50,30 @@ def wanted_entries(
     try:
         # The hot loop of every full walk: no calls for what most entries are, leaves of fixed size.
         octets, end, table = unit.octets, unit.end, unit.abbreviations
-        leaps = table.leaps(wanted)
+        leaps, longer = outside = table.leaps(wanted)
+        function = 0  # how many entries are around what is in a function, itself among them
         while at < end:
-            start = at
-            code = octets[at]
-            if code >= 0x80:
-                code, at = uleb(octets, at)
-                at -= 1
-            leap = leaps[code]
+            leap = leaps[octets[at]]
             if leap > 0:
                 at += leap
                 continue
+            start = at
+            code = octets[at]
+            if leap == LONG:
+                code, at = uleb(octets, at)
+                at -= 1
+                leap = longer.get(code, VARIABLE)
+                if leap > 0:
+                    at += leap
+                    continue
             if leap == NULL:
                 at += 1
                 stack.pop()
-                if not stack:
+                if len(stack) < function:
+                    if not stack:
+                        return at
+                    function, (leaps, longer) = 0, outside
+                elif not stack:
                     return at
                 continue
             if leap < PARENT:
@@ -62,8 +82,15 @@ def wanted_entries(
                 continue
             if leap == WANTED:
                 yield start
-            abbreviation = table[code]
+            abbreviation = table.get(code)
+            if abbreviation is None:
+                raise ValueError(f"no abbreviation has the code {code}")
             at += 1
+            if leap == CLOSED and abbreviation.sibling is not None:
+                beyond = unit.offset + reference(octets, at + abbreviation.sibling)[0]
+                if at < beyond <= end:
+                    at = beyond
+                    continue
             for skip in abbreviation.skips:
                 if skip > 0:
                     at += skip
@@ -81,6 +108,9 @@ def wanted_entries(
                     at = abbreviation.encoding.variable[skip](octets, at)[1]
             if abbreviation.has_children:
                 stack.append(start)
+                if leap == FUNCTION and wanted.in_functions is not None:
+                    function = len(stack)
+                    leaps, longer = table.leaps(wanted.in_functions)
     except DAMAGE as damage:
         raise unit.error(f"damaged entry: {damage}", start) from None
     return end

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf import constants as dw
-from stackdump_probe.image.dwarf.abbreviations import Wanted
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.forms import UNSIGNED, encoding_of
 from stackdump_probe.image.dwarf.rangemap import RangeMap
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.dwarf.scan import end_of_tree, wanted_entries
+from stackdump_probe.image.dwarf.wanted import Wanted
 from stackdump_probe.image.leb import DAMAGE
 
 if TYPE_CHECKING:
@@ -193,9 +193,13 @@ class Unit:
 
         With `having`, only those that have one of these attributes.
         """
-        if Wanted(frozenset(tags), frozenset(having)).includes(self.top.abbreviation):
+        return self.wanted(Wanted(frozenset(tags), frozenset(having)))
+
+    def wanted(self, wanted: Wanted) -> Iterator[Die]:
+        """Yield every entry that is wanted, in their order, skipping all others fast."""
+        if wanted.includes(self.top.abbreviation):
             yield self.top
-        yield from self.top.walk(*tags, having=having)
+        yield from self.walk_below(self.top, wanted)
 
     def walk_below(self, die: Die, wanted: Wanted) -> Iterator[Die]:
         """Yield every wanted entry below `die`; what `Die.walk` calls."""

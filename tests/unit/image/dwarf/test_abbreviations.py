@@ -2,8 +2,9 @@ import pytest
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf import constants as dw
-from stackdump_probe.image.dwarf.abbreviations import Abbreviation, AbbreviationTable, Wanted
+from stackdump_probe.image.dwarf.abbreviations import Abbreviation, AbbreviationTable
 from stackdump_probe.image.dwarf.forms import encoding_of
+from stackdump_probe.image.dwarf.wanted import Wanted
 from tests.builders.octets import octets, sleb, uleb
 
 ENCODING = encoding_of(4, 4, 4)
@@ -75,7 +76,7 @@ def test_declarations_that_differ_after_a_zero_constant_are_told_apart() -> None
 def test_codes_far_apart_are_found() -> None:
     found = table(declaration(1 << 40, dw.TAG_variable) + BASE_TYPE + b"\0")
     assert (found[1 << 40].tag, found[1].tag) == (dw.TAG_variable, dw.TAG_base_type)
-    assert found.leaps(Wanted(frozenset()))[1 << 40] == 1
+    assert found.leaps(Wanted(frozenset())).longer[1 << 40] == 1
 
 
 def test_the_first_of_two_declarations_of_one_code_holds() -> None:

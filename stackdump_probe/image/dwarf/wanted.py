@@ -1,0 +1,80 @@
+"""Which entries a walk stops at, and how it passes the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.forms import BLOCKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stackdump_probe.image.dwarf.abbreviations import Abbreviation
+
+BLOCK_FORMS = BLOCKS | {dw.FORM_indirect}
+NULL, WANTED, VARIABLE, FUNCTION, LONG, CLOSED, PARENT = range(0, -7, -1)
+FUNCTIONS = frozenset((dw.TAG_subprogram, dw.TAG_inlined_subroutine))
+
+
+class Wanted(NamedTuple):
+    """Which entries a walk stops at: those of `tags` that have one of `having`, if it names any.
+
+    One of `blocks` will do as well, if the attribute is no list or number. Entries of the tags
+    `closed` have none of the wanted ones in them. Inside functions the walk stops at
+    `in_functions` instead, if that is given.
+    """
+
+    tags: frozenset[int]
+    having: frozenset[int] = frozenset()
+    blocks: frozenset[int] = frozenset()
+    closed: frozenset[int] = frozenset()
+    in_functions: Wanted | None = None
+
+    def includes(self, abbreviation: Abbreviation) -> bool:
+        """True if the walk stops at entries of this shape."""
+        if abbreviation.tag not in self.tags:
+            return False
+        forms = abbreviation.forms
+        return (
+            not (self.having or self.blocks)
+            or any(at in forms for at in self.having)
+            or any(forms.get(at) in BLOCK_FORMS for at in self.blocks)
+        )
+
+    def leap(self, abbreviation: Abbreviation) -> int:
+        """How to pass an entry of this shape."""
+        if self.includes(abbreviation):
+            return WANTED
+        if self.in_functions is not None and abbreviation.tag in FUNCTIONS:
+            return FUNCTION if abbreviation.has_children else abbreviation.leap
+        if abbreviation.tag in self.closed and abbreviation.sibling is not None:
+            return CLOSED
+        return abbreviation.leap
+
+
+class Leaps(NamedTuple):
+    """How to pass each entry: the flat tables of a walk.
+
+    A positive number is what an entry without children takes, its code taken as one byte; NULL,
+    WANTED, VARIABLE, FUNCTION and CLOSED are what they say; PARENT less the same number stands
+    for an entry with children. `by_octet` is for the first byte of a code, LONG if there are more,
+    then `longer` is for the whole code. Codes that are not declared are VARIABLE.
+    """
+
+    by_octet: list[int]
+    longer: dict[int, int]
+
+    def with_leaps(self, leaps: Mapping[int, int]) -> Leaps:
+        """The same with other leaps for some codes."""
+        changed = Leaps(self.by_octet.copy(), self.longer.copy())
+        for code, leap in leaps.items():
+            if code < LONG_CODES:
+                changed.by_octet[code] = leap
+            else:
+                changed.longer[code] = leap
+        return changed
+
+
+LONG_CODES = 0x80  # of more bytes than one
+NO_LEAPS = Leaps([NULL] + [VARIABLE] * (LONG_CODES - 1) + [LONG] * LONG_CODES, {})
