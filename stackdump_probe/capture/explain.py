@@ -19,12 +19,15 @@ CABLE = "try another USB cable or port, without a hub; does the probe's firmware
 _BY_SENSELESS_ANSWER = (AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 # A part of pyOCD's message, or of its error's name -> what happened in our words, and the hint.
-_BY_MESSAGE: tuple[tuple[str, str, str], ...] = (
-    ("Target not detected", "the target does not answer", _WIRING),
-    ("No cores were discovered", "the target answers, but shows no core", _LOCKED),
+# What the probe does wrong may stand behind what the target seems to do.
+_BY_CAUSE: tuple[tuple[str, str, str], ...] = (
     ("Unable to claim interface", "the probe is in use", _BUSY),
     ("Timeout reading from probe", "the probe does not answer", _GONE),
     ("read thread exited", "the probe does not answer any more", _GONE),
+)
+_BY_MESSAGE: tuple[tuple[str, str, str], ...] = (
+    ("Target not detected", "the target does not answer", _WIRING),
+    ("No cores were discovered", "the target answers, but shows no core", _LOCKED),
     ("TransferTimeoutError", "the target is always busy", _BUSY_TARGET),
     ("TransferProtocolError", "what the target answers arrives damaged", _WIRING),
     ("TransferFaultError", "the debug port refuses the access", _LOCKED),
@@ -85,16 +88,22 @@ def explained(error: BaseException, doing: str) -> CaptureError:
         if number == errno.EACCES:
             return ProbePermission("the probe may not be opened by this user", hint=PERMISSION_HINT)
         if number in _BY_ERRNO:
-            what, hint = _BY_ERRNO[number]
-            return ConnectError(f"cannot {doing}: {what}", hint=hint)
+            return _because(doing, *_BY_ERRNO[number])
+        for part, what, hint in _BY_CAUSE:
+            if part in str(cause):
+                return _because(doing, what, hint)
     for part, what, hint in _BY_MESSAGE:
         if part in f"{type(error).__name__} {error}":
-            return ConnectError(f"cannot {doing}: {what}", hint=hint)
+            return _because(doing, what, hint)
     if isinstance(error, AttributeError):
-        return ConnectError(f"cannot {doing}: the probe does not answer any more", hint=_GONE)
+        return _because(doing, "the probe does not answer any more", _GONE)
     if isinstance(error, _BY_SENSELESS_ANSWER):
-        return ConnectError(f"cannot {doing}: the probe's answers make no sense", hint=CABLE)
-    return ConnectError(f"cannot {doing}: {error}")
+        return _because(doing, "the probe's answers make no sense", CABLE)
+    return _because(doing, str(error))
+
+
+def _because(doing: str, what: str, hint: str | None = None) -> ConnectError:
+    return ConnectError(f"cannot {doing}: {what}", hint=hint)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

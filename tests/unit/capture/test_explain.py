@@ -88,6 +88,14 @@ def test_an_error_of_the_target_that_comes_of_usb_is_one_of_the_probe() -> None:
     assert not is_about_the_target(error)
 
 
+def test_a_probe_that_is_silent_is_not_blamed_on_the_target() -> None:
+    from pyocd.core import exceptions
+
+    silent = exceptions.ProbeError("Timeout reading from probe 1")
+    error = caused(exceptions.Error("Target not detected. Check connection"), silent)
+    assert str(explained(error, "connect")) == "cannot connect: the probe does not answer"
+
+
 def test_what_a_probe_of_ours_says_is_kept_with_its_hint() -> None:
     ours = caused(
         SimulatorError("QEMU has ended", hint="the core is in lockup"), OSError(errno.EPIPE, "Pipe")
