@@ -52,10 +52,10 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
         self._interposer = interposer or Interposer()
         # not a SimpleQueue, which waits for ever if its time is up too soon (CPython 3.11)
         self._responses: queue.Queue[bytes] = queue.Queue()
-        self._plugged_in = 0  # how often it was pulled out
+        self._pulled_out = 0  # how often it was found so
 
     def enumerate_devices(self) -> Iterator[SimpleNamespace]:
-        if self._interposer.is_plugged_in():
+        if self._is_plugged_in():
             yield DEVICE
 
     def get_parent(self, dev: object) -> None:
@@ -83,7 +83,7 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
     def open_device(self, dev: object) -> int:
         del dev
         self._interposer.usb("open")
-        return self._plugged_in
+        return self._pulled_out
 
     def close_device(self, dev_handle: object) -> None:
         del dev_handle
@@ -149,11 +149,16 @@ class UsbBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
         raise USBError("Pipe error", errno=errno.EPIPE)
 
     def _check(self, dev_handle: int) -> None:
-        if not self._interposer.is_plugged_in():
-            self._plugged_in += 1
-            self._responses = queue.Queue()
-        if dev_handle != self._plugged_in:
+        if not self._is_plugged_in() or dev_handle != self._pulled_out:
             raise USBError("No such device", errno=errno.ENODEV)
+
+    def _is_plugged_in(self) -> bool:
+        """Ask; once it is not, nothing stays of what was opened and of what it had to say."""
+        is_in = self._interposer.is_plugged_in()
+        if not is_in:
+            self._pulled_out += 1
+            self._responses = queue.Queue()
+        return is_in
 
     def _string_descriptor(self, index: int) -> bytes:
         if index == 0:

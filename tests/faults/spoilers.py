@@ -161,6 +161,13 @@ class Unplugged(Interposer):
         return self._is_in
 
 
+class Away(Interposer):
+    """The probe is not there."""
+
+    def is_plugged_in(self) -> bool:
+        return False
+
+
 class Meanwhile(Interposer):
     """Something happens to the target before its n-th transfer."""
 

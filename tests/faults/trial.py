@@ -5,7 +5,6 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from functools import partial
 from io import StringIO
 from pathlib import Path
 from types import FrameType
@@ -13,8 +12,8 @@ from unittest.mock import patch
 
 from stackdump_probe.arch import debug
 from stackdump_probe.arch.registers import CORE
-from stackdump_probe.capture import usb
-from stackdump_probe.capture.link import Terms
+from stackdump_probe.capture import link, usb
+from stackdump_probe.capture.pyocd_bench import drivable_probes
 from stackdump_probe.cli import capture as command
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode
@@ -23,12 +22,13 @@ from stackdump_probe.simulator.bench import SimulatedProbe, simulated_usb_probe
 from stackdump_probe.simulator.interposer import Interposer
 from stackdump_probe.simulator.machines import MACHINES
 from tests.faults.catalogue import Fault
-from tests.faults.spoilers import Counter, Relay
+from tests.faults.spoilers import Away, Counter, Relay
 from tests.live.programs import counting_on
 from tests.live.watching import debug_registers, runs
 
 PATIENCE = 60  # seconds until a capture counts as hung
-SOON = 1.0  # seconds that a probe has to be plugged in again: many are to be tried
+SOON = 0.4  # seconds instead of five that a probe has to be plugged in again,
+PROMPT = 0.5  # and instead of two that it has to answer, or a bus to be free: many are to be tried
 
 
 class Hung(BaseException):
@@ -108,7 +108,9 @@ def _capture(folder: Path, relay: Relay, interposer: Interposer) -> tuple[int, s
     with (
         redirect_stderr(shown),
         redirect_stdout(shown),
-        patch.object(command, "Terms", partial(Terms, replug_within=SOON)),
+        patch.object(command, "REPLUG_DEADLINE", SOON),
+        patch.object(command, "ANSWER_DEADLINE", PROMPT),
+        patch.object(link, "BUSY_DEADLINE", PROMPT),
         patch.object(usb, "_strings_of_the_system", lambda _device: {"product": "A CMSIS-DAP"}.get),
         _alarm(),
     ):
@@ -119,8 +121,18 @@ def _capture(folder: Path, relay: Relay, interposer: Interposer) -> tuple[int, s
             code = -1
             shown.write("error: it hangs\n")
         finally:
-            relay.put(Interposer())
+            _end_of_process(relay)
     return code, shown.getvalue()
+
+
+def _end_of_process(relay: Relay) -> None:
+    """Close what the capture has left open: a thread that still reads takes the next one's answers.
+
+    The process of a real capture ends instead.
+    """
+    relay.put(Away())
+    drivable_probes()
+    relay.put(Interposer())
 
 
 @contextmanager
