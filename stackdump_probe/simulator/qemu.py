@@ -18,6 +18,7 @@ from stackdump_probe.simulator.machines import MachineModel
 from stackdump_probe.simulator.qmp import Qmp
 from stackdump_probe.simulator.qtest import COMMAND_BY_SIZE, Qtest
 from stackdump_probe.simulator.registers import WAITS, CoreRegisters
+from stackdump_probe.simulator.still_memory import StillMemory
 
 PROGRAM = "qemu-system-arm"
 INSTALL = (
@@ -76,6 +77,7 @@ class Machine:
                 self._qmp = Qmp(qmp)
                 self._qtest = Qtest(qtest)
                 self._registers = CoreRegisters(self._gdb, model)
+                self._memory = StillMemory(self._gdb.read_memory, model)
             self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
@@ -105,14 +107,14 @@ class Machine:
         """Let the core run."""
         with self._serving():
             if self.is_halted:
-                self._registers.forget()
+                self._forget()
                 self.is_halted = False
                 self._gdb.resume()
 
     def step(self) -> None:
         """Execute one instruction of the halted core, taking no interrupt."""
         with self._serving():
-            self._registers.forget()
+            self._forget()
             self._gdb.step()
 
     def run_to(self, addresses: Collection[int], *, patience: float = 10.0) -> bool:
@@ -125,7 +127,7 @@ class Machine:
                 self.step()
             for address in addresses:
                 self._gdb.set_breakpoint(address)
-            self._registers.forget()
+            self._forget()
             self._gdb.resume()
             has_come = self._gdb.stops_within(patience)
             if not has_come:
@@ -137,33 +139,39 @@ class Machine:
     def reset(self) -> None:
         """Reset the machine; it stays halted or running as it was."""
         with self._serving():
-            self._registers.forget()
+            self._forget()
             self._qmp.execute("system_reset")
             self._qmp.is_running()  # answered after the reset
 
     def read_memory(self, address: int, size: int) -> bytes | None:
         """Return `size` bytes, or None if any of them lies on no memory.
 
-        A running core stands still for the moment of the read.
+        A running core stands still for the moment of a read beyond its own flash and RAM.
         """
-        with self._serving(), self._standing_still():
-            return self._gdb.read_memory(address, size)
+        with self._serving():
+            if self.is_halted:
+                return self._memory.read(address, size)
+            if self._memory.is_own(address, size):
+                return self._qtest.read(address, size)
+            with self._standing_still():
+                return self._gdb.read_memory(address, size)
 
     def write_memory(self, address: int, content: bytes) -> bool:
         """Write memory, or a device's register; False if nothing is there."""
         with self._serving(), self._standing_still():
+            self._forget()
             is_device = any(address in space for space in DEVICE_SPACE)
             if is_device and len(content) in COMMAND_BY_SIZE:
                 self._qtest.write(address, content)
                 return True
             if self._gdb.read_memory(address, len(content)) is None:
                 return False  # the stub would agree to write it
-            self._registers.forget()
             return self._gdb.write_memory(address, content)
 
     def read_register(self, name: str) -> int | None:
         """A register of the halted core by its lower-case name; None if this core has none such."""
         with self._serving():
+            self._memory.forget()  # time passes for devices while a core is stepped
             return self._registers.read(name)
 
     def core_registers(self) -> dict[str, int]:
@@ -199,7 +207,13 @@ class Machine:
     @property
     def gdb_channel(self) -> Channel:
         """The way to the gdb stub, for another client while the machine is halted."""
+        self._forget()
         return self._gdb_channel
+
+    def _forget(self) -> None:
+        """Something is about to change."""
+        self._registers.forget()
+        self._memory.forget()
 
     @contextmanager
     def _serving(self) -> Iterator[None]:
@@ -242,8 +256,9 @@ class Machine:
         """The core sleeps if its pc, as QEMU shows it without stopping, is behind a WFI or WFE."""
         shown = self._monitor("info registers")
         at = int(shown.partition("R15=")[2][:8] or "0", 16) - 2
-        _, _, word = self._monitor(f"xp /1hx {at:#x}").partition("0x")
-        return int(word.strip() or "0", 16) in WAITS
+        if not self._memory.is_own(at, 2):
+            return False
+        return int.from_bytes(self._qtest.read(at, 2), "little") in WAITS
 
     def _monitor(self, line: str) -> str:
         return str(self._qmp.execute("human-monitor-command", **{"command-line": line}))

@@ -57,16 +57,18 @@ class CoreRegisters:
         if model.is_armv6m:
             self._system = {n: at for n, at in self._system.items() if n not in MAINLINE_ONLY}
         self._has_fpu = "fpscr" in gdb.numbers
-        self._special: dict[str, int] | None = None
+        self._special: dict[str, int] = {}
+        self._shown: dict[str, int] = {}  # by the stub
 
     def forget(self) -> None:
         """The core is about to run, or its state to change."""
-        self._special = None
+        self._special = {}
+        self._shown = {}
 
     def read(self, name: str) -> int | None:
         """The word in `name`; None if this core has no such register."""
         if name in CORE or name == "xpsr":
-            return self._gdb.read_register(name)
+            return self._general(name)
         if name == "fpscr" or name in SINGLES:
             return self._float(name) if self._has_fpu else None
         special = self._specials()
@@ -77,8 +79,8 @@ class CoreRegisters:
 
     def write(self, name: str, value: int) -> bool:
         """Set `name`; False for those that the stub does not show."""
+        self.forget()
         if name in CORE or name == "xpsr" or (name == "fpscr" and self._has_fpu):
-            self.forget()
             self._gdb.write_register(name, value)
             return True
         if name in SINGLES and self._has_fpu:
@@ -99,14 +101,19 @@ class CoreRegisters:
             with pending():
                 self._executed([NOP])
 
+    def _general(self, name: str) -> int:
+        if name not in self._shown:
+            self._shown |= self._gdb.read_core()
+        return self._shown[name]
+
     def _float(self, name: str) -> int:
-        if name == "fpscr":
-            return self._gdb.read_register(name)
-        double, shift = _half_of_double(name)
-        return self._gdb.read_register(double) >> shift & 0xFFFFFFFF
+        whole, shift = (name, 0) if name == "fpscr" else _half_of_double(name)
+        if whole not in self._shown:
+            self._shown[whole] = self._gdb.read_register(whole)
+        return self._shown[whole] >> shift & 0xFFFFFFFF
 
     def _specials(self) -> dict[str, int]:
-        if self._special is None:
+        if not self._special:
             words = self._executed([mrs_r0(number) for number in self._system.values()])
             self._special = dict(zip(self._system, words, strict=True))
             if self._special["control"] & CONTROL_NPRIV:  # to unprivileged code, the others are 0

@@ -25,6 +25,9 @@ class FakeGdb:
     def read_register(self, name: str) -> int:
         return self.words[name]
 
+    def read_core(self) -> dict[str, int]:
+        return dict(self.words)
+
     def write_register(self, name: str, value: int, *, size: int = 4) -> None:
         assert value < 1 << 8 * size
         self.words[name] = value
