@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from functools import cached_property
+from itertools import compress, count
 from struct import Struct
+from sys import byteorder
 from typing import TYPE_CHECKING, Literal
 
 from stackdump_probe.image.headers import SHT_SYMTAB
 from stackdump_probe.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from stackdump_probe.image.elf import Image
     from stackdump_probe.image.headers import Section
 
     Fields = tuple[int, int, int, int, int, int]
-    Extents = tuple[list[int], list[Fields]]
 
 _ENTRY = Struct("<3I2BH")  # st_name, st_value, st_size, st_info, st_other, st_shndx
 _SHN_UNDEF = 0
@@ -28,7 +30,7 @@ STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_SECTION, STT_FILE = range(5)
 STT_GNU_IFUNC = 10
 STB_LOCAL, STB_GLOBAL, STB_WEAK = range(3)
 _FUNCTIONS = (STT_FUNC, STT_GNU_IFUNC)
-_PREFERENCE = {STB_GLOBAL: 2, STB_WEAK: 1}
+_PREFERENCE = (0, 2, 1, *[0] * 13)  # by binding: a global symbol before a weak one
 
 State = Literal["t", "a", "d"]
 _STATES: Mapping[int, State] = {ord("t"): "t", ord("a"): "a", ord("d"): "d"}
@@ -48,27 +50,38 @@ class Symbol:
 
 
 class SymbolTable:
-    """All symbols of a file; those that are asked for are decoded, the others stay numbers."""
+    """All symbols of a file; those that are asked for are decoded, the others stay bytes.
 
-    def __init__(
-        self, entries: Iterable[Fields], names: bytes, sections: Sequence[Section] = ()
-    ) -> None:
-        self._entries = tuple(entries)
+    `table` holds whole entries of 16 bytes each, `names` what their st_name counts in.
+    """
+
+    def __init__(self, table: bytes, names: bytes, sections: Sequence[Section] = ()) -> None:
+        self._table = table
         self._names = names
         self._sections = sections
 
     @cached_property
     def all(self) -> tuple[Symbol, ...]:
         """Every symbol in the order of the file, mapping symbols left out."""
-        names = self._names
-        return tuple(self._symbol(each) for each in self._entries if not _maps(names, each[0]))
+        names, entries = self._names, _ENTRY.iter_unpack(self._table)
+        return tuple(self._symbol(each) for each in entries if not _maps(names, each[0]))
 
     def named(self, name: str) -> Symbol | None:
         """The symbol of that name that is defined here; a global one before a local one."""
         wanted = name.encode("utf-8", "surrogateescape") + b"\0"
-        places = set(_occurrences(self._names, wanted))
-        found = [each for each in self._entries if each[0] in places and each[5] != _SHN_UNDEF]
+        found = [
+            entry
+            for place in _occurrences(self._names, wanted)
+            for entry in self._entries_of(place)
+            if entry[5] != _SHN_UNDEF
+        ]
         return self._symbol(max(found, key=_preference)) if found else None
+
+    def _entries_of(self, place: int) -> Iterator[Fields]:
+        """Yield the entries whose name is at `place` of the names."""
+        for at in _occurrences(self._table, place.to_bytes(4, "little")):
+            if at % _ENTRY.size == 0:
+                yield _ENTRY.unpack_from(self._table, at)
 
     def function_at(self, address: int) -> Symbol | None:
         """The function whose extent holds `address`.
@@ -87,12 +100,12 @@ class SymbolTable:
 
     def functions_from(self, address: int) -> tuple[Symbol, ...]:
         """All functions that begin exactly at `address`: one and its aliases."""
-        starts, entries = self._functions
+        starts, order = self._functions
         place = bisect_right(starts, address)
         found = []
         while place > 0 and starts[place - 1] == address:
             place -= 1
-            found.append(self._symbol(entries[place]))
+            found.append(self._symbol(self._entry(order[place])))
         return tuple(found)
 
     def mapping_at(self, address: int) -> State | None:
@@ -101,36 +114,65 @@ class SymbolTable:
         place = bisect_right(starts, address) - 1
         return states[place] if place >= 0 else None
 
-    def _covering(self, extents: Extents, address: int) -> Symbol | None:
-        starts, entries = extents
+    def _covering(self, extents: tuple[list[int], list[int]], address: int) -> Symbol | None:
+        starts, order = extents
         nearest = bisect_right(starts, address) - 1
         for place in range(nearest, max(nearest - _MOST_LOOKED_BACK, -1), -1):
-            size = entries[place][2]
+            entry = self._entry(order[place])
+            size, section = entry[2], entry[5]
             if address < starts[place] + size:
-                return self._symbol(entries[place])
-            if size == 0 and starts[place] == starts[nearest]:
-                section = entries[place][5]
-                if section < len(self._sections) and address < self._sections[section].end:
-                    return self._symbol(entries[place])
+                return self._symbol(entry)
+            if size == 0 and starts[place] == starts[nearest] and self._in(section, address):
+                return self._symbol(entry)
         return None
 
-    @cached_property
-    def _functions(self) -> Extents:
-        return _extents(each for each in self._entries if each[3] & 15 in _FUNCTIONS)
+    def _in(self, section: int, address: int) -> bool:
+        return section < len(self._sections) and address < self._sections[section].end
 
     @cached_property
-    def _objects(self) -> Extents:
-        return _extents(each for each in self._entries if each[3] & 15 == STT_OBJECT)
+    def _functions(self) -> tuple[list[int], list[int]]:
+        return self._starts(_FUNCTIONS, ~1)
+
+    @cached_property
+    def _objects(self) -> tuple[list[int], list[int]]:
+        return self._starts((STT_OBJECT,), ~0)
+
+    def _starts(self, types: tuple[int, ...], mask: int) -> tuple[list[int], list[int]]:
+        """Addresses of the defined symbols of these types, sorted, and the number of each symbol.
+
+        Of those at one address the best to name it by comes last: one with a size, then by binding.
+        A number that holds all this sorts several times as fast as a tuple.
+        """
+        words = self._words
+        is_wanted = self._table[12::16].translate(bytes(info & 15 in types for info in range(256)))
+        columns = zip(words[1::4], words[2::4], words[3::4], count())
+        order = sorted(
+            (value & mask) << 35 | (size > 0) << 34 | _PREFERENCE[kind >> 4 & 15] << 32 | number
+            for value, size, kind, number in compress(columns, is_wanted)
+            if kind >> 16 != _SHN_UNDEF
+        )
+        return [each >> 35 for each in order], [each & 0xFFFF_FFFF for each in order]
 
     @cached_property
     def _mapping(self) -> tuple[list[int], list[State]]:
         names = self._names
-        found = sorted(
-            (each[1], _STATES[names[each[0] + 1]])
-            for each in self._entries
-            if _maps(names, each[0])
-        )
-        return [start for start, _ in found], [state for _, state in found]
+        marks = (at for at in _occurrences(names, b"$") if _maps(names, at))
+        states = {at: _STATES[names[at + 1]] for at in marks}
+        symbols = zip(self._words[1::4], self._words[0::4], strict=True)
+        found = sorted(value << 32 | name for value, name in symbols if name in states)
+        return [each >> 32 for each in found], [states[each & 0xFFFF_FFFF] for each in found]
+
+    @cached_property
+    def _words(self) -> array[int]:
+        """Four words an entry: name, value, size, and info, other and section in one."""
+        words = array("I", self._table)
+        if byteorder == "big":
+            words.byteswap()
+        return words
+
+    def _entry(self, number: int) -> Fields:
+        entry: Fields = _ENTRY.unpack_from(self._table, number * _ENTRY.size)
+        return entry
 
     def _symbol(self, entry: Fields) -> Symbol:
         name_at, value, size, info, _, section = entry
@@ -153,11 +195,10 @@ def read_symbols(image: Image) -> SymbolTable:
     for section in image.sections:
         if section.type == SHT_SYMTAB and section.link < len(image.sections):
             table = image.stored(section)
-            whole = table[: len(table) // _ENTRY.size * _ENTRY.size]
+            whole = bytes(table[: len(table) // _ENTRY.size * _ENTRY.size])
             names = bytes(image.stored(image.sections[section.link]))
-            entries: Iterator[Fields] = _ENTRY.iter_unpack(whole)
-            return SymbolTable(entries, names, image.sections)
-    return SymbolTable((), b"")
+            return SymbolTable(whole, names, image.sections)
+    return SymbolTable(b"", b"")
 
 
 def _address(entry: Fields) -> int:
@@ -165,14 +206,7 @@ def _address(entry: Fields) -> int:
 
 
 def _preference(entry: Fields) -> tuple[int, bool]:
-    return _PREFERENCE.get(entry[3] >> 4, 0), entry[2] > 0
-
-
-def _extents(entries: Iterable[Fields]) -> Extents:
-    """Defined symbols by address; of those at one address the best to name it by comes last."""
-    defined = [each for each in entries if each[5] != _SHN_UNDEF]
-    defined.sort(key=lambda each: (_address(each), each[2] > 0, *_preference(each)))
-    return [_address(each) for each in defined], defined
+    return _PREFERENCE[entry[3] >> 4], entry[2] > 0
 
 
 def _maps(names: bytes, at: int) -> bool:
@@ -185,8 +219,8 @@ def _maps(names: bytes, at: int) -> bool:
     )
 
 
-def _occurrences(names: bytes, wanted: bytes) -> Iterator[int]:
-    at = names.find(wanted)
+def _occurrences(octets: bytes, wanted: bytes) -> Iterator[int]:
+    at = octets.find(wanted)
     while at >= 0:
         yield at
-        at = names.find(wanted, at + 1)
+        at = octets.find(wanted, at + 1)

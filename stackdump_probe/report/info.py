@@ -36,7 +36,7 @@ def dump_info(dump: Dump, *, dumps: Sequence[str]) -> DumpInfo:
 
 
 def _exception_name(number: int) -> str:
-    return exception_name(number, None, SymbolTable((), b""))
+    return exception_name(number, None, SymbolTable(b"", b""))
 
 
 def _region(address: int) -> str:

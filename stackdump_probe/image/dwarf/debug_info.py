@@ -33,7 +33,7 @@ def not_discarded(low: int, high: int) -> bool:
 
 def no_symbols() -> SymbolTable:
     """The symbols of a stripped program."""
-    return SymbolTable((), b"")
+    return SymbolTable(b"", b"")
 
 
 class Dwarf:

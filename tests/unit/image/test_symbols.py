@@ -1,3 +1,5 @@
+from struct import pack
+
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.symbols import Symbol, SymbolTable
 from tests.builders.elves import FUNC, GLOBAL, LOCAL, NOTYPE, OBJECT, WEAK, ASymbol, an_elf, code
@@ -11,6 +13,10 @@ def table(*symbols: ASymbol, size: int = 0x100) -> SymbolTable:
 
 def function(name: str, at: int, size: int, binding: int = GLOBAL) -> ASymbol:
     return ASymbol(name, at | 1, size, FUNC, binding, ".text")
+
+
+def entry(name: int, value: int, size: int, section: int = 1) -> bytes:
+    return pack("<3I2BH", name, value, size, GLOBAL << 4 | FUNC, 0, section)
 
 
 def name_at(symbols: SymbolTable, address: int) -> str | None:
@@ -60,7 +66,7 @@ def test_of_aliases_the_sized_and_global_one_names_the_function() -> None:
 
 
 def test_an_undefined_function_is_nowhere() -> None:
-    symbols = SymbolTable([(1, 0, 8, GLOBAL << 4 | FUNC, 0, 0)], b"\0extern\0")
+    symbols = SymbolTable(entry(1, 0, 8, section=0), b"\0extern\0")
     assert symbols.function_at(0) is None
     assert not symbols.has_function(0)
     assert symbols.named("extern") is None
@@ -68,8 +74,7 @@ def test_an_undefined_function_is_nowhere() -> None:
 
 def test_a_name_that_is_the_end_of_another_one_is_found() -> None:
     # Linkers share the bytes of "main" in "xmain".
-    entry = (2, TEXT | 1, 4, GLOBAL << 4 | FUNC, 0, 1)
-    assert SymbolTable([entry], b"\0xmain\0").named("main") is not None
+    assert SymbolTable(entry(2, TEXT | 1, 4), b"\0xmain\0").named("main") is not None
 
 
 def test_a_global_symbol_is_found_before_a_local_one_of_the_same_name() -> None:
@@ -96,7 +101,7 @@ def test_mapping_symbols_tell_code_from_data_and_are_not_listed() -> None:
 
 
 def test_a_name_outside_the_string_table_is_empty() -> None:
-    symbols = SymbolTable([(500, TEXT | 1, 4, GLOBAL << 4 | FUNC, 0, 1)], b"\0")
+    symbols = SymbolTable(entry(500, TEXT | 1, 4), b"\0")
     assert [symbol.name for symbol in symbols.all] == [""]
 
 
