@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Owner = TypeVar("Owner")
 
+_low, _high = itemgetter(0), itemgetter(1)
+
 
 class Extent(NamedTuple, Generic[Owner]):
     """Addresses from `low` up to `high`, and whose they are."""
@@ -25,15 +27,14 @@ class RangeMap(Generic[Owner]):
     """Extents that may overlap, sorted once."""
 
     def __init__(self, extents: Iterable[tuple[int, int, Owner]]) -> None:
-        self._extents = sorted(extents, key=itemgetter(0))
-        self._lows = [extent[0] for extent in self._extents]
+        self._extents = sorted(extents, key=_low)
         # The highest end so far: before an entry that it does not pass, nothing can reach further.
-        self._reach = list(accumulate((extent[1] for extent in self._extents), max))
+        self._reach = list(accumulate(map(_high, self._extents), max))
 
     def at(self, address: int) -> list[Extent[Owner]]:
         """All extents that hold `address`; the one that begins last comes first."""
         found = []
-        place = bisect_right(self._lows, address) - 1
+        place = bisect_right(self._extents, address, key=_low) - 1
         while place >= 0 and self._reach[place] > address:
             extent = self._extents[place]
             if address < extent[1]:

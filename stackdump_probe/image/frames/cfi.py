@@ -123,17 +123,18 @@ class CallFrameInfo:
     def row_at(self, pc: int) -> Row | None:
         """The rules at `pc`, or None if no live entry covers it; raises DwarfError."""
         for table in self.tables:
-            fde = self._choose(table.covering(pc), pc)
-            if fde is not None:
-                return row_at(table, fde, pc)
+            offset = self._choose(table, pc)
+            if offset is not None:
+                return row_at(table, table.fde(offset), pc)
         return None
 
-    def _choose(self, claiming: list[Fde], pc: int) -> Fde | None:
-        live = [fde for fde in claiming if self._holds_code(fde.start, fde.end)]
-        if len(live) > 1:
-            start = self._function_start(pc)
-            live.sort(key=lambda fde: fde.start != start)  # stable: else the one that starts last
-        return live[0] if live else None
+    def _choose(self, table: FrameTable, pc: int) -> int | None:
+        """The offset of the entry for `pc`: that of its function, else the one that starts last."""
+        claiming = table.extents.at(pc)
+        live = [each for each in claiming if self._holds_code(each.low, each.high)]
+        start = self._function_start(pc) if len(live) > 1 else None
+        owners = [each.owner for each in live if each.low == start] or [e.owner for e in live]
+        return owners[0] if owners else None
 
 
 def call_frame_info(image: "Image") -> CallFrameInfo:

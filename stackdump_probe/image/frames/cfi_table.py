@@ -4,14 +4,12 @@ DWARF 5 section 6.4.1; DWARF 2 to 4 likewise; for .eh_frame the Linux Standard B
 generic part, section 10.6.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import accumulate
-from operator import itemgetter
 from struct import Struct
 
 from stackdump_probe.errors import DwarfError
+from stackdump_probe.image.dwarf.rangemap import RangeMap
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.record import record
 
@@ -70,16 +68,10 @@ class FrameTable:
         self.is_eh = name == ".eh_frame"
         self._cies: dict[int, Cie] = {}
 
-    def covering(self, pc: int) -> list[Fde]:
-        """All entries that claim `pc`, the one that starts last first."""
-        starts, entries, reach = self._index
-        found = []
-        at = bisect_right(starts, pc) - 1
-        while at >= 0 and reach[at] > pc:
-            if entries[at][1] > pc:
-                found.append(self.fde(entries[at][2]))
-            at -= 1
-        return found
+    @cached_property
+    def extents(self) -> RangeMap[int]:
+        """The offsets of the entries by the addresses that they claim."""
+        return RangeMap(self._extents())
 
     def fdes(self) -> Iterator[Fde]:
         """All entries in their order; a damaged one raises DwarfError."""
@@ -87,21 +79,14 @@ class FrameTable:
             if not is_cie:
                 yield self.fde(offset)
 
-    @cached_property
-    def _index(self) -> tuple[list[int], list[tuple[int, int, int]], list[int]]:
-        """Starts, (start, end, offset) sorted by start, and how far all up to each one reach."""
-        entries = sorted(self._extents(), key=itemgetter(0))
-        starts = [entry[0] for entry in entries]
-        return starts, entries, list(accumulate((entry[1] for entry in entries), max))
-
     def _extents(self) -> Iterator[tuple[int, int, int]]:
         """Yield (start, end, offset) of what can be read; damage costs the entries behind it."""
         if self.is_eh:
             yield from self._decoded_extents()
             return
-        octets, at, end = self.octets, 0, len(self.octets)
+        octets, at, end, head = self.octets, 0, len(self.octets), _FDE_HEAD
         while at + 16 <= end:
-            length, pointer, start, size = _FDE_HEAD(octets, at)
+            length, pointer, start, size = head(octets, at)
             if length >= 0xFFFF_FFF0:
                 yield from self._decoded_extents(at)
                 return
