@@ -6,6 +6,7 @@ from operator import itemgetter
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf.line_header import SECTION, FileEntry, LineHeader
+from stackdump_probe.image.dwarf.line_parts import Part
 from stackdump_probe.record import record
 
 Row = tuple[int, int, int, int, bool]
@@ -31,24 +32,29 @@ class Sequence:
 
 @record
 class Lines:
-    """What one program says: its sequences in its own order, and files that it defined itself."""
+    """What one program says: its sequences, lowest start first, and files that it defined itself."""
 
     sequences: tuple[Sequence, ...]
     defined_files: tuple[FileEntry, ...]
 
 
-def run_line_program(header: LineHeader, wanted: Callable[[int, int], bool]) -> Lines:
+def run_line_program(
+    header: LineHeader, wanted: Callable[[int, int], bool], part: Part | None = None
+) -> Lines:
     """Run the program of `header`, keeping the sequences whose (start, end) is `wanted`.
+
+    They come in the order of their starts. With a `part`, only that is run.
 
     Rows in the middle of a VLIW instruction are left out. A program that breaks off, or an
     opcode that does, raises DwarfError.
     """
-    octets = iter(header.program)
+    octets = iter(header.program[part.begin : part.end] if part else header.program)
     try:
         sequences, files = _run(header, octets, wanted)
     except StopIteration:
         end = header.program_offset + len(header.program)
         raise DwarfError("line number program cut short", section=SECTION, offset=end) from None
+    sequences.sort(key=lambda sequence: sequence.start)
     return Lines(tuple(sequences), tuple(files))
 
 

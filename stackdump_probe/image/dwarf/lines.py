@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.line_header import SECTION, FileEntry, LineHeader, read_line_header
+from stackdump_probe.image.dwarf.line_parts import Part, parts_of
 from stackdump_probe.image.dwarf.line_program import Lines, Row, Sequence, run_line_program
 from stackdump_probe.record import record
 
@@ -29,7 +30,7 @@ class SourceLocation:
 
 
 class LineTable:
-    """The line number program of a unit; it runs when a pc is first looked up.
+    """The line number program of a unit; a sequence of it runs when a pc in it is looked up.
 
     `comp_dir` is the directory the compiler ran in. Sequences for which `is_live(start, end)` is
     false belong to code that the linker dropped.
@@ -42,6 +43,7 @@ class LineTable:
         self._comp_dir = comp_dir or ""
         self._is_live = is_live
         self._names: dict[int, str | None] = {}
+        self._lines: dict[Part, Lines] = {}
 
     def location_at(self, pc: int) -> SourceLocation | None:
         """Where the instruction at `pc` comes from; None if no file or no line is given for it."""
@@ -77,30 +79,34 @@ class LineTable:
         start = self.header.directory(0) if self.header.version >= 5 else None
         return _joined(_joined(self._comp_dir, start or ""), name)
 
-    @property
+    @cached_property
     def sequences(self) -> tuple[Sequence, ...]:
         """The sequences of live code, lowest start first."""
-        return self._sequences
+        found = (sequence for part in self._parts for sequence in self._run(part).sequences)
+        return tuple(sorted(found, key=lambda sequence: sequence.start))
 
     @cached_property
-    def _lines(self) -> Lines:
-        return run_line_program(self.header, self._is_live)
+    def _parts(self) -> tuple[Part, ...]:
+        return parts_of(self.header)
 
-    @cached_property
-    def _sequences(self) -> tuple[Sequence, ...]:
-        return tuple(sorted(self._lines.sequences, key=lambda sequence: sequence.start))
+    def _run(self, part: Part) -> Lines:
+        if part not in self._lines:
+            self._lines[part] = run_line_program(self.header, self._is_live, part)
+        return self._lines[part]
 
     def _sequence_at(self, pc: int) -> Sequence | None:
-        count = bisect_right(self._sequences, pc, key=lambda sequence: sequence.start)
-        for sequence in reversed(self._sequences[:count]):
-            if pc < sequence.end:
-                return sequence
+        """Of the sequences that hold `pc` the one that starts last."""
+        count = bisect_right(self._parts, pc, key=lambda part: part.start)
+        for part in reversed(self._parts[:count]):
+            for sequence in reversed(self._run(part).sequences):
+                if sequence.start <= pc < sequence.end:
+                    return sequence
         return None
 
     def _file(self, number: int) -> FileEntry | None:
         entry = self.header.file(number)
         if entry is None and number > len(self.header.files):
-            defined = self._lines.defined_files
+            defined = [file for part in self._parts for file in self._run(part).defined_files]
             index = number - len(self.header.files) - 1
             return defined[index] if index < len(defined) else None
         return entry
