@@ -74,8 +74,12 @@ class Registers:
 
     def joined(self, other: "Registers") -> "Registers":
         """A copy in which what `other` says of a register stands for what was said here."""
-        kept = self.without(*other.words, *other.saved_at)
-        return Registers({**kept.words, **other.words}, {**kept.saved_at, **other.saved_at})
+        words, places = {**self.words, **other.words}, {**self.saved_at, **other.saved_at}
+        for name in other.saved_at.keys() - other.words.keys():
+            words.pop(name, None)
+        for name in other.words.keys() - other.saved_at.keys():
+            places.pop(name, None)
+        return Registers(words, places)
 
     def only(self, names: Collection[str]) -> "Registers":
         """A copy with no other registers than `names`."""
@@ -86,7 +90,11 @@ class Registers:
 
     def without(self, *names: str) -> "Registers":
         """A copy in which nothing is known of `names`."""
-        return self.only({*self.words, *self.saved_at}.difference(names))
+        words, places = dict(self.words), dict(self.saved_at)
+        for name in names:
+            words.pop(name, None)
+            places.pop(name, None)
+        return Registers(words, places)
 
     @property
     def control(self) -> int | None:

@@ -4,14 +4,20 @@ AAPCS32 6.1.1 binds a function to preserve r4 to r11 for when it returns; compil
 one that cannot, and call frame information does not tell that from a register which is kept.
 """
 
+from struct import unpack
+
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import NotCaptured
+from stackdump_probe.memory import Memory
 from stackdump_probe.record import replace
 from stackdump_probe.unwind.code.frame_state import FrameState
 from stackdump_probe.unwind.code.operations import Jump, Load
 from stackdump_probe.unwind.code.thumb import decode, fetching
 from stackdump_probe.unwind.step import Caller, FunctionSymbol, Position, Surroundings
 
+# Armv7-M ARM (DDI 0403) A5.1 and A7.7: BX T1 of lr, POP T1 with pc, and the halfwords that begin
+# an instruction of 32 bits.
+_BX_LR, _POP_PC, _FIRST_OF_TWO = 0x4770, 0xBD, 0xE800
 LONGEST = 2048  # bytes; a longer function is taken to return
 
 
@@ -36,6 +42,8 @@ class Clobbers:
     def _changed_by(self, function: FunctionSymbol) -> frozenset[str]:
         """The registers that the function changes; none if it can return, or cannot be read."""
         at, end = function.address, function.address + function.size
+        if _plainly_returns(function, self._around.memory):
+            return frozenset()
         fetch, changed = fetching(self._around.memory, at), set[str]()
         while at < end:
             try:
@@ -53,6 +61,21 @@ class Clobbers:
             changed |= after.keys()
             at += size
         return frozenset(changed & set(CALLEE_SAVED)) - {"sp"}
+
+
+def _plainly_returns(function: FunctionSymbol, memory: Memory) -> bool:
+    """True if it has a `bx lr` or `pop {..., pc}`, as nearly all have: found without decoding."""
+    try:
+        code = memory.read(function.address, function.size & ~1)
+    except NotCaptured:
+        return False
+    words, at = unpack(f"<{len(code) // 2}H", code), 0
+    while at < len(words):
+        word = words[at]
+        if word == _BX_LR or word >> 8 == _POP_PC:
+            return True
+        at += 2 if word >= _FIRST_OF_TWO else 1
+    return False
 
 
 def _is_inherited(name: str, caller: Registers, callee: Registers) -> bool:

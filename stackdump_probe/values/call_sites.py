@@ -8,7 +8,6 @@ from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.expression import StackValue, evaluate
 from stackdump_probe.image.dwarf.reader import Reader
-from stackdump_probe.values.calls import call_of
 from stackdump_probe.values.words import word_of
 
 if TYPE_CHECKING:
@@ -46,10 +45,9 @@ def entry_parameter(context: "FrameContext", offset: int) -> int:
 
 def _parameters(context: "FrameContext") -> "Iterator[tuple[FrameContext, Die]]":
     """What the debug information of its caller tells of the call that made the frame."""
-    call = call_of(context)
-    if call is None:
+    if context.call is None:
         return
-    caller, site = call
+    caller, site = context.call
     for child in site.children():
         if child.tag in PARAMETERS:
             yield caller, child

@@ -15,6 +15,7 @@ from stackdump_probe.record import record
 from stackdump_probe.unwind.frame import Frame
 from stackdump_probe.unwind.steps.cfi import names_of
 from stackdump_probe.values.call_sites import entry_parameter, entry_value
+from stackdump_probe.values.calls import call_of
 from stackdump_probe.values.words import word_of
 
 
@@ -101,6 +102,7 @@ class FrameContext(UnitContext):
         self.function = function
         self.nesting = nesting
         self._frame_base: int | None = None
+        self._call: tuple[tuple[FrameContext, Die] | None, ...] = ()  # empty: not asked yet
 
     @property
     def pc(self) -> int:
@@ -139,6 +141,13 @@ class FrameContext(UnitContext):
             raise OptimizedOut("the function has no frame base here")
         context = _WithoutFrameBase(self.physical, function, function.unit)
         return word_of(evaluate(expression, context), context)
+
+    @property
+    def call(self) -> "tuple[FrameContext, Die] | None":
+        """What may be asked where the frame's function was called, and the call's entry."""
+        if not self._call:
+            self._call = (call_of(self),)
+        return self._call[0]
 
     def entry_value(self, expression: bytes | memoryview) -> int:
         return entry_value(self, expression)

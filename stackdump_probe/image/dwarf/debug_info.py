@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from stackdump_probe.image.dwarf.dies import Die
     from stackdump_probe.image.dwarf.forms import Encoding
+    from stackdump_probe.image.dwarf.functions import Scope
     from stackdump_probe.image.dwarf.lines import LineTable
 
 _INFO, _TYPES = ".debug_info", ".debug_types"
@@ -54,7 +55,10 @@ class Dwarf:
         self._read_symbols = symbols
         self._unit_at_offset: dict[tuple[str, int], Unit | None] = {}
         self._tables: dict[tuple[int, Encoding], AbbreviationTable] = {}
+        # What was looked up before: line tables by offset, functions and scopes by pc.
         self.line_tables: dict[int, LineTable] = {}
+        self.functions: dict[int, Die | None] = {}
+        self.scopes: dict[int, tuple[Scope, ...]] = {}
         self._compiled: dict[Encoding, dict[bytes, Abbreviation]] = {}
 
     @cached_property

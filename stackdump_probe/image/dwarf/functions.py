@@ -48,9 +48,13 @@ def scopes_at(dwarf: Dwarf, pc: int) -> tuple[Scope, ...]:
 
     Empty where no debug information covers `pc`. Raises DwarfError if it is damaged.
     """
-    function = function_at(dwarf, pc)
-    if function is None:
-        return ()
+    if pc not in dwarf.scopes:
+        function = function_at(dwarf, pc)
+        dwarf.scopes[pc] = () if function is None else _scopes_in(function, pc)
+    return dwarf.scopes[pc]
+
+
+def _scopes_in(function: Die, pc: int) -> tuple[Scope, ...]:
     scopes = []
     blocks: list[Die] = []
     for die in _blocks_at(function, pc):
@@ -66,6 +70,12 @@ def function_at(dwarf: Dwarf, pc: int) -> Die | None:
 
     Where several claim it, the one wins that a symbol at its start confirms, best by name.
     """
+    if pc not in dwarf.functions:
+        dwarf.functions[pc] = _best_function_at(dwarf, pc)
+    return dwarf.functions[pc]
+
+
+def _best_function_at(dwarf: Dwarf, pc: int) -> Die | None:
     best, most = None, _CONTRADICTED
     for unit in dwarf.units_at(pc):
         for low, _, die in unit.functions.at(pc):
