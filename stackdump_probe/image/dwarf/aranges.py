@@ -12,8 +12,6 @@ from stackdump_probe.image.dwarf.ranges import listed_ranges
 from stackdump_probe.image.leb import DAMAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from stackdump_probe.image.dwarf.units import Unit
 
 SECTION = ".debug_aranges"
@@ -21,21 +19,21 @@ SECTION = ".debug_aranges"
 _HEADER_32, _HEADER_64 = Struct("<IHIBB"), Struct("<4xQHQBB")
 
 
-def address_ranges(octets: memoryview) -> Iterator[tuple[int, int, int]]:
-    """Yield (start, end, offset of the unit); raises DwarfError if the table is damaged.
+def address_ranges(octets: memoryview) -> list[tuple[int, int, int]]:
+    """(start, end, offset of the unit) of each range; raises DwarfError if the table is damaged.
 
     A pair of zeros ends no set: linkers leave them in the middle where a function was discarded.
     """
+    found: list[tuple[int, int, int]] = []
     at = 0
     while at < len(octets):
         try:
-            words, unit, end = _set(octets, at)
+            words, unit, at = _set(octets, at)
         except DAMAGE as damage:
             raise DwarfError(f"damaged set: {damage}", section=SECTION, offset=at) from None
-        for low, size in zip(words[::2], words[1::2], strict=True):
-            if size:
-                yield low, low + size, unit
-        at = end
+        pairs = zip(words[::2], words[1::2], strict=True)
+        found += [(low, low + size, unit) for low, size in pairs if size]
+    return found
 
 
 def _set(octets: memoryview, at: int) -> tuple[tuple[int, ...], int, int]:

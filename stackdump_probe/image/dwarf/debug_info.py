@@ -11,7 +11,7 @@ from stackdump_probe.image.dwarf.abbreviations import Abbreviation, Abbreviation
 from stackdump_probe.image.dwarf.aranges import SECTION as ARANGES
 from stackdump_probe.image.dwarf.aranges import address_ranges, claimed_ranges
 from stackdump_probe.image.dwarf.forms import string_end
-from stackdump_probe.image.dwarf.rangemap import RangeMap
+from stackdump_probe.image.dwarf.rangemap import RangeMap, without_discarded
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.dwarf.units import Unit, read_length, read_unit
 from stackdump_probe.image.symbols import SymbolTable
@@ -152,11 +152,11 @@ class Dwarf:
     @cached_property
     def _listed(self) -> RangeMap[int]:
         """Offsets of units by the addresses that .debug_aranges gives them."""
-        return RangeMap(self._address_ranges)
+        return RangeMap(without_discarded(self._address_ranges, self.holds_code))
 
     @cached_property
     def _address_ranges(self) -> list[tuple[int, int, int]]:
-        return list(address_ranges(self.section(ARANGES)))
+        return address_ranges(self.section(ARANGES))
 
     @cached_property
     def _unlisted(self) -> RangeMap[int]:

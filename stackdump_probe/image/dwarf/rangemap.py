@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 Owner = TypeVar("Owner")
 
@@ -41,3 +41,14 @@ class RangeMap(Generic[Owner]):
                 found.append(Extent(*extent))
             place -= 1
         return found
+
+
+def without_discarded(
+    extents: Iterable[tuple[int, int, Owner]], holds_code: Callable[[int, int], bool]
+) -> Iterable[tuple[int, int, Owner]]:
+    """The extents without those at 0, unless code is there.
+
+    There linkers leave what they discarded, thousands of extents over each other; `holds_code`
+    still has to judge those that remain.
+    """
+    return extents if holds_code(0, 2) else filter(_low, extents)

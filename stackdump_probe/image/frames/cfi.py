@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from stackdump_probe.image.dwarf.rangemap import RangeMap, without_discarded
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.frames.cfi_table import Cie, Fde, FrameTable
 from stackdump_probe.record import record, replace
@@ -118,6 +119,7 @@ class CallFrameInfo:
             FrameTable(".eh_frame", memoryview(eh_frame), address=eh_frame_address),
         )
         self._holds_code = holds_code
+        self._maps: dict[str, RangeMap[int]] = {}
         self._function_start = function_start
 
     def row_at(self, pc: int) -> Row | None:
@@ -128,9 +130,15 @@ class CallFrameInfo:
                 return row_at(table, table.fde(offset), pc)
         return None
 
+    def _extents(self, table: FrameTable) -> RangeMap[int]:
+        if table.name not in self._maps:
+            extents = without_discarded(table.extents(), self._holds_code)
+            self._maps[table.name] = RangeMap(extents)
+        return self._maps[table.name]
+
     def _choose(self, table: FrameTable, pc: int) -> int | None:
         """The offset of the entry for `pc`: that of its function, else the one that starts last."""
-        claiming = table.extents.at(pc)
+        claiming = self._extents(table).at(pc)
         live = [each for each in claiming if self._holds_code(each.low, each.high)]
         start = self._function_start(pc) if len(live) > 1 else None
         owners = [each.owner for each in live if each.low == start] or [e.owner for e in live]

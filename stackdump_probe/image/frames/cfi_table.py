@@ -5,11 +5,9 @@ generic part, section 10.6.
 """
 
 from collections.abc import Iterator
-from functools import cached_property
 from struct import Struct
 
 from stackdump_probe.errors import DwarfError
-from stackdump_probe.image.dwarf.rangemap import RangeMap
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.record import record
 
@@ -68,19 +66,14 @@ class FrameTable:
         self.is_eh = name == ".eh_frame"
         self._cies: dict[int, Cie] = {}
 
-    @cached_property
-    def extents(self) -> RangeMap[int]:
-        """The offsets of the entries by the addresses that they claim."""
-        return RangeMap(self._extents())
-
     def fdes(self) -> Iterator[Fde]:
         """All entries in their order; a damaged one raises DwarfError."""
         for offset, is_cie in self._heads():
             if not is_cie:
                 yield self.fde(offset)
 
-    def _extents(self) -> Iterator[tuple[int, int, int]]:
-        """Yield (start, end, offset) of what can be read; damage costs the entries behind it."""
+    def extents(self) -> Iterator[tuple[int, int, int]]:
+        """Yield (start, end, offset) of each entry; damage costs the entries behind it."""
         if self.is_eh:
             yield from self._decoded_extents()
             return

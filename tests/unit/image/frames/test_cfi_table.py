@@ -1,6 +1,7 @@
 import pytest
 
 from stackdump_probe.errors import DwarfError
+from stackdump_probe.image.dwarf.rangemap import RangeMap
 from stackdump_probe.image.frames.cfi_table import Fde, FrameTable
 from tests.builders.call_frames import SP_IS_CFA, a_cie, an_fde, entries, entries_64
 from tests.builders.octets import doublewords, halfwords, octets, uleb, words
@@ -28,7 +29,7 @@ def an_eh_fde(cie: bytes, fields: bytes) -> bytes:
 
 
 def covering(table: FrameTable, pc: int) -> list[Fde]:
-    return [table.fde(each.owner) for each in table.extents.at(pc)]
+    return [table.fde(each.owner) for each in RangeMap(table.extents()).at(pc)]
 
 
 @pytest.mark.parametrize("version", [1, 3, 4])
