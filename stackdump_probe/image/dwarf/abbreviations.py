@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stackdump_probe.image.dwarf.forms import Encoding, Raw
     from stackdump_probe.image.dwarf.wanted import Leaps, Wanted
 
+    OneReader = Callable[[memoryview, int], tuple[Raw, int]]
     ManyReader = Callable[[memoryview, int], tuple[tuple[Raw, ...], int]]
 
 
@@ -65,17 +66,19 @@ class Abbreviation:
         }
 
     @cached_property
-    def quick(self) -> Mapping[int, tuple[int, Callable[[memoryview, int], tuple[Raw, int]]]]:
-        """Distance and reader of the attributes before which all is of fixed size."""
+    def quick(self) -> Mapping[int, tuple[int, int, OneReader]]:
+        """Form, distance and reader of the attributes before which all is of fixed size."""
+        readers, skips = self.encoding.readers, self.encoding.skips
         quick = {}
         distance = 0
-        for at, form, _ in self._attributes:
-            if form in self.encoding.readers:
-                quick[at] = (distance, self.encoding.readers[form])
-            skip = self.encoding.skips[form]
-            if skip < 0:
+        for at, form, value in self._attributes:
+            if form == dw.FORM_implicit_const:
+                quick[at] = form, distance, _constant(value)
+            elif form in readers:
+                quick[at] = form, distance, readers[form]
+            if skips[form] < 0:
                 break
-            distance += skip
+            distance += skips[form]
         return quick
 
     @cached_property
@@ -129,7 +132,14 @@ def _together(sizes: list[int]) -> ManyReader:
     return read
 
 
-def _alone(reader: Callable[[memoryview, int], tuple[Raw, int]]) -> ManyReader:
+def _constant(value: int) -> OneReader:
+    def read(_octets: memoryview, at: int) -> tuple[Raw, int]:
+        return value, at
+
+    return read
+
+
+def _alone(reader: OneReader) -> ManyReader:
     def read(octets: memoryview, at: int) -> tuple[tuple[Raw, ...], int]:
         raw, end = reader(octets, at)
         return (raw,), end

@@ -104,18 +104,21 @@ class Die:
         return found[0] if found else None
 
     def _raw(self, at: int) -> tuple[int, int | memoryview] | None:
-        abbreviation = self.abbreviation
-        form = abbreviation.forms.get(at)
-        if form is None:
-            return None
-        values = self._values
-        quick = abbreviation.quick.get(at) if values is None else None
+        quick = self.abbreviation.quick.get(at)
+        if quick is None:
+            return self._raw_of_all(at)
+        form, distance, read = quick
         try:
-            raw = quick[1](self.unit.octets, self._body + quick[0])[0] if quick else None
+            raw, _ = read(self.unit.octets, self._body + distance)
         except DAMAGE as damage:
             raise self.unit.error(f"damaged attribute: {damage}", self.offset) from None
-        if raw is None:
-            raw = self._decoded()[at]
+        return (raw.form, raw.raw) if isinstance(raw, Indirect) else (form, raw)
+
+    def _raw_of_all(self, at: int) -> tuple[int, int | memoryview] | None:
+        form = self.abbreviation.forms.get(at)
+        if form is None:
+            return None
+        raw = self._decoded()[at]
         return (raw.form, raw.raw) if isinstance(raw, Indirect) else (form, raw)
 
     def _decoded(self) -> dict[int, Raw]:
