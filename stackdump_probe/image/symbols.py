@@ -100,12 +100,11 @@ class SymbolTable:
 
     def functions_from(self, address: int) -> tuple[Symbol, ...]:
         """All functions that begin exactly at `address`: one and its aliases."""
-        starts, order = self._functions
-        place = bisect_right(starts, address)
         found = []
-        while place > 0 and starts[place - 1] == address:
-            place -= 1
-            found.append(self._symbol(self._entry(order[place])))
+        for entry in self._up_to(address, self._functions):
+            if _address(entry) != address:
+                break
+            found.append(self._symbol(entry))
         return tuple(found)
 
     def mapping_at(self, address: int) -> State | None:
@@ -114,65 +113,75 @@ class SymbolTable:
         place = bisect_right(starts, address) - 1
         return states[place] if place >= 0 else None
 
-    def _covering(self, extents: tuple[list[int], list[int]], address: int) -> Symbol | None:
-        starts, order = extents
-        nearest = bisect_right(starts, address) - 1
-        for place in range(nearest, max(nearest - _MOST_LOOKED_BACK, -1), -1):
-            entry = self._entry(order[place])
-            size, section = entry[2], entry[5]
-            if address < starts[place] + size:
+    def _covering(self, numbers: list[int], address: int) -> Symbol | None:
+        nearest = None
+        for entry in self._up_to(address, numbers):
+            start, size, section = _address(entry), entry[2], entry[5]
+            nearest = start if nearest is None else nearest
+            if address < start + size:
                 return self._symbol(entry)
-            if size == 0 and starts[place] == starts[nearest] and self._in(section, address):
+            if size == 0 and start == nearest and self._in(section, address):
                 return self._symbol(entry)
         return None
+
+    def _up_to(self, address: int, numbers: list[int]) -> Iterator[Fields]:
+        """Yield the defined symbols of `numbers` at or below `address`, the highest first.
+
+        Of those at one address the best to name it by comes first: one with a size, then by
+        binding. After some it is useless to look further.
+        """
+        values = self._values
+        end = bisect_right(numbers, address | 1, key=values.__getitem__)
+        last = max(end - _MOST_LOOKED_BACK, 0)
+        while end > last:
+            first, start = end - 1, values[numbers[end - 1]] | 1
+            while first > last and values[numbers[first - 1]] | 1 == start:
+                first -= 1
+            entries = [self._entry(number) for number in numbers[first:end]]
+            for entry in sorted(entries, key=_rank, reverse=True) if len(entries) > 1 else entries:
+                if entry[5] != _SHN_UNDEF and _address(entry) <= address:
+                    yield entry
+            end = first
+
+    def _entry(self, number: int) -> Fields:
+        entry: Fields = _ENTRY.unpack_from(self._table, number * _ENTRY.size)
+        return entry
 
     def _in(self, section: int, address: int) -> bool:
         return section < len(self._sections) and address < self._sections[section].end
 
     @cached_property
-    def _functions(self) -> tuple[list[int], list[int]]:
-        return self._starts(_FUNCTIONS, ~1)
+    def _functions(self) -> list[int]:
+        return self._by_value(_FUNCTIONS)
 
     @cached_property
-    def _objects(self) -> tuple[list[int], list[int]]:
-        return self._starts((STT_OBJECT,), ~0)
+    def _objects(self) -> list[int]:
+        return self._by_value((STT_OBJECT,))
 
-    def _starts(self, types: tuple[int, ...], mask: int) -> tuple[list[int], list[int]]:
-        """Addresses of the defined symbols of these types, sorted, and the number of each symbol.
-
-        Of those at one address the best to name it by comes last: one with a size, then by binding.
-        A number that holds all this sorts several times as fast as a tuple.
-        """
-        words = self._words
+    def _by_value(self, types: tuple[int, ...]) -> list[int]:
+        """The numbers of the symbols of these types, lowest value first."""
         is_wanted = self._table[12::16].translate(bytes(info & 15 in types for info in range(256)))
-        columns = zip(words[1::4], words[2::4], words[3::4], count())
-        order = sorted(
-            (value & mask) << 35 | (size > 0) << 34 | _PREFERENCE[kind >> 4 & 15] << 32 | number
-            for value, size, kind, number in compress(columns, is_wanted)
-            if kind >> 16 != _SHN_UNDEF
-        )
-        return [each >> 35 for each in order], [each & 0xFFFF_FFFF for each in order]
+        return sorted(compress(count(), is_wanted), key=self._values.__getitem__)
 
     @cached_property
     def _mapping(self) -> tuple[list[int], list[State]]:
         names = self._names
         marks = (at for at in _occurrences(names, b"$") if _maps(names, at))
         states = {at: _STATES[names[at + 1]] for at in marks}
-        symbols = zip(self._words[1::4], self._words[0::4], strict=True)
+        symbols = zip(self._values, self._column(0), strict=True)
         found = sorted(value << 32 | name for value, name in symbols if name in states)
         return [each >> 32 for each in found], [states[each & 0xFFFF_FFFF] for each in found]
 
     @cached_property
-    def _words(self) -> array[int]:
-        """Four words an entry: name, value, size, and info, other and section in one."""
+    def _values(self) -> list[int]:
+        return self._column(1)
+
+    def _column(self, index: int) -> list[int]:
+        """The words of all entries at that index: 0 is the name, 1 the value, 2 the size."""
         words = array("I", self._table)
         if byteorder == "big":
             words.byteswap()
-        return words
-
-    def _entry(self, number: int) -> Fields:
-        entry: Fields = _ENTRY.unpack_from(self._table, number * _ENTRY.size)
-        return entry
+        return words[index::4].tolist()
 
     def _symbol(self, entry: Fields) -> Symbol:
         name_at, value, size, info, _, section = entry
@@ -207,6 +216,10 @@ def _address(entry: Fields) -> int:
 
 def _preference(entry: Fields) -> tuple[int, bool]:
     return _PREFERENCE[entry[3] >> 4], entry[2] > 0
+
+
+def _rank(entry: Fields) -> tuple[int, bool, int]:
+    return _address(entry), entry[2] > 0, _PREFERENCE[entry[3] >> 4]
 
 
 def _maps(names: bytes, at: int) -> bool:

@@ -56,7 +56,7 @@ def _sequences(program: bytes, sequence: re.Pattern[bytes]) -> Iterator[Part]:
 @cache
 def _sequence(opcode_base: int, operand_counts: bytes) -> re.Pattern[bytes]:
     """What matches one sequence whose address is the first group."""
-    still, moving = list(_DISCRIMINATORS), []
+    still, moving = list(_DISCRIMINATORS), list[bytes]()
     for opcode, count in enumerate(operand_counts, 1):
         operands = b".." if opcode == _FIXED_ADVANCE_PC else _LEB * count
         (moving if opcode in _MOVING else still).append(re.escape(bytes([opcode])) + operands)

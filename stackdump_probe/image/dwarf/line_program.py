@@ -32,7 +32,7 @@ class Sequence:
 
 @record
 class Lines:
-    """What one program says: its sequences, lowest start first, and files that it defined itself."""
+    """What a program says: its sequences, lowest start first, and files that it defined itself."""
 
     sequences: tuple[Sequence, ...]
     defined_files: tuple[FileEntry, ...]
