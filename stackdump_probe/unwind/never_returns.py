@@ -15,9 +15,9 @@ from stackdump_probe.unwind.code.operations import Jump, Load
 from stackdump_probe.unwind.code.thumb import decode, fetching
 from stackdump_probe.unwind.step import Caller, FunctionSymbol, Position, Surroundings
 
-# Armv7-M ARM (DDI 0403) A5.1 and A7.7: BX T1 of lr, POP T1 with pc, and the halfwords that begin
-# an instruction of 32 bits.
-_BX_LR, _POP_PC, _FIRST_OF_TWO = 0x4770, 0xBD, 0xE800
+# Armv7-M ARM (DDI 0403) A5.1 and A7.7: BX T1 of lr, POP T1 with pc, POP T2 (its second halfword
+# has bit 15 for pc), and the halfwords that begin an instruction of 32 bits.
+_BX_LR, _POP_PC, _WIDE_POP, _FIRST_OF_TWO = 0x4770, 0xBD, 0xE8BD, 0xE800
 LONGEST = 2048  # bytes; a longer function is taken to return
 
 
@@ -73,6 +73,8 @@ def _plainly_returns(function: FunctionSymbol, memory: Memory) -> bool:
     while at < len(words):
         word = words[at]
         if word == _BX_LR or word >> 8 == _POP_PC:
+            return True
+        if word == _WIDE_POP and at + 1 < len(words) and words[at + 1] & 0x8000:
             return True
         at += 2 if word >= _FIRST_OF_TWO else 1
     return False

@@ -11,6 +11,7 @@ from tests.builders.programs import RAM, AFunction, AProgram, around
 START = 0x0800_0100
 PUSH, LOAD_R4, TRAP, LOOP = 0xB580, 0x6984, 0xDEFE, 0xE7FE  # push {r7, lr}; ldr r4, [r0, #24]
 BX_LR, POP_PC, TAIL_CALL = 0x4770, 0xBD80, 0xE0FE  # bx lr; pop {r7, pc}; b beyond the function
+WIDE_POP, WITH_PC, WITHOUT_PC = 0xE8BD, 0x8110, 0x0110  # pop.w {r4, r8, pc}; pop.w {r4, r8}
 INHERITED = Registers({"pc": START + 2, "sp": RAM, "r4": 4, "r5": 5})
 
 
@@ -30,9 +31,13 @@ def test_what_a_function_changes_that_never_returns_is_lost(end: int) -> None:
     assert found["r5"] == 5
 
 
-@pytest.mark.parametrize("way_out", [BX_LR, POP_PC, TAIL_CALL])
-def test_a_function_that_can_return_gives_back_what_it_changed(way_out: int) -> None:
-    assert kept(PUSH, LOAD_R4, way_out)["r4"] == 4
+@pytest.mark.parametrize("way_out", [[BX_LR], [POP_PC], [WIDE_POP, WITH_PC], [TAIL_CALL]])
+def test_a_function_that_can_return_gives_back_what_it_changed(way_out: list[int]) -> None:
+    assert kept(PUSH, LOAD_R4, *way_out)["r4"] == 4
+
+
+def test_an_operand_that_looks_like_a_return_is_none() -> None:
+    assert "r4" not in kept(PUSH, WIDE_POP, WITHOUT_PC, 0xF240, BX_LR, LOAD_R4, TRAP)  # movw
 
 
 def test_what_it_has_saved_is_known() -> None:
