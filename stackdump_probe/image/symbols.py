@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from functools import cached_property
 from itertools import compress, count
 from struct import Struct
-from sys import byteorder
 from typing import TYPE_CHECKING, Literal
 
 from stackdump_probe.image.headers import SHT_SYMTAB
@@ -177,11 +175,9 @@ class SymbolTable:
         return self._column(1)
 
     def _column(self, index: int) -> list[int]:
-        """The words of all entries at that index: 0 is the name, 1 the value, 2 the size."""
-        words = array("I", self._table)
-        if byteorder == "big":
-            words.byteswap()
-        return words[index::4].tolist()
+        """The word at that index of all entries: 0 is the name, 1 the value."""
+        column = Struct(f"<{4 * index}xI{12 - 4 * index}x")
+        return [word for (word,) in column.iter_unpack(self._table)]
 
     def _symbol(self, entry: Fields) -> Symbol:
         name_at, value, size, info, _, section = entry
