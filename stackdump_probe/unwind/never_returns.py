@@ -14,6 +14,7 @@ from stackdump_probe.unwind.code.frame_state import FrameState
 from stackdump_probe.unwind.code.operations import Jump, Load
 from stackdump_probe.unwind.code.thumb import decode, fetching
 from stackdump_probe.unwind.step import Caller, FunctionSymbol, Position, Surroundings
+from stackdump_probe.unwind.steps.prologue import changed
 
 # Armv7-M ARM (DDI 0403) A5.1 and A7.7: BX T1 of lr, POP T1 with pc, POP T2 (its second halfword
 # has bit 15 for pc), and the halfwords that begin an instruction of 32 bits.
@@ -35,8 +36,10 @@ class Clobbers:
             return found
         if function.address not in self._known:
             self._known[function.address] = self._changed_by(function)
-        changed = self._known[function.address]
-        gone = [name for name in changed if _is_inherited(name, found.registers, here.registers)]
+        names = self._known[function.address]
+        inherited = {n for n in names if _is_inherited(n, found.registers, here.registers)}
+        so_far = changed(here, self._around) if inherited else None
+        gone = inherited if so_far is None else inherited & so_far
         return replace(found, registers=found.registers.without(*gone)) if gone else found
 
     def _changed_by(self, function: FunctionSymbol) -> frozenset[str]:
@@ -44,7 +47,7 @@ class Clobbers:
         at, end = function.address, function.address + function.size
         if _plainly_returns(function, self._around.memory):
             return frozenset()
-        fetch, changed = fetching(self._around.memory, at), set[str]()
+        fetch, found = fetching(self._around.memory, at), set[str]()
         while at < end:
             try:
                 size, operation = decode(at, fetch)
@@ -58,9 +61,9 @@ class Clobbers:
                 and not function.address <= (operation.target or 0) < end
             ):
                 return frozenset()
-            changed |= after.keys()
+            found |= after.keys()
             at += size
-        return frozenset(changed & set(CALLEE_SAVED)) - {"sp"}
+        return frozenset(found & set(CALLEE_SAVED)) - {"sp"}
 
 
 def _plainly_returns(function: FunctionSymbol, memory: Memory) -> bool:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from stackdump_probe.arch.debug import C_DEBUGEN, C_HALT, DBGKEY, DHCSR, VTOR
-from stackdump_probe.arch.registers import CORE, SINGLES, SPECIAL, Registers
+from stackdump_probe.arch.registers import SINGLES, SPECIAL, Registers
 from stackdump_probe.capture.capture import Request, capture
 from stackdump_probe.capture.plan import Bank
 from stackdump_probe.capture.pyocd_bench import find_probe
@@ -52,8 +52,9 @@ def read_directly(elf: Path, target: Target) -> Iterator[tuple[Machine, Taken]]:
 
 def snapshot(machine: Machine, target: Target) -> Dump:
     """What a capture holds, read past the probe."""
-    known = {name: machine.read_register(name) for name in (*CORE, *SINGLES, *SPECIAL)}
+    known = {name: machine.read_register(name) for name in (*SINGLES, *SPECIAL)}
     words = {name: word for name, word in known.items() if word is not None}
+    words |= machine.core_registers()
     spans = ((target.ram, target.ram_size), *CONTROL_SPACE)
     read = [(start, machine.read_memory(start, size)) for start, size in spans]
     segments = [Segment(start, content) for start, content in read if content is not None]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from stackdump_probe.arch.registers import CALLEE_SAVED
+from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.report.model import ReportFrame, Variable
 from tests.differential.comparing_values import GONE, as_told, value_differences
 from tests.differential.tracing import Traced
@@ -22,7 +22,7 @@ STATIC = -1  # in place of a frame's level
 class Difference:
     """One fact that is told otherwise; `name` is the variable's, or the register's.
 
-    `line` is where a variable is declared that only GDB has.
+    `line` is where a variable is declared.
     """
 
     what: str
@@ -58,11 +58,12 @@ def compared(ours: Traced, judged: dict[str, Any]) -> Comparison:
 def _compare_frames(ours: Traced, judged: dict[str, Any], found: Comparison) -> None:
     theirs = judged["frames"]
     for level, (frame, other) in enumerate(zip(ours.frames, theirs, strict=False)):
-        place = _of_place(ours, other, level, found.counts)
+        place = _of_place(frame, other, level)
         found.differences += place
         if place:  # all that follows from it is another one as well
             return
         found.counts["frames"] += 1
+        found.differences += _of_registers(ours.registers[level], other, level, found.counts)
         found.differences += _of_frame(frame, other, level)
         found.differences += _of_variables(frame, other["variables"], level, found.counts)
     level = min(len(ours.frames), len(theirs))
@@ -76,20 +77,35 @@ def _compare_frames(ours: Traced, judged: dict[str, Any], found: Comparison) -> 
         found.differences.append(Difference("frame", mine, judged["end"], level))
 
 
-def _of_place(
-    ours: Traced, other: dict[str, Any], level: int, counts: Counter[str]
-) -> list[Difference]:
-    """Where the frame is: its code, its place on the stack, the registers that it left behind."""
-    frame = ours.frames[level]
+def _of_place(frame: ReportFrame, other: dict[str, Any], level: int) -> list[Difference]:
+    """Where the frame is: its code, its place on the stack."""
     mine, its = (frame.kind, frame.pc), (other["kind"], other["pc"])
     if mine != its:
         return [Difference("frame", mine, its, level)]
-    registers = ((n, ours.registers[level].get(n), other["registers"][n]) for n in CALLEE_SAVED)
-    counts["registers"] += len(CALLEE_SAVED)
-    found = [Difference("register", a, b, level, name) for name, a, b in registers if a != b]
     if frame.kind == "function" and other["cfa"] not in (None, frame.cfa):
-        found.append(Difference("cfa", frame.cfa, other["cfa"], level))
-    return found
+        return [Difference("cfa", frame.cfa, other["cfa"], level)]
+    return []
+
+
+def _of_registers(
+    registers: Registers, other: dict[str, Any], level: int, counts: Counter[str]
+) -> Iterator[Difference]:
+    """The registers that the frame left behind."""
+    for name in CALLEE_SAVED:
+        counts["registers"] += 1
+        mine, its = registers.get(name), _register(other["registers"], name)
+        if mine != its:
+            yield Difference("register", mine, its, level, name)
+
+
+def _register(registers: dict[str, int | None], name: str) -> int | tuple[int, int] | None:
+    """GDB's register; both if it has another word under the name of the double."""
+    single = registers[name]
+    double = registers.get(f"d{int(name[1:]) // 2}") if name[0] == "s" and name != "sp" else None
+    if single is None or double is None:
+        return single
+    half = double >> 32 * (int(name[1:]) % 2) & 0xFFFF_FFFF
+    return single if single == half else (single, half)
 
 
 def _of_frame(frame: ReportFrame, other: dict[str, Any], level: int) -> Iterator[Difference]:
@@ -117,7 +133,7 @@ def _of_variables(
             waiting.remove(same)
             counts["variables"] += 1
             for mine, its in value_differences(same[1], told, counts):
-                yield Difference("value", mine, its, level, name)
+                yield Difference("value", mine, its, level, name, other["line"])
         elif key not in known or told != GONE:
             yield Difference("missing", None, told, level, name, other["line"])
     for (name, _), rest in waiting:
@@ -139,11 +155,12 @@ def _compare_statics(ours: Traced, judged: dict[str, Any], found: Comparison) ->
         if key not in held:
             found.differences.append(Difference("missing static", None, values, STATIC, key[0]))
         found.differences += _of_statics(held.pop(key, []), values, key[0], found.counts)
-    for (name, _), (mine, *_) in held.items():
+    for (name, line), (mine, *_) in held.items():
         if "::" not in name:  # GDB lists those of functions among their variables
             file = mine.declared.file if mine.declared else None
             what = "more static" if file in judged["files"] else "static of unit"
-            found.differences.append(Difference(what, (mine.state, mine.value), None, STATIC, name))
+            told_by_us = mine.state, mine.value
+            found.differences.append(Difference(what, told_by_us, None, STATIC, name, line))
 
 
 def _of_statics(

@@ -1,11 +1,11 @@
 """What the debug information says of where a variable is, read without our own reader."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from elftools.dwarf.dwarf_expr import DWARFExprParser
 from elftools.dwarf.locationlists import BaseAddressEntry, LocationExpr, LocationParser
@@ -13,7 +13,9 @@ from elftools.dwarf.ranges import BaseAddressEntry as BaseRange
 from elftools.elf.elffile import ELFFile
 
 VARIABLES = ("DW_TAG_variable", "DW_TAG_formal_parameter")
-FUNCTIONS = ("DW_TAG_subprogram", "DW_TAG_inlined_subroutine")
+INLINED = "DW_TAG_inlined_subroutine"
+FUNCTIONS = ("DW_TAG_subprogram", INLINED)
+SPANNED = {"DW_AT_low_pc", "DW_AT_ranges"}
 PIECE, COMPUTED = "DW_OP_piece", "DW_OP_stack_value"
 ENTRY_VALUES = ("DW_OP_entry_value", "DW_OP_GNU_entry_value")
 IMPLICIT_POINTERS = ("DW_OP_implicit_pointer", "DW_OP_GNU_implicit_pointer")
@@ -21,54 +23,82 @@ WORD = 4
 Span = tuple[int, int]
 
 
+class Wanted(NamedTuple):
+    """A variable: its name, the line where it is declared (0: none), and the pc of its frame."""
+
+    name: str
+    line: int
+    pc: int
+
+
 @dataclass(frozen=True, slots=True)
 class Descriptions:
-    """The variables of an ELF, by name; each is asked for at a pc."""
+    """The variables of an ELF, by name and line.
+
+    `bare` are the calls inlined without a line, `coded` the units that have code.
+    """
 
     dwarf: Any
-    entries: Mapping[str, list[Any]]
+    entries: Mapping[tuple[str, int], list[Any]]
+    bare: Sequence[Any]
+    coded: Set[int]
 
-    def described(self, name: str, pc: int) -> set[int]:
-        """How many bytes the pieces describe, of each variable of that name."""
-        pieces = ([op.args[0] for op in each if op.op_name == PIECE] for each in self._at(name, pc))
+    def described(self, wanted: Wanted) -> set[int]:
+        """How many bytes the pieces describe, of each such variable."""
+        pieces = ([op.args[0] for op in each if op.op_name == PIECE] for each in self._at(wanted))
         return {sum(sizes) for sizes in pieces if sizes}
 
-    def is_unbounded(self, name: str, pc: int) -> bool:
+    def is_unbounded(self, wanted: Wanted) -> bool:
         """True for an array whose length is in a variable that is nowhere."""
-        bounds = (_bound_of(entry) for entry in self.entries.get(name, ()))
-        return any(each and not list(self._expressions(each, pc)) for each in bounds)
+        bounds = (_bound_of(entry) for entry in self._around(wanted))
+        return any(each and not list(self._expressions(each, wanted.pc)) for each in bounds)
 
-    def is_placed(self, name: str, pc: int) -> bool:
-        """True if a variable of that name is anywhere."""
-        return bool(self._at(name, pc))
+    def is_placed(self, wanted: Wanted) -> bool:
+        """True if such a variable is anywhere."""
+        return bool(self._at(wanted))
 
-    def is_entry_value(self, name: str, pc: int) -> bool:
+    def is_entry_value(self, wanted: Wanted) -> bool:
         """True for what the function called was given, if its caller tells."""
-        return any(op.op_name in ENTRY_VALUES for each in self._at(name, pc) for op in each)
+        return any(op.op_name in ENTRY_VALUES for each in self._at(wanted) for op in each)
 
-    def is_implicit_pointer(self, name: str, pc: int) -> bool:
+    def is_implicit_pointer(self, wanted: Wanted) -> bool:
         """True for a pointer that is gone while what it points at is told."""
-        return any(op.op_name in IMPLICIT_POINTERS for each in self._at(name, pc) for op in each)
+        return any(op.op_name in IMPLICIT_POINTERS for each in self._at(wanted) for op in each)
 
-    def has_wide_piece(self, name: str, pc: int) -> bool:
+    def has_wide_piece(self, wanted: Wanted) -> bool:
         """True if a piece of more than a word is computed."""
         return any(
             op.op_name == COMPUTED and piece.op_name == PIECE and piece.args[0] > WORD
-            for each in self._at(name, pc)
+            for each in self._at(wanted)
             for op, piece in pairwise(each)
         )
 
-    def blocks(self, name: str, line: int, pc: int) -> int:
-        """How many blocks with code at `pc` have a variable of that name, declared at `line`."""
-        alike = (each for each in self.entries.get(name, ()) if _line_of(each) == line)
-        return sum(any(a <= pc < b for a, b in self._block_of(each)) for each in alike)
+    def blocks(self, wanted: Wanted) -> int:
+        """How many blocks with code at the pc have such a variable."""
+        return len(self._around(wanted))
 
-    def _at(self, name: str, pc: int) -> list[list[Any]]:
-        """The operations of the places at `pc` of all variables of that name."""
+    def is_in_code(self, name: str, line: int) -> bool:
+        """True if a unit with an address of code has such a variable."""
+        return any(each.cu.cu_offset in self.coded for each in self.entries.get((name, line), ()))
+
+    def inlined_bare(self, pc: int) -> bool:
+        """True if a call that has no line is inlined there."""
+        return any(a <= pc < b for each in self.bare for a, b in self._spans(each))
+
+    def _around(self, wanted: Wanted) -> list[Any]:
+        """Such variables in blocks with code at the pc."""
+        alike = self.entries.get((wanted.name, wanted.line), ())
+        return [each for each in alike if self._is_around(each, wanted.pc)]
+
+    def _is_around(self, entry: Any, pc: int) -> bool:
+        return any(a <= pc < b for a, b in self._block_of(entry))
+
+    def _at(self, wanted: Wanted) -> list[list[Any]]:
+        """The operations of the places at the pc of all such variables."""
         return [
             DWARFExprParser(entry.cu.structs).parse_expr(each)
-            for entry in self.entries.get(name, ())
-            for each in self._expressions(entry, pc)
+            for entry in self._around(wanted)
+            for each in self._expressions(entry, wanted.pc)
         ]
 
     def _expressions(self, entry: Any, pc: int) -> Iterator[list[int]]:
@@ -123,12 +153,17 @@ def descriptions_of(elf: Path) -> Descriptions:
     """Read all variables of an ELF."""
     with elf.open("rb") as file:
         dwarf = ELFFile(file).get_dwarf_info()
-        entries: dict[str, list[Any]] = {}
+        entries: dict[tuple[str, int], list[Any]] = {}
+        bare, coded = [], set()
         for unit in dwarf.iter_CUs():
             for entry in unit.iter_DIEs():
                 if entry.tag in VARIABLES and (name := _name_of(entry)):
-                    entries.setdefault(name, []).append(entry)
-        return Descriptions(dwarf, entries)
+                    entries.setdefault((name, _line_of(entry)), []).append(entry)
+                if entry.tag == INLINED and "DW_AT_call_line" not in entry.attributes:
+                    bare.append(entry)
+                if entry.tag in FUNCTIONS and SPANNED & entry.attributes.keys():
+                    coded.add(unit.cu_offset)
+        return Descriptions(dwarf, entries, bare, coded)
 
 
 def _name_of(entry: Any) -> str | None:

@@ -16,7 +16,7 @@ from tests.differential.programs import Program
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\t[0-9a-f ]+\t(?!\.)", re.MULTILINE)
 TURN_OVER = "end_of_turn"
 TOGETHER = 16  # breakpoints
-TURNS = 2  # that a breakpoint is waited for
+TURNS = 2  # that a breakpoint is waited for, or a function
 # A program without turns: breakpoints, choices of these, and how many of the halts are taken.
 AT_ONCE, ROUNDS, TAKEN = 96, 64, 0.15
 PATIENCE = 0.3  # seconds until a program without turns has surely come to its endless loop
@@ -73,8 +73,12 @@ class Drive:
         """The names of chosen functions, the machine halted at the first instruction of each."""
         present = [name for name in STEPPED if name in self._functions]
         for name in self._random.sample(present, len(present) if self.turn_over else 0):
-            if self._run_to([self._functions[name]]):
+            if self.enters(name):
                 yield name
+
+    def enters(self, name: str) -> bool:
+        """True if the machine came to the first instruction of a function."""
+        return any(self._run_to([self._functions[name]]) for _ in range(TURNS))
 
     def through(self) -> Iterator[int]:
         """Every instruction from here until the function returns; its pc, again and again."""

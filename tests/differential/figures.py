@@ -13,7 +13,10 @@ def figures(found: Verdict, seconds: float) -> Iterator[str]:
     counts = found.counts
     states = max(counts["states"], 1)
     differing = sum(found.accepted.values())
-    yield f"{counts['states']} states of {counts['programs']} programs in {seconds:.0f} s"
+    yield (
+        f"{counts['states']} states of {counts['programs']} programs in {seconds:.0f} s, "
+        f"{counts['captured']} captured through pyOCD"
+    )
     yield (
         f"{counts['frames']} frames, {counts['registers']} registers of theirs, "
         f"{counts['variables']} variables, {counts['statics']} statics compared, "

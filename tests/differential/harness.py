@@ -59,6 +59,7 @@ def verdict_on(build: Build, *, at_random: int, stepping: int, by_probe: bool) -
             else:
                 found.accepted[rule.name] += 1
     found.counts["programs"] = 1
+    found.counts["captured"] = len(states) * by_probe
     return found
 
 

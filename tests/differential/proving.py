@@ -1,7 +1,7 @@
 """Proof of frames that needs no other debugger: the machine runs on and really comes back there."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.simulator.qemu import Machine
@@ -21,10 +21,17 @@ class Proof:
     """The frames of a trace up to `level` were returned to; `against`: what was found otherwise.
 
     Frames that nothing returns to (below a loop without end, or left by longjmp) stay unproved.
+    `places`: how the machine came back to each level that it did.
     """
 
     level: int
     against: str | None = None
+    places: Mapping[int, Place] = field(default_factory=dict)
+
+    def register(self, level: int, name: str) -> int | None:
+        """What the machine had in a register (sp, KEPT) when it came back to a level."""
+        place = self.places.get(level)
+        return None if place is None else place[("pc", "sp", *KEPT).index(name)]
 
 
 def returns(traced: Traced, machine: Machine, turn_over: int | None) -> Iterator[Place]:
@@ -40,18 +47,19 @@ def returns(traced: Traced, machine: Machine, turn_over: int | None) -> Iterator
 
 def proof(traced: Traced, visited: list[Place]) -> Proof:
     """What the places prove that the machine has `visited` since."""
-    level = _innermost(traced)
+    level, places = _innermost(traced), dict[int, Place]()
     at = 0
-    for level_of_caller, places in callers(traced):
-        ends = [place[:2] for place in places]
+    for level_of_caller, expected in callers(traced):
+        ends = [place[:2] for place in expected]
         at = next((n for n in range(at, len(visited)) if visited[n][:2] in ends), len(visited))
         if at == len(visited):
             break
-        (pc, _, *mine), (_, _, *its) = places[0], visited[at]
+        (pc, _, *mine), (_, _, *its) = expected[0], visited[at]
         if any(one not in (None, other) for one, other in zip(mine, its, strict=True)):
-            return Proof(level, f"#{level_of_caller} {pc:#x}: {mine}, the machine {its}")
+            return Proof(level, f"#{level_of_caller} {pc:#x}: {mine}, the machine {its}", places)
         level = level_of_caller
-    return Proof(level)
+        places[level] = visited[at]
+    return Proof(level, places=places)
 
 
 def callers(traced: Traced) -> Iterator[tuple[int, list[Place]]]:
@@ -70,7 +78,9 @@ def callers(traced: Traced) -> Iterator[tuple[int, list[Place]]]:
 
 def here(machine: Machine) -> Place:
     """The place of the halted core."""
-    return tuple(machine.read_register(name) for name in ("pc", "sp", *KEPT))
+    core = machine.core_registers()
+    names = ("pc", "sp", *KEPT)
+    return tuple(core[name] if name in core else machine.read_register(name) for name in names)
 
 
 def _place(registers: Registers) -> Place:

@@ -5,6 +5,7 @@ Prints figures at the end; the exit code is 1 if a difference falls under no rul
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from time import monotonic
@@ -22,17 +23,23 @@ def main() -> int:
     options = _options()
     builds = [build for build in MATRIX if options.only in build.name]
     began, found = monotonic(), Verdict()
-    with ProcessPoolExecutor(options.jobs) as pool:
-        verdicts = pool.map(partial(_verdict, options), builds)
-        for build, verdict in zip(builds, verdicts, strict=True):
+    try:
+        for build, verdict in _verdicts(options, builds):
             found.add(verdict)
             _say(f"{build.name}: {verdict.counts['states']} states, ")
             _say(f"{len(verdict.unexplained)} unexplained\n")
-    _say("\n".join(("", *figures(found, monotonic() - began), "")))
-    for name, example in examples(found):
-        (CACHE / name).write_bytes(example.dump)
-        _say(f"{CACHE / name}\n    {example.line}\n")
+    finally:  # also of what was found before an interruption
+        _say("\n".join(("", *figures(found, monotonic() - began), "")))
+        for name, example in examples(found):
+            (CACHE / name).write_bytes(example.dump)
+            _say(f"{CACHE / name}\n    {example.line}\n")
     return 1 if found.unexplained else 0
+
+
+def _verdicts(options: Namespace, builds: Sequence[Build]) -> Iterator[tuple[Build, Verdict]]:
+    with ProcessPoolExecutor(options.jobs) as pool:
+        verdicts = pool.map(partial(_verdict, options), builds)
+        yield from zip(builds, verdicts, strict=True)
 
 
 def _verdict(options: Namespace, build: Build) -> Verdict:

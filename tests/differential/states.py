@@ -1,6 +1,6 @@
 """States of a program: dumps, our traces of them, and what the machine itself proves of those."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -14,7 +14,7 @@ from tests.differential.programs import Program
 from tests.differential.proving import Place, Proof, here, proof, returns
 from tests.differential.tracing import Traced, traced
 
-LONGEST = 24  # states of one function
+FUNCTIONS = 2  # that are stepped through, or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ def states_of(
     with way(program.elf, build.target) as (machine, taken):
         drive = Drive(machine, program, seed=build.name)
         yield from islice(_at_random(drive, machine, taken, image), halts.at_random)
-        yield from islice(_stepping(drive, machine, taken, image), halts.stepping)
+        of_each = -(-halts.stepping // FUNCTIONS)
+        yield from islice(_stepping(drive, machine, taken, image, of_each), halts.stepping)
 
 
 def _at_random(drive: Drive, machine: Machine, taken: Taken, image: Image) -> Iterator[State]:
@@ -55,16 +56,26 @@ def _at_random(drive: Drive, machine: Machine, taken: Taken, image: Image) -> It
         yield State(where, dump, ours, proof(ours, visited), drive.program)
 
 
-def _stepping(drive: Drive, machine: Machine, taken: Taken, image: Image) -> Iterator[State]:
+def _stepping(
+    drive: Drive, machine: Machine, taken: Taken, image: Image, most: int
+) -> Iterator[State]:
+    """States of functions that are stepped through, `most` of each: of all its instructions."""
     for name in drive.entered():
+        chosen = spread([*dict.fromkeys(drive.through())], most)
         found: dict[int, tuple[Dump, int]] = {}
         visited: list[Place] = []
-        for pc in drive.through():
+        for pc in drive.through() if drive.enters(name) else ():
             visited.append(here(machine))
-            if pc not in found and len(found) < LONGEST:
+            if pc in chosen and pc not in found:
                 found[pc] = taken(), len(visited)
         traces = {pc: traced(dump, image) for pc, (dump, _) in found.items()}
         visited += returns(traced(taken(), image), machine, drive.turn_over)
         for pc, (dump, since) in found.items():
             known = proof(traces[pc], visited[since:])
             yield State(f"{name}: {pc:#x}", dump, traces[pc], known, drive.program)
+
+
+def spread(instructions: Sequence[int], most: int) -> set[int]:
+    """So many of them, from the first to the last, at even distances."""
+    count = min(most, len(instructions))
+    return {instructions[at * (len(instructions) - 1) // max(count - 1, 1)] for at in range(count)}

@@ -102,11 +102,34 @@ def test_arguments_of_templates_may_be_in_another_order_but_must_be_the_same() -
     assert rule("p<const T>::f<int>", "p<T const>::g<int>") is None
 
 
-def test_a_register_that_differs_is_found_and_no_frame_behind_it_is_looked_at() -> None:
+def test_a_register_that_differs_is_found_in_each_frame() -> None:
     answer = answer_like(OURS)
-    for frame in answer["frames"][2:]:
+    for frame in answer["frames"][-2:]:
         frame["registers"]["r4"] ^= 1
-    assert differences(answer) == [("register", 2)]
+    last = len(OURS.frames) - 1
+    assert differences(answer) == [("register", last - 1), ("register", last)]
+
+
+def test_behind_a_frame_that_is_another_one_nothing_is_looked_at() -> None:
+    answer = answer_like(OURS)
+    answer["frames"][1]["pc"] = answer["frames"][2]["cfa"] = 0
+    assert differences(answer) == [("frame", 1)]
+
+
+def test_a_register_that_gdb_has_twice_may_be_either() -> None:
+    answer = answer_like(OURS)
+    registers = answer["frames"][1]["registers"]
+    mine = OURS.registers[1].get("s17")
+    assert mine is not None
+    registers["d8"] = registers["s16"] | mine << 32
+    registers["s17"] ^= 1
+    (found,) = compared(OURS, answer).differences
+    assert found == Difference("register", mine, (mine ^ 1, mine), 1, "s17")
+    rule = rule_of(found, a_state(0))
+    assert rule is not None
+    assert rule.name == "half of a double"
+    neither = Difference("register", mine ^ 2, (mine ^ 1, mine), 1, "s17")
+    assert rule_of(neither, a_state(0)) is None
 
 
 def test_frames_that_only_one_has_are_found() -> None:
@@ -151,11 +174,29 @@ def first_variable(answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 
 
 def test_a_frame_that_differs_is_accepted_only_where_the_machine_came_back_to_it() -> None:
-    difference = Difference("register", 1, 2, 3, "r4")
+    difference = Difference("cfa", 1, 2, 2)
     rule = rule_of(difference, a_state(3))
     assert rule is not None
     assert rule.name == "seen on the machine"
     assert rule_of(difference, a_state(2)) is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "is_accepted"),
+    [(4, 5, True), (None, 5, True), (None, 4, False), (5, 4, False), (None, (4, 5), False)],
+)
+def test_a_register_is_held_against_what_the_machine_came_back_with(
+    ours: int | None, theirs: Any, is_accepted: bool
+) -> None:
+    level = next(n for n, frame in enumerate(OURS.frames) if n and frame.kind == "function")
+    place = (0, 0, 4, *([0] * (len(KEPT) - 1)))
+    state = replace_proof(a_state(0), Proof(level, places={level: place}))
+    found = rule_of(Difference("register", ours, theirs, level, "r4"), state)
+    assert (found is not None) == is_accepted
+
+
+def replace_proof(state: State, other: Proof) -> State:
+    return State(state.where, state.dump, state.traced, other, state.program)
 
 
 @pytest.mark.parametrize(
@@ -215,8 +256,9 @@ def test_a_variable_that_the_elf_has_there_is_not_accepted_as_left_out() -> None
 def test_frames_are_proved_by_the_places_that_the_machine_came_to() -> None:
     visited = [places[0] for _, places in callers(OURS)]
     levels = [level for level, _ in callers(OURS)]
-    assert proof(OURS, visited) == Proof(levels[-1])
-    assert proof(OURS, visited[:2]) == Proof(levels[1])
+    every = dict(zip(levels, visited, strict=True))
+    assert proof(OURS, visited) == Proof(levels[-1], places=every)
+    assert proof(OURS, visited[:2]).level == levels[1]
     assert proof(OURS, []) == Proof(levels[0] - 1)
 
 

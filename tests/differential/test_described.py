@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.differential.described import Descriptions, descriptions_of
+from tests.differential.described import Descriptions, Wanted, descriptions_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -15,29 +15,40 @@ def test_pieces_are_summed_up() -> None:
     # [0x080001da, 0x08000246): DW_OP_lit1, DW_OP_stack_value, DW_OP_piece 0x2
     # [0x08000246, 0x08000248): ..., DW_OP_piece 0x2, DW_OP_reg1 R1, DW_OP_piece 0x2
     rover = of("rover_rustc_os")
-    assert rover.described("budget", 0x0800_0245) == {2}
-    assert rover.described("budget", 0x0800_0246) == {4}
-    assert rover.described("budget", 0x0800_0268) == set()
-    assert not rover.has_wide_piece("budget", 0x0800_0245)
+    assert rover.described(Wanted("budget", 71, 0x0800_0241)) == {2}
+    assert rover.described(Wanted("budget", 71, 0x0800_0246)) == {4}
+    assert rover.described(Wanted("budget", 71, 0x0800_0268)) == set()
+    assert not rover.has_wide_piece(Wanted("budget", 71, 0x0800_0241))
 
 
 def test_a_computed_piece_of_two_words_is_wide() -> None:
     # [0x08000180, 0x080001f0): DW_OP_lit1, DW_OP_stack_value, DW_OP_piece 0x8
-    assert of("harbor_rustc_o2").has_wide_piece("every", 0x0800_0180)
+    assert of("harbor_rustc_o2").has_wide_piece(Wanted("every", 124, 0x0800_0180))
 
 
 def test_entry_values_are_told_by_their_range() -> None:
     # [0x080001de, 0x0800026a): DW_OP_reg10 R10
     # [0x0800026a, 0x0800026c): DW_OP_entry_value(DW_OP_reg3 R3), DW_OP_stack_value
     rover = of("rover_rustc_os")
-    assert rover.is_entry_value("attempt", 0x0800_026A)
-    assert not rover.is_entry_value("attempt", 0x0800_0268)
-    assert not rover.is_placed("attempt", 0x0800_026C)
+    assert rover.is_entry_value(Wanted("attempt", 69, 0x0800_026A))
+    assert not rover.is_entry_value(Wanted("attempt", 69, 0x0800_0268))
+    assert not rover.is_placed(Wanted("attempt", 69, 0x0800_026C))
 
 
 def test_a_variable_counts_in_the_block_around_it_only() -> None:
     # DW_TAG_lexical_block [0x080001da, 0x080001de) [0x080001e0, 0x08000242) [0x08000246, ...66)
     rover = of("rover_rustc_os")
-    assert rover.blocks("budget", 71, 0x0800_01E0) == 1
-    assert rover.blocks("budget", 71, 0x0800_0242) == 0
-    assert rover.blocks("budget", 72, 0x0800_01E0) == 0
+    assert rover.blocks(Wanted("budget", 71, 0x0800_01E0)) == 1
+    assert rover.blocks(Wanted("budget", 71, 0x0800_0242)) == 0
+    assert rover.blocks(Wanted("budget", 72, 0x0800_01E0)) == 0
+
+
+def test_a_static_is_in_a_unit_with_code_or_it_is_not() -> None:
+    assert of("hang_gcc_o2").is_in_code("outlet", 8)
+    assert not of("hang_gcc_o2").is_in_code("outlet", 1)
+
+
+def test_an_inlined_call_has_a_line_or_it_has_none() -> None:
+    # gcc -gdwarf-2 -gstrict-dwarf: DW_TAG_inlined_subroutine without DW_AT_call_line
+    assert of("hang_gcc_dwarf2").inlined_bare(0x0800_0262)
+    assert not of("hang_gcc_dwarf3").inlined_bare(0x0800_0262)

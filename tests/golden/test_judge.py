@@ -19,8 +19,9 @@ GDB_GOES_ON = {"nested_clang_o2", "nested_gcc_og", "relay_gcc_og"}
 BARE_INLINING = {"hang_gcc_dwarf2"}
 # Functions whose place GDB tells otherwise: with bare inlining by the line of the inlined one.
 PLACED_OTHERWISE = {"hang_gcc_dwarf2": {"sensor_poll"}}
-# GDB shifts by a value of the wrong width ("left shift count >= width of type") and gets 0.
-WRONG_SHIFT = {"sensor_settle: mask"}
+# An entry value in an inlined function: GDB computes the caller's `1 << (r4 + 1)` with the r4 of
+# the function that all is inlined in ("left shift count >= width of type"), and gets 0.
+INLINED_ENTRY = {"sensor_settle: mask"}
 # GDB reads 0 for a piece of 8 bytes that is computed (DW_OP_lit1).
 WIDE_PIECE = {"harbor::cells::weigh::<harbor::cells::stage::{closure#3}>: every"}
 # GDB lists what is in blocks of an inlined function of which no code is left, always gone.
@@ -60,9 +61,9 @@ READ_OTHERWISE: dict[str, set[str]] = {
     "harbor_rustc_os": WIDE_PIECE | GONE_BLOCK | CLOBBERED | {"harbor::collections::stage: depth"},
     # Without a frame for sensor_settle its variables are among its caller's.
     "hang_gcc_dwarf2": {"sensor_poll: budget"},
-    "hang_gcc_dwarf64": WRONG_SHIFT,
-    "hang_gcc_o2": WRONG_SHIFT,
-    "hang_gcc_types4": WRONG_SHIFT,
+    "hang_gcc_dwarf64": INLINED_ENTRY,
+    "hang_gcc_o2": INLINED_ENTRY,
+    "hang_gcc_types4": INLINED_ENTRY,
     # GDB converts a pointer to a method to no number, and in a register it has no bytes either.
     "depot_g++_o2": {"depot::Crew::work: method"},
 }

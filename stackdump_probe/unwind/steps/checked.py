@@ -34,7 +34,7 @@ def _followed(
     A handler that switches threads loads the registers of the next before it moves PSP there.
     """
     caller = settled(found, witness, is_sure=True)
-    lost = changed(position, surroundings)
+    lost = changed(position, surroundings) or ()
     return replace(caller, registers=caller.registers.without(*lost))
 
 

@@ -25,15 +25,18 @@ def prologue_step(position: Position, surroundings: Surroundings) -> Caller | Lo
     return caller_from(function.address, position, surroundings)
 
 
-def changed(position: Position, surroundings: Surroundings) -> tuple[str, ...]:
-    """The registers which the function had to keep, has changed, and has saved nowhere."""
+def changed(position: Position, surroundings: Surroundings) -> frozenset[str] | None:
+    """The registers which the function had to keep, has changed, and has saved nowhere.
+
+    None if its code does not tell how it came to pc.
+    """
     function = surroundings.program.symbols.function_at(position.lookup_pc)
     if function is None or COLD in function.name:
-        return ()
+        return None
     state = state_of(position, function.address, surroundings)
     if state is None:
-        return ()
-    return tuple(n for n in _KEPT if state.slot_of(n) is None and not any(state.holders(n)))
+        return None
+    return frozenset(n for n in _KEPT if state.slot_of(n) is None and not any(state.holders(n)))
 
 
 def caller_from(start: int, position: Position, surroundings: Surroundings) -> Caller | Lost | None:

@@ -15,13 +15,14 @@ WIDE_POP, WITH_PC, WITHOUT_PC = 0xE8BD, 0x8110, 0x0110  # pop.w {r4, r8, pc}; po
 INHERITED = Registers({"pc": START + 2, "sp": RAM, "r4": 4, "r5": 5})
 
 
-def kept(*code: int, registers: Registers = INHERITED) -> Registers:
-    """What the caller is left with of `registers`, in a function of that code."""
+def kept(*code: int, registers: Registers = INHERITED, at_index: int = 2) -> Registers:
+    """What the caller is left with of `registers`, in a function of that code, halted there."""
     function = AFunction("f", START, 2 * len(code))
     segment = Segment(START, halfwords(*code), "elf")
     clobbers = Clobbers(around(segment, program=AProgram([function])))
     found = Caller(registers.without("pc"), 0x0800_0301, RAM + 8, "cfi")
-    return clobbers.without(found, Position(INHERITED, "cfi", is_exact=False)).registers
+    here = INHERITED.updated(pc=START + 2 * at_index)
+    return clobbers.without(found, Position(here, "cfi", is_exact=True)).registers
 
 
 @pytest.mark.parametrize("end", [TRAP, LOOP])
@@ -31,13 +32,23 @@ def test_what_a_function_changes_that_never_returns_is_lost(end: int) -> None:
     assert found["r5"] == 5
 
 
+def test_what_it_has_not_changed_yet_is_known() -> None:
+    assert kept(PUSH, LOAD_R4, TRAP, at_index=1)["r4"] == 4
+
+
+def test_where_no_way_leads_to_pc_all_that_it_changes_is_lost() -> None:
+    assert "r4" not in kept(LOOP, LOAD_R4, TRAP, at_index=1)
+
+
 @pytest.mark.parametrize("way_out", [[BX_LR], [POP_PC], [WIDE_POP, WITH_PC], [TAIL_CALL]])
 def test_a_function_that_can_return_gives_back_what_it_changed(way_out: list[int]) -> None:
     assert kept(PUSH, LOAD_R4, *way_out)["r4"] == 4
 
 
 def test_an_operand_that_looks_like_a_return_is_none() -> None:
-    assert "r4" not in kept(PUSH, WIDE_POP, WITHOUT_PC, 0xF240, BX_LR, LOAD_R4, TRAP)  # movw
+    assert "r4" not in kept(
+        PUSH, WIDE_POP, WITHOUT_PC, 0xF240, BX_LR, LOAD_R4, TRAP, at_index=6
+    )  # movw
 
 
 def test_what_it_has_saved_is_known() -> None:
