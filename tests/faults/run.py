@@ -24,15 +24,17 @@ def main() -> int:
     _say(_row(HEAD) + _row(["---"] * len(HEAD)))
     with TemporaryDirectory() as folder, a_bench(Path(folder)) as bench:
         for fault in FAULTS:
-            if options.only in fault.name:
+            if options.only in fault.name and options.unit in fault.unit:
                 defects += _tell(fault, _tried(bench, fault, options))
     return 1 if defects else 0
 
 
-def moments(fault: Fault, bench: Bench, count: int) -> range:
-    """At which of its units a fault is tried: `count` of them, evenly spread; 0 is all."""
+def moments(fault: Fault, bench: Bench, count: int) -> Sequence[int]:
+    """At which of its units a fault is tried: `count`, evenly spread; 0 is all that tell."""
     total = bench.extent.of(fault.unit)
-    return range(0, max(total, 1), max(total // count, 1) if count else 1)
+    if not count:
+        return bench.extent.telling(fault.unit) or (0,)
+    return range(0, max(total, 1), max(total // count, 1))
 
 
 def _tried(bench: Bench, fault: Fault, options: Namespace) -> list[tuple[int, Outcome]]:
@@ -64,8 +66,14 @@ def _row(cells: Sequence[str]) -> str:
 
 def _options() -> Namespace:
     parser = ArgumentParser(prog="scripts/faults", description=__doc__)
-    parser.add_argument("--moments", type=int, default=20, help="of each capture; 0 is all (20)")
+    parser.add_argument(
+        "--moments",
+        type=int,
+        default=20,
+        help="of each capture (20); 0 is all, but of the words of a block every 16th",
+    )
     parser.add_argument("--only", default="", metavar="TEXT", help="faults with it in the name")
+    parser.add_argument("--unit", default="", help="faults of a transfer, a packet or a capture")
     parser.add_argument("-v", "--verbose", action="store_true", help="tell of each run")
     return parser.parse_args()
 

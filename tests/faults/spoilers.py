@@ -11,6 +11,7 @@ from stackdump_probe.simulator.dap import BD0, DRW
 from stackdump_probe.simulator.interposer import Access, Ack, Interposer, Reply
 
 FOR_EVER = 1 << 30
+BLOCK_SAMPLE = 16
 MEMORY_ACCESSES = (DRW, *range(BD0, BD0 + 0x10, 4))
 
 
@@ -39,20 +40,30 @@ class Span:
 
 
 class Counter(Interposer):
-    """Counts what a capture takes."""
+    """Counts what a capture takes, and knows which transfers are not like the one before."""
 
     def __init__(self) -> None:
         self.transfers = self.packets = 0
+        self._last: Access | None = None
+        self._new: list[int] = []
 
     def of(self, unit: str) -> int:
         """How many moments there are to try."""
         return {"transfer": self.transfers, "packet": self.packets}.get(unit, 0)
 
+    def telling(self, unit: str) -> list[int]:
+        """Every moment, but of the words of a block only every 16th."""
+        if unit != "transfer":
+            return list(range(self.of(unit)))
+        return sorted({*self._new, *range(0, self.transfers, BLOCK_SAMPLE)})
+
     def usb(self, operation: str) -> None:
         self.packets += operation == "write"
 
     def access(self, access: Access) -> Reply | None:
-        del access
+        if access != self._last:
+            self._new.append(self.transfers)
+        self._last = access
         self.transfers += 1
         return None
 

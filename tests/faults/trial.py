@@ -92,6 +92,8 @@ def try_out(bench: Bench, fault: Fault, at: int = 0) -> Outcome:
         defects.append(f"exit code {code}")
     if fault.link_lives and changed:
         defects.append(f"left otherwise: {target}")
+    if sum(line.startswith("error: ") for line in shown.splitlines()) != bool(code):
+        defects.append("not one line says what went wrong")
     if ("what was read is in" in shown) != (code == 5 and path.exists()):
         defects.append("the message and the file do not agree")
     path.unlink(missing_ok=True)
