@@ -12,6 +12,7 @@ StackdumpError
 │   ├── OptimizedOut     the compiler kept no location for it
 │   ├── PartMissing      a part on which the rest depends is not known (values/storage.py)
 │   └── Unsupported      an expression or type that we cannot evaluate, and why
+├── UsageError           options that do not go together, or a value that is none
 ├── UnknownTarget        a target name that nobody knows
 ├── OutputError          a file that cannot be written, or exists already
 └── CaptureError         the capture could not be made
@@ -92,6 +93,10 @@ class OptimizedOut(Unavailable):
 
 class Unsupported(Unavailable):
     """An expression or a type that cannot be evaluated; the message is the reason."""
+
+
+class UsageError(StackdumpError):
+    """Options that do not go together, or a value that is none of its kind."""
 
 
 class UnknownTarget(StackdumpError):

@@ -4,8 +4,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
-
 from stackdump_probe.capture.capture import Request
 from stackdump_probe.capture.link import REPLUG_DEADLINE, Terms
 from stackdump_probe.capture.plan import Layout
@@ -21,6 +19,7 @@ from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.taking import Bench, Program, target_for
 from stackdump_probe.cli.which_probe import with_one_probe
 from stackdump_probe.cli.wish import Wish, fulfil, fulfil_for_all_cores
+from stackdump_probe.errors import UsageError
 from stackdump_probe.report.matching import program_in_flash, written_by_tools
 
 MOST_LOOKS = 200  # each has its file open before the target is touched
@@ -29,48 +28,37 @@ MOST_LOOKS = 200  # each has its file open before the target is touched
 def capture(
     target: Annotated[
         str,
-        typer.Option(
-            "--target",
-            "-t",
-            "--chip",
-            metavar="NAME",
-            envvar="STACKDUMP_TARGET",
-            help="part or family, such as stm32f4 (see `targets`), cortex_m for any, or auto",
+        Option(
+            "--target -t --chip",
+            "part or family, such as stm32f4 (see `targets`), cortex_m for any, or auto",
+            "NAME",
+            variable="STACKDUMP_TARGET",
         ),
     ],
     elf: Annotated[
         str | None,
-        typer.Option(
-            "--elf",
-            "-e",
-            metavar="FW.elf|DIR",
-            envvar="STACKDUMP_ELF",
-            help="the program, to trace the dump at once",
+        Option(
+            "--elf -e",
+            "the program, to trace the dump at once",
+            "FW.elf|DIR",
+            variable="STACKDUMP_ELF",
         ),
     ] = None,
     output: Annotated[
-        str | None,
-        typer.Option(
-            "--output", "-o", metavar="OUT.dump", help="the dump (default: TARGET-TIME.dump)"
-        ),
+        str | None, Option("--output -o", "the dump (default: TARGET-TIME.dump)", "OUT.dump")
     ] = None,
     probe: Annotated[
         str | None,
-        typer.Option(
-            "--probe",
-            "-u",
-            "--uid",
-            metavar="UID",
-            envvar="STACKDUMP_PROBE",
-            help="which probe, if several are plugged in: its id, or a part of it",
+        Option(
+            "--probe -u --uid",
+            "which probe, if several are plugged in: its id, or a part of it",
+            "UID",
+            variable="STACKDUMP_PROBE",
         ),
     ] = None,
-    frequency: Annotated[
-        str, typer.Option("--frequency", "-f", metavar="HZ", help="clock of the debug port")
-    ] = "4m",
+    frequency: Annotated[str, Option("--frequency -f", "clock of the debug port", "HZ")] = "4m",
     core: Annotated[
-        str,
-        typer.Option("--core", metavar="N|all", help="which core of several, or one after another"),
+        str, Option("--core", "which core of several, or one after another", "N|all")
     ] = "0",
     ram: Annotated[
         Literal["stack", "used", "all"] | None,
@@ -82,7 +70,7 @@ def capture(
     ] = None,
     region: Annotated[
         list[str] | None,
-        typer.Option("--region", metavar="START:SIZE", help="read this too; may be repeated"),
+        Option("--region", "read this too; may be repeated", "START:SIZE"),
     ] = None,
     resume_early: Annotated[
         bool,
@@ -103,24 +91,22 @@ def capture(
     ] = False,
     timeout: Annotated[
         str | None,
-        typer.Option("--timeout", metavar="TIME", help="stop reading after this time, such as 30s"),
+        Option("--timeout", "stop reading after this time, such as 30s", "TIME"),
     ] = None,
     verify: Annotated[
         bool, Option("--verify", "compare the whole program in the flash with the ELF as well")
     ] = False,
     count: Annotated[
         int | None,
-        typer.Option(
+        Option(
             "--count",
-            metavar="N",
-            min=2,
-            max=MOST_LOOKS,
-            help="look so often, and compare: what stands still, what moves",
+            "look so often, and compare: what stands still, what moves",
+            "N",
+            lowest=2,
+            highest=MOST_LOOKS,
         ),
     ] = None,
-    interval: Annotated[
-        str, typer.Option("--interval", metavar="TIME", help="from one look to the next")
-    ] = "100ms",
+    interval: Annotated[str, Option("--interval", "from one look to the next", "TIME")] = "100ms",
     flame: Annotated[
         str | None,
         Option("--flame", "write a flame graph of the looks", "OUT.svg"),
@@ -146,16 +132,16 @@ def capture(
     """
     log_of_pyocd(settings.verbose)
     if reset and under_reset:
-        raise typer.BadParameter("--reset and --under-reset are two ways of the same")
+        raise UsageError("--reset and --under-reset are two ways of the same")
     traces = elf is not None and not no_trace
     if (flame or speedscope) and not (count and traces):
-        raise typer.BadParameter("--flame and --speedscope need --count and --elf")
+        raise UsageError("--flame and --speedscope need --count and --elf")
     if verify and not _is_file(elf):
-        raise typer.BadParameter("--verify needs --elf with a file")
+        raise UsageError("--verify needs --elf with a file")
     if json and count and not traces:
-        raise typer.BadParameter("--json needs --elf with --count: there is nothing to compare")
+        raise UsageError("--json needs --elf with --count: there is nothing to compare")
     if core == "all" and (json or count or after != "restore"):
-        raise typer.BadParameter("--core all goes with none of --json, --count and --after")
+        raise UsageError("--core all goes with none of --json, --count and --after")
     patience = None if timeout is None else units.seconds(timeout)
     terms = Terms(
         frequency=units.frequency(frequency),

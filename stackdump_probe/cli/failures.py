@@ -13,6 +13,7 @@ _EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.DumpFormatError, UNREADABLE_INPUT),
     (errors.ImageError, UNREADABLE_INPUT),
     (errors.ProgramMismatch, 7),
+    (errors.UsageError, USAGE),
     (errors.UnknownTarget, USAGE),
     (errors.NoProbe, 3),
     (errors.ProbePermission, 4),
@@ -22,6 +23,7 @@ _EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
     (OSError, USAGE),
 )
 DEBUG_VARIABLE = "STACKDUMP_DEBUG"
+LOOK_UP = "--help says what it takes"
 
 
 class Failure(NamedTuple):
@@ -46,7 +48,7 @@ def tell(error: BaseException) -> int:
         return INTERRUPTED
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):
         command = getattr(getattr(error, "ctx", None), "command_path", "stackdump-probe")
-        _write(str(error.format_message()), f"{command} --help says what it takes")
+        _write(str(error.format_message()), f"{command} {LOOK_UP}")
         return USAGE
     failure = failure_of(error)
     if failure.code == DEFECT and os.environ.get(DEBUG_VARIABLE) == "1":
@@ -59,7 +61,7 @@ def failure_of(error: BaseException) -> Failure:
     """The exit code and the words, each on one line; what is no error of ours is a defect."""
     for kind, code in _EXIT_CODES:
         if isinstance(error, kind):
-            hint = getattr(error, "hint", None)
+            hint = getattr(error, "hint", None) or (LOOK_UP if kind is errors.UsageError else None)
             return Failure(code, _one_line(_words(error)), hint and _one_line(hint))
     return defect(f"{type(error).__name__}: {error}")
 

@@ -1,18 +1,15 @@
 """`looks`: from several dumps of one program to what stands still, what moves, and why."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated
 
 from stackdump_probe.cli.files import read_dumps
-from stackdump_probe.cli.new_file import NewFile, new_file
 from stackdump_probe.cli.open_image import open_image, opened_for
 from stackdump_probe.cli.options import Argument, Option
+from stackdump_probe.cli.pictures import Pictures, pictures
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.terminal import columns, write, write_styled
 from stackdump_probe.dump import Dump
-from stackdump_probe.record import record
 from stackdump_probe.report.build import MISMATCH, build_report
 from stackdump_probe.report.looks.compare import compare
 from stackdump_probe.report.looks.model import Looks
@@ -41,25 +38,6 @@ def looks(
     with pictures(flame, speedscope, force=force) as wanted:
         taken = [(path, read_dumps([path])) for path in dumps]
         show_looks(elf, taken, wanted, json=json, force=force, settings=settings)
-
-
-@record
-class Pictures:
-    """The files that are wanted beside the text."""
-
-    flame: NewFile | None
-    speedscope: NewFile | None
-
-
-@contextmanager
-def pictures(flame: str | None, speedscope: str | None, *, force: bool) -> Iterator[Pictures]:
-    """Make sure that the files can be written, before any work is done for them."""
-    with ExitStack() as files:
-
-        def room_for(path: str | None) -> NewFile | None:
-            return None if path is None else files.enter_context(new_file(Path(path), force=force))
-
-        yield Pictures(room_for(flame), room_for(speedscope))
 
 
 def show_looks(

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 COMMANDS = ("capture", "trace", "looks", "info", "probes", "targets", "doctor", "demo")
+# The commands that a well-formed line reaches without typer.
+QUICK = ("capture", "trace", "looks", "info")
 # Nearly all that a command makes lives until it ends: to look through it for cycles at every 700
 # new objects took a fifth of a trace.
 _RARELY = 200_000
-QUICK = ("trace", "looks", "info")  # the commands that a well-formed line reaches without typer
 
 
 def main() -> NoReturn:

@@ -2,7 +2,7 @@
 
 A command is a function whose parameters are annotated with these, as typer's are:
 `elf: Annotated[str, Argument("FW.elf|DIR", "the program")]`. `quick.py` and `typer_app.py` both
-read them; a command that is slow anyway may use typer's own marks instead.
+read them; a command where it does not matter may use typer's own marks instead.
 """
 
 from typing import NamedTuple
@@ -18,7 +18,8 @@ class Argument(NamedTuple):
 class Option(NamedTuple):
     """A value by name; `names` are separated by spaces, such as "-l --max-wrapping-lines".
 
-    `counted` makes an int parameter count how often it was given.
+    A parameter of type `list[str] | None` takes it repeatedly; `counted` makes an int parameter
+    count how often it was given. `variable` of the environment stands for an option left out.
     """
 
     names: str
@@ -26,3 +27,5 @@ class Option(NamedTuple):
     metavar: str | None = None
     counted: bool = False
     lowest: int | None = None
+    highest: int | None = None
+    variable: str | None = None

@@ -1,7 +1,9 @@
 """Run a well-formed command line without typer, which takes longer to load than a trace."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, get_origin
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 from stackdump_probe.cli.options import Argument, Option
 from stackdump_probe.cli.settings import settings_from
@@ -21,7 +23,9 @@ def quick_values(function: Callable[..., Any], arguments: Sequence[str]) -> dict
     options = {**_options_of(settings_from), **_options_of(function)}
     try:
         given, positional = _split(options, arguments)
-        values = {**given, **_by_position(function, positional)}
+        values = {**_from_environment(function), **given, **_by_position(function, positional)}
+        if not values.keys() >= _required(function):
+            raise _NotPlain
     except _NotPlain:
         return None
     common = {name: values.pop(name) for name in _marks_of(settings_from) if name in values}
@@ -31,10 +35,33 @@ def quick_values(function: Callable[..., Any], arguments: Sequence[str]) -> dict
 def _marks_of(function: Callable[..., Any]) -> dict[str, tuple[Any, Argument | Option]]:
     """Type and mark by parameter name."""
     return {
-        name: (annotation.__origin__, annotation.__metadata__[0])
+        name: (_without_none(annotation.__origin__), annotation.__metadata__[0])
         for name, annotation in function.__annotations__.items()
         if hasattr(annotation, "__metadata__")
     }
+
+
+def _without_none(type_: Any) -> Any:
+    """The type that a value given has, of one that may also be left out."""
+    if get_origin(type_) not in (Union, UnionType):
+        return type_
+    (left,) = (each for each in get_args(type_) if each is not type(None))
+    return left
+
+
+def _required(function: Callable[..., Any]) -> set[str]:
+    """The options that have no default."""
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    without = names[: len(names) - len(function.__defaults__ or ())]
+    return {name for name, (_, mark) in _marks_of(function).items() if name in without}
+
+
+def _from_environment(function: Callable[..., Any]) -> dict[str, Any]:
+    found = {}
+    for name, (type_, mark) in _marks_of(function).items():
+        if isinstance(mark, Option) and (text := os.environ.get(mark.variable or "")):
+            found[name] = _value(type_, mark, text)
+    return found
 
 
 def _options_of(function: Callable[..., Any]) -> dict[str, tuple[str, Any, Option]]:
@@ -68,7 +95,9 @@ def _split(
         elif type_ is bool or mark.counted:
             raise _NotPlain
         else:
-            values[parameter] = _value(type_, mark, attached if equals else next(left, None))
+            value = _value(type_, mark, attached if equals else next(left, None))
+            is_list = get_origin(type_) is list
+            values[parameter] = [*values.get(parameter, ()), value] if is_list else value
     return values, positional
 
 
@@ -81,7 +110,10 @@ def _value(type_: Any, mark: Option, text: str | None) -> Any:
         return text
     if type_ is not int:
         return text
-    if not text.isascii() or not text.isdecimal() or int(text) < (mark.lowest or 0):
+    if not text.isascii() or not text.isdecimal():
+        raise _NotPlain
+    highest = int(text) if mark.highest is None else mark.highest
+    if not (mark.lowest or 0) <= int(text) <= highest:
         raise _NotPlain
     return int(text)
 

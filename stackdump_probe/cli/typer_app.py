@@ -102,6 +102,8 @@ def _typer_mark(mark: Option | Argument, plain: Any) -> Any:
         help=mark.help,
         count=mark.counted,
         min=mark.lowest,
+        max=mark.highest,
+        envvar=mark.variable,
         show_default=metavar is not None,
     )
 

@@ -1,8 +1,7 @@
 """Numbers as people write them on a command line, and sizes as they read them."""
 
-import typer
-
 from stackdump_probe.capture.plan import Region
+from stackdump_probe.errors import UsageError
 
 END_OF_ADDRESSES = 1 << 32
 _HERTZ = {"": 1, "hz": 1, "k": 1000, "khz": 1000, "m": 1_000_000, "mhz": 1_000_000}
@@ -12,7 +11,7 @@ _BYTES = {"": 1, "b": 1, "k": 1024, "kb": 1024, "kib": 1024, "m": 1 << 20, "mib"
 
 
 def frequency(text: str) -> int:
-    """Hertz from "4m", "500k", "1.5MHz" or "4000000"; raises BadParameter."""
+    """Hertz from "4m", "500k", "1.5MHz" or "4000000"; raises UsageError."""
     digits = text.lower().rstrip("kmhz")
     factor = _HERTZ.get(text.lower()[len(digits) :])
     try:
@@ -20,12 +19,12 @@ def frequency(text: str) -> int:
     except (ValueError, OverflowError):
         hertz = 0
     if not 1000 <= hertz <= 100_000_000:
-        raise typer.BadParameter(f"{text!r} is no frequency such as 4m, 500k or 4000000")
+        raise UsageError(f"{text!r} is no frequency such as 4m, 500k or 4000000")
     return hertz
 
 
 def seconds(text: str) -> float:
-    """Seconds from "30s", "500ms", "2m" or "30"; raises BadParameter."""
+    """Seconds from "30s", "500ms", "2m" or "30"; raises UsageError."""
     digits = text.lower().rstrip("ms")
     factor = _SECONDS.get(text.lower()[len(digits) :])
     try:
@@ -33,23 +32,23 @@ def seconds(text: str) -> float:
     except ValueError:
         found = 0
     if not 0 < found <= LONGEST_TIME:
-        raise typer.BadParameter(f"{text!r} is no time such as 30s, 500ms or 2m")
+        raise UsageError(f"{text!r} is no time such as 30s, 500ms or 2m")
     return found
 
 
 def whole_number(text: str) -> int:
-    """A number from 0 up; raises BadParameter."""
+    """A number from 0 up; raises UsageError."""
     if not text.isascii() or not text.isdecimal():
-        raise typer.BadParameter(f"{text!r} is no number")
+        raise UsageError(f"{text!r} is no number")
     return int(text)
 
 
 def region(text: str) -> Region:
-    """A region from "START:SIZE", such as "0x20000000:4k"; raises BadParameter."""
+    """A region from "START:SIZE", such as "0x20000000:4k"; raises UsageError."""
     start, _colon, size = text.partition(":")
     first, length = _number(start), _bytes(size)
     if first is None or not length or first + length > END_OF_ADDRESSES:
-        raise typer.BadParameter(f"{text!r} is no region such as 0x20000000:0x400")
+        raise UsageError(f"{text!r} is no region such as 0x20000000:0x400")
     return Region(first, length, f"region {text}")
 
 

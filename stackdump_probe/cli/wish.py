@@ -10,8 +10,8 @@ from stackdump_probe.capture.pyocd_bench import find_probe
 from stackdump_probe.capture.pyocd_probe import cores_behind
 from stackdump_probe.cli.failures import failure_of, tell
 from stackdump_probe.cli.files import read_dumps
-from stackdump_probe.cli.looks import Pictures, pictures, show_looks
 from stackdump_probe.cli.new_file import new_files
+from stackdump_probe.cli.pictures import Pictures, pictures
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.taking import AUTO, Bench, Program, Taken, take_all
 from stackdump_probe.cli.telling import say, tell_of, tell_of_verification
@@ -131,6 +131,8 @@ def _show_looks(
 ) -> None:
     if wish.elf is None or not wish.traces:
         return
+    from stackdump_probe.cli.looks import show_looks
+
     whole = [p for p, one in zip(paths, taken.captures, strict=True) if not one.cut_short]
     looks = [(path, read_dumps([path])) for path in whole or paths]
     show_looks(wish.elf, looks, wanted, json=wish.json, force=wish.force, settings=settings)

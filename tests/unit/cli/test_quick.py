@@ -117,3 +117,59 @@ def test_a_choice_may_be_left_out(line: list[str], ram: str | None) -> None:
     calls.clear()
     call_by_typer({"command": with_choice}, ["command", *line])
     assert calls == [{"ram": ram}]
+
+
+def with_all_kinds(
+    target: Annotated[str, Option("--target -t", "what", "NAME", variable="A_TARGET")],
+    region: Annotated[list[str] | None, Option("--region", "where", "START:SIZE")] = None,
+    count: Annotated[int | None, Option("--count", "how often", "N", lowest=2, highest=9)] = None,
+    ram: Annotated[Literal["stack", "all"] | None, Option("--ram", "which", "stack|all")] = None,
+    *,
+    settings: Settings,
+) -> None:
+    """One option has no default, one may be repeated, the others may be left out."""
+    del settings
+    calls.append({"target": target, "region": region, "count": count, "ram": ram})
+
+
+def quickly(line: str) -> dict[str, Any] | None:
+    """What the quick road takes the line for."""
+    values = quick_values(with_all_kinds, line.split())
+    if values is None:
+        return None
+    calls.clear()
+    with_all_kinds(**values)
+    return calls[0]
+
+
+@pytest.mark.parametrize(
+    "line", ["-t m4", "--target=m4 --region 0:4 --region 8:4", "-t m4 --count 2 --ram all"]
+)
+def test_options_of_every_kind_mean_the_same_on_both_roads(line: str) -> None:
+    quick = quickly(line)
+    calls.clear()
+    call_by_typer({"command": with_all_kinds}, ["command", *line.split()])
+    assert [quick] == calls
+
+
+@pytest.mark.parametrize("line", ["", "-t m4 --count 1", "-t m4 --count 10", "-t m4 --region"])
+def test_a_value_that_is_missing_or_out_of_bounds_is_left_to_typer(line: str) -> None:
+    assert quickly(line) is None
+
+
+@pytest.mark.parametrize(("line", "target"), [("", "from afar"), ("-t m4", "m4")])
+def test_the_environment_stands_for_an_option_left_out(
+    line: str, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("A_TARGET", "from afar")
+    quick = quickly(line)
+    assert quick is not None
+    assert quick["target"] == target
+    calls.clear()
+    call_by_typer({"command": with_all_kinds}, ["command", *line.split()])
+    assert [quick] == calls
+
+
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_TARGET", "")
+    assert quickly("") is None

@@ -1,7 +1,7 @@
 import pytest
-import typer
 
 from stackdump_probe.cli.units import frequency, region, size
+from stackdump_probe.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def test_frequencies_as_people_write_them(text: str, hertz: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "fast", "0", "-4m", "4g", "1e400", "nan", "10", "4mm", "m"])
 def test_what_is_no_frequency(text: str) -> None:
-    with pytest.raises(typer.BadParameter):
+    with pytest.raises(UsageError):
         frequency(text)
 
 
@@ -45,7 +45,7 @@ def test_regions_as_people_write_them(text: str, start: int, length: int) -> Non
              "0x1:-4", "1_0:4٣"]
 )  # fmt: skip
 def test_what_is_no_region(text: str) -> None:
-    with pytest.raises(typer.BadParameter):
+    with pytest.raises(UsageError):
         region(text)
 
 
