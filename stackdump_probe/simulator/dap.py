@@ -44,8 +44,11 @@ class AccessPort(Protocol):
     def write(self, register: int, word: int) -> bool:
         """Write the register."""
 
+    def is_plain(self, count: int) -> bool:
+        """True if so many reads of DRW are of plain memory, and can be done at once."""
+
     def read_words(self, count: int) -> list[int] | None:
-        """`count` reads of DRW at once; None where that cannot be."""
+        """`count` reads of DRW at once; None if there is no memory."""
 
 
 class MemoryPort:
@@ -93,13 +96,15 @@ class MemoryPort:
                 return self._put((self._tar & ~0xF) + register - BD0, word.to_bytes(4, "little"))
         return True
 
+    def is_plain(self, count: int) -> bool:
+        """True if so many reads of DRW are of plain memory, and can be done at once."""
+        last = self._tar + 4 * count - 1
+        in_one_page = self._tar // INCREMENT_WRAP == last // INCREMENT_WRAP
+        by_words = self._csw & (CSW_SIZE | CSW_INCREMENT) == CSW_WORD | CSW_INCREMENT
+        return by_words and in_one_page and not self._tar & 3 and self._tar not in PRIVATE_BUS
+
     def read_words(self, count: int) -> list[int] | None:
-        """`count` reads of DRW at once, where that is plain memory; None where it is not."""
-        span = range(self._tar, self._tar + 4 * count)
-        in_one_page = self._tar // INCREMENT_WRAP == (span.stop - 1) // INCREMENT_WRAP
-        plain = self._csw & (CSW_SIZE | CSW_INCREMENT) == CSW_WORD | CSW_INCREMENT
-        if self._tar & 3 or not plain or not in_one_page or self._tar in PRIVATE_BUS:
-            return None
+        """`count` reads of DRW at once; None if there is no memory."""
         content = self._memory(self._tar, 4 * count)
         if content is None:
             return None
@@ -215,10 +220,13 @@ class DebugPort:
 
     def read_at_once(self, access: Access, count: int) -> list[int] | None:
         """The words of so many reads of plain memory; None where it has to be one by one."""
-        is_watched = self._is_watched and not self._interposer.passes_block(count)
-        if access != DRW_READ or is_watched or not self._reaches_memory():
+        if access != DRW_READ or not self._reaches_memory():
             return None
-        return self._ports[self._select >> 24].read_words(count)
+        port = self._ports[self._select >> 24]
+        if not port.is_plain(count):
+            return None
+        is_watched = self._is_watched and not self._interposer.passes_block(count)
+        return None if is_watched else port.read_words(count)
 
     def write_block(self, access: Access, words: Sequence[int]) -> tuple[Reply, int]:
         """Repeat a write until it is not acknowledged; return the last reply and how many were."""

@@ -42,6 +42,10 @@ class VendorPort:
         self.written.append(register)
         return bool(word) or True
 
+    def is_plain(self, count: int) -> bool:
+        del count
+        return False
+
     def read_words(self, count: int) -> list[int] | None:
         del count
         return None
