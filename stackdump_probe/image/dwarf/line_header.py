@@ -1,6 +1,8 @@
 """The header of a line number program, DWARF 2 to 5 (DWARF 5, 6.2.4; DWARF 4, 6.2.4)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import TypeVar, overload
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.reader import Reader
@@ -21,6 +23,7 @@ _LEB128 = frozenset((dw.FORM_udata, dw.FORM_sdata, dw.FORM_strx))
 _OFFSETS = frozenset((dw.FORM_strp, dw.FORM_line_strp, dw.FORM_strp_sup, dw.FORM_sec_offset))
 _STRING_SECTIONS = {dw.FORM_strp: ".debug_str", dw.FORM_line_strp: ".debug_line_str"}
 
+E = TypeVar("E")
 StringAt = Callable[[str, int], str]
 """Reads the string at an offset of a section, `.debug_str` or `.debug_line_str`."""
 
@@ -45,8 +48,8 @@ class LineHeader:
     line_range: int
     opcode_base: int
     operand_counts: bytes  # of standard opcode 1 and up
-    directories: tuple[str, ...]
-    files: tuple[FileEntry, ...]
+    directories: Sequence[str]
+    files: Sequence[FileEntry]
     program: bytes
     program_offset: int  # in .debug_line
 
@@ -107,14 +110,26 @@ class _OldTables:
     """Directories and files of DWARF 2 to 4; an empty string ends each table (DWARF 4, 6.2.4)."""
 
     def __init__(self, reader: Reader) -> None:
-        directories, files = [], []
-        while directory := reader.cstring():
-            directories.append(_text(directory))
-        while name := reader.cstring():
-            files.append(FileEntry(_text(name), reader.uleb()))
-            reader.uleb()  # time of last modification
-            reader.uleb()  # length
-        self.directories, self.files = tuple(directories), tuple(files)
+        self._reader = reader
+        self.directories: Sequence[str] = _Entries(self._positions(numbers=0), self._directory)
+        # Beside the directory, the time of last modification and the length.
+        self.files: Sequence[FileEntry] = _Entries(self._positions(numbers=3), self._file)
+
+    def _positions(self, numbers: int) -> list[int]:
+        """Where the names of a table begin, each with so many numbers of LEB128 behind it."""
+        reader, positions = self._reader, []
+        while (at := reader.at) and reader.cstring():
+            positions.append(at)
+            for _ in range(numbers):
+                reader.pass_leb()
+        return positions
+
+    def _directory(self, at: int) -> str:
+        self._reader.at = at
+        return _text(self._reader.cstring())
+
+    def _file(self, at: int) -> FileEntry:
+        return FileEntry(self._directory(at), self._reader.uleb())
 
 
 class _Tables:
@@ -124,20 +139,54 @@ class _Tables:
         self._reader = reader
         self._offset_size = offset_size
         self._string_at = string_at
-        self.directories = tuple(name for name, _ in self._table())
-        self.files = tuple(FileEntry(name, directory) for name, directory in self._table())
+        self.directories: Sequence[str] = self._table(lambda path, _: path)
+        self.files: Sequence[FileEntry] = self._table(FileEntry)
 
-    def _table(self) -> list[tuple[str, int]]:
+    def _table(self, made: Callable[[str, int], E]) -> Sequence[E]:
         reader = self._reader
         formats = [(reader.uleb(), reader.uleb()) for _ in range(reader.u8())]
         count = reader.uleb()
         if not formats:
-            return []  # else a count from the file would be believed
+            return ()  # else a count from the file would be believed
         if count > reader.left:
             raise reader.error(f"{count} entries in {reader.left} bytes")
-        return [self._entry(formats) for _ in range(count)]
+        positions = self._positions(formats, count)
+        return _Entries(positions, lambda at: made(*self._entry(formats, at)))
 
-    def _entry(self, formats: list[tuple[int, int]]) -> tuple[str, int]:
+    def _positions(self, formats: list[tuple[int, int]], count: int) -> Sequence[int]:
+        """Where the entries begin; they are passed over."""
+        reader, start = self._reader, self._reader.at
+        size = self._common_size([form for _, form in formats], count)
+        if size:
+            reader.take(size * count)
+            return range(start, reader.at, size)
+        positions = []
+        for _ in range(count):
+            positions.append(reader.at)
+            for _, form in formats:
+                self._value(form)
+        return positions
+
+    def _common_size(self, forms: list[int], count: int) -> int:
+        """The size of an entry if all are of the same; 0 if they are not, or cut short."""
+        sizes = [self._size(form) for form in forms]
+        size, at = sum(sizes), self._reader.at
+        octets = bytes(self._reader.octets[at : at + size * count])
+        if 0 in sizes or len(octets) < size * count:
+            return 0
+        for form, place in zip(forms, accumulate(sizes, initial=0), strict=False):
+            if form in _LEB128 and max(octets[place::size], default=0) >= 0x80:
+                return 0
+        return size
+
+    def _size(self, form: int) -> int:
+        """The size of a value, of an LEB128 if it is short; 0 if only the value tells it."""
+        if form in _OFFSETS:
+            return self._offset_size
+        return 1 if form in _LEB128 else _FIXED_SIZES.get(form, 0)
+
+    def _entry(self, formats: list[tuple[int, int]], at: int) -> tuple[str, int]:
+        self._reader.at = at
         path, directory = "", 0
         for content, form in formats:
             value = self._value(form)
@@ -169,6 +218,26 @@ class _Tables:
         if isinstance(value, bytes) and form == dw.FORM_string:
             return _text(value)
         raise self._reader.error(f"a file name in form {form:#x}")
+
+
+class _Entries(Sequence[E]):
+    """Entries of a table, each read from its position when it is asked for."""
+
+    def __init__(self, positions: Sequence[int], read: Callable[[int], E]) -> None:
+        self._positions = positions
+        self._read = read
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    @overload
+    def __getitem__(self, index: int) -> E: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[E]: ...
+    def __getitem__(self, index: int | slice) -> E | Sequence[E]:
+        if isinstance(index, slice):
+            return [self._read(at) for at in self._positions[index]]
+        return self._read(self._positions[index])
 
 
 def _text(octets: bytes) -> str:

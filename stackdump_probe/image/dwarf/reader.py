@@ -78,11 +78,19 @@ class Reader:
         self.at = at
         return number
 
+    def pass_leb(self) -> None:
+        """Pass over an LEB128."""
+        while self.u8() >= 0x80:
+            pass
+
     def cstring(self) -> bytes:
         """The bytes up to the next NUL, which is passed over."""
-        rest = bytes(self.octets[self.at : self.end])
-        size = rest.find(b"\0")
+        octets, start = self.octets, self.at
+        if isinstance(octets, bytes):
+            size = octets.find(b"\0", start, self.end) - start
+        else:
+            size = bytes(octets[start : self.end]).find(b"\0")
         if size < 0:
             raise self.error("string without end")
         self.at += size + 1
-        return rest[:size]
+        return bytes(octets[start : start + size])

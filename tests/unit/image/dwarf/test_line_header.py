@@ -61,7 +61,7 @@ def test_names_may_stand_in_the_string_sections(form: int, offset_size: int) -> 
     entry = (4).to_bytes(offset_size, "little")
     tables = table_of_5([(PATH, form)], []) + table_of_5([(PATH, form)], [entry])
     program = ALineProgram(version=5, offset_size=offset_size, tables=tables)
-    assert program.header({section: b"...\0name.c\0"}).files == (FileEntry("name.c", 0),)
+    assert list(program.header({section: b"...\0name.c\0"}).files) == [FileEntry("name.c", 0)]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_names_may_stand_in_the_string_sections(form: int, offset_size: int) -> 
 def test_a_directory_index_may_have_any_size(form: int, content: bytes) -> None:
     formats = [(DIRECTORY, form), (PATH, dw.FORM_string)]
     tables = table_of_5([], []) + table_of_5(formats, [content + b"a.c\0"])
-    assert ALineProgram(version=5, tables=tables).header().files == (FileEntry("a.c", 1),)
+    assert list(ALineProgram(version=5, tables=tables).header().files) == [FileEntry("a.c", 1)]
 
 
 @pytest.mark.parametrize(
@@ -107,18 +107,18 @@ def test_what_else_an_entry_holds_is_passed_over(
     entries = [content + b"a.c\0", content + b"b.c\0"]
     tables = table_of_5([], []) + table_of_5(formats, entries)
     files = ALineProgram(version=5, tables=tables).header().files
-    assert files == (FileEntry("a.c", 0), FileEntry("b.c", 0))
+    assert list(files) == [FileEntry("a.c", 0), FileEntry("b.c", 0)]
 
 
 def test_entries_without_content_are_none_however_many() -> None:
     tables = octets(0) + uleb(1 << 60) + table_of_5([(PATH, dw.FORM_string)], [b"a.c\0"])
     header = ALineProgram(version=5, tables=tables).header()
-    assert (header.directories, header.files) == ((), (FileEntry("a.c", 0),))
+    assert (list(header.directories), list(header.files)) == ([], [FileEntry("a.c", 0)])
 
 
 def test_a_name_that_is_not_utf_8_can_be_shown() -> None:
     tables = b"\0" + b"\xffa.c\0" + octets(0, 0, 0) + b"\0"
-    assert ALineProgram(tables=tables).header().files == (FileEntry("\ufffda.c", 0),)
+    assert list(ALineProgram(tables=tables).header().files) == [FileEntry("\ufffda.c", 0)]
 
 
 @pytest.mark.parametrize("version", [0, 1, 6, 0xFFFF])
@@ -163,9 +163,9 @@ def test_a_form_that_no_table_may_have_is_an_error() -> None:
 
 
 def test_a_path_that_is_no_string_is_an_error() -> None:
-    tables = table_of_5([(PATH, dw.FORM_udata)], [uleb(7)])
+    tables = table_of_5([], []) + table_of_5([(PATH, dw.FORM_udata)], [uleb(7)])
     with pytest.raises(DwarfError, match="file name in form 0xf"):
-        ALineProgram(version=5, tables=tables).header()
+        ALineProgram(version=5, tables=tables).header().file(0)
 
 
 @pytest.mark.parametrize("version", [2, 4, 5])
