@@ -11,12 +11,12 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from stackdump_probe.image.dwarf.line_header import LineHeader
 
 _LEB = rb"[\x80-\xff]*[\x00-\x7f]"
-_FIXED_ADVANCE_PC = 9
+_FIXED = 9  # DW_LNS_fixed_advance_pc, whose operand is no LEB128
 _MOVING = (1, 2, 8, 9)  # the standard opcodes that add a row or advance the address
 # Of the extended opcodes: set_address, end_sequence, and set_discriminator of up to three bytes.
 _SET_ADDRESS, _END = rb"\x00\x05\x02(....)", rb"\x00\x01\x01"
@@ -56,11 +56,21 @@ def _sequences(program: bytes, sequence: re.Pattern[bytes]) -> Iterator[Part]:
 @cache
 def _sequence(opcode_base: int, operand_counts: bytes) -> re.Pattern[bytes]:
     """What matches one sequence whose address is the first group."""
-    still, moving = list(_DISCRIMINATORS), list[bytes]()
-    for opcode, count in enumerate(operand_counts, 1):
-        operands = b".." if opcode == _FIXED_ADVANCE_PC else _LEB * count
-        (moving if opcode in _MOVING else still).append(re.escape(bytes([opcode])) + operands)
-    moving.append(b"[" + re.escape(bytes([opcode_base])) + rb"-\xff]+")  # special opcodes
-    before, after = b"|".join(still), b"|".join(moving + still)
+    standard = dict(enumerate(operand_counts, 1))
+    still = {opcode: count for opcode, count in standard.items() if opcode not in _MOVING}
+    special = dict.fromkeys(range(opcode_base, 256), 0)
+    before, after = _operations(still), _operations({**special, **standard})
     pattern = b"(?:" + before + b")*+" + _SET_ADDRESS + b"(?:" + after + b")*+" + _END
     return re.compile(pattern, re.DOTALL)
+
+
+def _operations(operand_counts: Mapping[int, int]) -> bytes:
+    """What matches these opcodes with their operands; few alternatives are tried fast."""
+    ways = list(_DISCRIMINATORS)
+    for count in sorted({*operand_counts.values()}):
+        opcodes = [opcode for opcode, each in operand_counts.items() if each == count]
+        one_of = b"[" + b"".join(rb"\x%02x" % each for each in opcodes if each != _FIXED) + b"]"
+        ways.insert(count, one_of + _LEB * count if count else one_of + b"++")
+    if _FIXED in operand_counts:
+        ways.append(rb"\x09..")
+    return b"|".join(ways)
