@@ -87,7 +87,10 @@ class Abbreviation:
         if not self.has_children or self.forms.get(dw.AT_sibling) != dw.FORM_ref4:
             return None
         found = self.quick.get(dw.AT_sibling)
-        return None if found is None else found[0]
+        if found is None:
+            return None
+        _, distance, _ = found
+        return distance
 
     @cached_property
     def steps(self) -> tuple[tuple[tuple[int, ...], ManyReader], ...]:

@@ -54,6 +54,12 @@ def test_declarations_of_the_same_bytes_are_compiled_once() -> None:
     assert one[1] is other[7]
 
 
+def test_a_sibling_is_told_by_how_far_behind_the_code_it_stands() -> None:
+    two = attribute(dw.AT_byte_size, dw.FORM_data2), attribute(dw.AT_sibling, dw.FORM_ref4)
+    assert table(declaration(1, dw.TAG_enumeration_type, *two, has_children=True))[1].sibling == 2
+    assert table(declaration(1, dw.TAG_enumeration_type, *two))[1].sibling is None
+
+
 @pytest.mark.parametrize("value", [0, -1, 1 << 40])
 def test_an_implicit_constant_is_part_of_its_declaration(value: int) -> None:
     # A constant of 0 looks like the end of its declaration.
