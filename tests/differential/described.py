@@ -17,7 +17,8 @@ INLINED = "DW_TAG_inlined_subroutine"
 FUNCTIONS = ("DW_TAG_subprogram", INLINED)
 SPANNED = {"DW_AT_low_pc", "DW_AT_ranges"}
 PIECE, COMPUTED = "DW_OP_piece", "DW_OP_stack_value"
-ENTRY_VALUES = ("DW_OP_entry_value", "DW_OP_GNU_entry_value")
+# The last one names a parameter that was optimized out; its caller tells what it would have been.
+ENTRY_VALUES = ("DW_OP_entry_value", "DW_OP_GNU_entry_value", "DW_OP_GNU_parameter_ref")
 IMPLICIT_POINTERS = ("DW_OP_implicit_pointer", "DW_OP_GNU_implicit_pointer")
 WORD = 4
 Span = tuple[int, int]

@@ -35,6 +35,11 @@ def test_entry_values_are_told_by_their_range() -> None:
     assert not rover.is_placed(Wanted("attempt", 69, 0x0800_026C))
 
 
+def test_a_parameter_that_is_optimized_out_is_the_callers() -> None:
+    # [0x08000160, 0x08000168): DW_OP_GNU_parameter_ref
+    assert of("fault_gcc_os").is_entry_value(Wanted("field", 43, 0x0800_0160))
+
+
 def test_a_variable_counts_in_the_block_around_it_only() -> None:
     # DW_TAG_lexical_block [0x080001da, 0x080001de) [0x080001e0, 0x08000242) [0x08000246, ...66)
     rover = of("rover_rustc_os")
