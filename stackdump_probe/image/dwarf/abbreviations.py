@@ -18,7 +18,7 @@ from stackdump_probe.image.dwarf.wanted import FUNCTIONS, NO_LEAPS, PARENT, VARI
 from stackdump_probe.image.leb import DAMAGE, sleb, uleb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from stackdump_probe.image.dwarf.forms import Encoding, Raw
     from stackdump_probe.image.dwarf.wanted import Leaps, Wanted
@@ -83,14 +83,14 @@ class Abbreviation:
 
     @cached_property
     def sibling(self) -> int | None:
-        """How far from the code DW_AT_sibling stands; None unless it is there in four bytes."""
+        """How far from its one-byte code DW_AT_sibling is; None unless that takes four bytes."""
         if not self.has_children or self.forms.get(dw.AT_sibling) != dw.FORM_ref4:
             return None
         found = self.quick.get(dw.AT_sibling)
         if found is None:
             return None
         _, distance, _ = found
-        return distance
+        return distance + 1
 
     @cached_property
     def steps(self) -> tuple[tuple[tuple[int, ...], ManyReader], ...]:
@@ -199,26 +199,15 @@ class AbbreviationTable(dict[int, Abbreviation]):
         """How a walk passes each entry or stops at it, by the entry's code."""
         known = self._leaps.get(wanted)
         if known is None:
-            functions = () if wanted.in_functions is None else FUNCTIONS
-            stops = {
-                code: wanted.leap(self[code])
-                for tag in (*wanted.tags, *wanted.closed, *functions)
-                for code in self._codes.get(tag, ())
-            }
-            known = self._leaps[wanted] = self._not_wanted.with_leaps(stops)
+            self.whole()
+            tags = wanted.tags | wanted.closed | FUNCTIONS
+            special = [(code, wanted.leap(each)) for code, each in self.items() if each.tag in tags]
+            known = self._leaps[wanted] = self._not_wanted.with_leaps(special)
         return known
 
     @cached_property
     def _not_wanted(self) -> Leaps:
-        return NO_LEAPS.with_leaps({code: each.leap for code, each in self.whole().items()})
-
-    @cached_property
-    def _codes(self) -> Mapping[int, Sequence[int]]:
-        """The codes of each tag."""
-        found: dict[int, list[int]] = {}
-        for code, each in self.whole().items():
-            found.setdefault(each.tag, []).append(code)
-        return found
+        return NO_LEAPS.with_leaps([(code, each.leap) for code, each in self.items()])
 
     def _read_next(self) -> int:
         section = self._section

@@ -121,6 +121,11 @@ class Die:
         raw = self._decoded()[at]
         return (raw.form, raw.raw) if isinstance(raw, Indirect) else (form, raw)
 
+    def decoded(self) -> Die:
+        """This entry, its attributes read at once: quicker if more than one is asked for."""
+        self._decoded()
+        return self
+
     def _decoded(self) -> dict[int, Raw]:
         values = self._values
         if values is None:
@@ -200,6 +205,13 @@ class Die:
         if found is None or not (found[0] in REFERENCES or found[0] in ELSEWHERE_REFERENCES):
             return None
         return self._referred(found[0], int(found[1]))
+
+    def place_in_unit(self, at: int) -> tuple[str, int] | None:
+        """Section and offset of the entry that the attribute refers to, if that is in this unit."""
+        found = self._raw(at)
+        if found is None or found[0] not in UNIT_REFERENCES:
+            return None
+        return self.unit.section, self.unit.offset + int(found[1])
 
     def _referred(self, form: int, raw: int) -> Die:
         unit = self.unit

@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.line_header import SECTION, FileEntry, LineHeader, read_line_header
 from stackdump_probe.image.dwarf.line_parts import Part, parts_of
 from stackdump_probe.image.dwarf.line_program import Lines, Row, Sequence, run_line_program
@@ -172,7 +171,7 @@ def lines_for(unit: Unit) -> LineTable | None:
 
     Units that share a table, as type units do with the one they came from, get the same object.
     """
-    offset = unit.top.integer(dw.AT_stmt_list)
+    offset = unit.lines_at
     if offset is None:
         return None
     dwarf = unit.dwarf

@@ -49,7 +49,7 @@ def wanted_entries(
     start = at
     try:
         # The hot loop of every full walk: no calls for what most entries are, leaves of fixed size.
-        octets, end, table = unit.octets, unit.end, unit.abbreviations
+        octets, base, end, table = unit.octets, unit.offset, unit.end, unit.abbreviations
         leaps, longer = outside = table.leaps(wanted)
         function = 0  # how many entries are around what is in a function, itself among them
         while at < end:
@@ -77,20 +77,20 @@ def wanted_entries(
                     return at
                 continue
             if leap < PARENT:
-                at += PARENT - leap
-                stack.append(start)
-                continue
+                if leap > CLOSED:
+                    at += PARENT - leap
+                    stack.append(start)
+                    continue
+                beyond = base + reference(octets, at + CLOSED - leap)[0]
+                if at < beyond <= end:
+                    at = beyond
+                    continue
             if leap == WANTED:
                 yield start
             abbreviation = table.get(code)
             if abbreviation is None:
                 raise ValueError(f"no abbreviation has the code {code}")
             at += 1
-            if leap == CLOSED and abbreviation.sibling is not None:
-                beyond = unit.offset + reference(octets, at + abbreviation.sibling)[0]
-                if at < beyond <= end:
-                    at = beyond
-                    continue
             for skip in abbreviation.skips:
                 if skip > 0:
                     at += skip

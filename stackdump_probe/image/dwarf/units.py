@@ -111,6 +111,11 @@ class Unit:
         low = self.top.address(dw.AT_low_pc)
         return self.top.address(dw.AT_entry_pc) if low is None else low
 
+    @cached_property
+    def lines_at(self) -> int | None:
+        """Where its line table begins in .debug_line."""
+        return self.top.integer(dw.AT_stmt_list)
+
     def _base(self, attribute: int, gnu_attribute: int = 0) -> int:
         for at in (attribute, gnu_attribute):
             base = self.top.integer(at)

@@ -8,12 +8,13 @@ from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.forms import BLOCKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from stackdump_probe.image.dwarf.abbreviations import Abbreviation
 
 BLOCK_FORMS = BLOCKS | {dw.FORM_indirect}
-NULL, WANTED, VARIABLE, FUNCTION, LONG, CLOSED, PARENT = range(0, -7, -1)
+NULL, WANTED, VARIABLE, FUNCTION, LONG, PARENT = range(0, -6, -1)
+CLOSED = -1 << 30
 FUNCTIONS = frozenset((dw.TAG_subprogram, dw.TAG_inlined_subroutine))
 
 
@@ -22,7 +23,7 @@ class Wanted(NamedTuple):
 
     One of `blocks` will do as well, if the attribute is no list or number. Entries of the tags
     `closed` have none of the wanted ones in them. Inside functions the walk stops at
-    `in_functions` instead, if that is given.
+    `in_functions` instead, if that is given; mere declarations of functions are closed then.
     """
 
     tags: frozenset[int]
@@ -46,34 +47,38 @@ class Wanted(NamedTuple):
         """How to pass an entry of this shape."""
         if self.includes(abbreviation):
             return WANTED
-        if self.in_functions is not None and abbreviation.tag in FUNCTIONS:
-            return FUNCTION if abbreviation.has_children else abbreviation.leap
-        if abbreviation.tag in self.closed and abbreviation.sibling is not None:
-            return CLOSED
-        return abbreviation.leap
+        if not abbreviation.has_children:
+            return abbreviation.leap
+        is_function = self.in_functions is not None and abbreviation.tag in FUNCTIONS
+        is_declared = is_function and dw.AT_declaration in abbreviation.forms
+        if abbreviation.tag in self.closed or is_declared:
+            sibling = abbreviation.sibling
+            return abbreviation.leap if sibling is None else CLOSED - sibling
+        return FUNCTION if is_function else abbreviation.leap
 
 
 class Leaps(NamedTuple):
     """How to pass each entry: the flat tables of a walk.
 
     A positive number is what an entry without children takes, its code taken as one byte; NULL,
-    WANTED, VARIABLE, FUNCTION and CLOSED are what they say; PARENT less the same number stands
-    for an entry with children. `by_octet` is for the first byte of a code, LONG if there are more,
+    WANTED, VARIABLE and FUNCTION are what they say; PARENT less the same number stands for an
+    entry with children, CLOSED less a distance for one that is passed by its DW_AT_sibling, which
+    is so far from its beginning. `by_octet` is for the first byte of a code, LONG if it is not all,
     then `longer` is for the whole code. Codes that are not declared are VARIABLE.
     """
 
     by_octet: list[int]
     longer: dict[int, int]
 
-    def with_leaps(self, leaps: Mapping[int, int]) -> Leaps:
+    def with_leaps(self, leaps: Iterable[tuple[int, int]]) -> Leaps:
         """The same with other leaps for some codes."""
-        changed = Leaps(self.by_octet.copy(), self.longer.copy())
-        for code, leap in leaps.items():
+        by_octet, longer = self.by_octet.copy(), self.longer.copy()
+        for code, leap in leaps:
             if code < LONG_CODES:
-                changed.by_octet[code] = leap
+                by_octet[code] = leap
             else:
-                changed.longer[code] = leap
-        return changed
+                longer[code] = leap
+        return Leaps(by_octet, longer)
 
 
 LONG_CODES = 0x80  # of more bytes than one

@@ -36,7 +36,9 @@ class TypeTree:
     def type_of(self, die: Die) -> Type:
         """The type of a variable, parameter or member; also where its origin tells it."""
         try:
-            return self._linked(die.inherited(dw.AT_type)).type
+            place = die.place_in_unit(dw.AT_type)
+            known = None if place is None else self._types.get(place)
+            return known or self._linked(die.inherited(dw.AT_type)).type
         except (DwarfError, Unsupported) as error:
             return Unknown(str(error))
 
