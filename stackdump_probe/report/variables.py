@@ -2,7 +2,8 @@
 
 from stackdump_probe.report.model import Location, Member, Variable
 from stackdump_probe.values import model as values
-from stackdump_probe.values.text import doubt, short_text
+from stackdump_probe.values.scalar_text import doubt
+from stackdump_probe.values.text import short_text
 
 
 def reported(variable: values.Variable, *, children: bool) -> Variable:

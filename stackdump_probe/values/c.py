@@ -1,12 +1,12 @@
 """What C adds to bytes: text, named numbers, pointers that say what they point at."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from stackdump_probe.image.types.model import Base, Enum, Pointer, Struct, Type, stripped
-from stackdump_probe.values.model import Content, Enumerator, Integer, Text, Value
+from stackdump_probe.image.types.model import Base, Enum, Member, Pointer, Struct, Type, stripped
+from stackdump_probe.values.model import ADDRESS_SPACE, Content, Enumerator, Integer, Text, Value
 from stackdump_probe.values.model import Pointer as PointerContent
 from stackdump_probe.values.scalars import is_character
-from stackdump_probe.values.storage import ADDRESS_SPACE, Place
+from stackdump_probe.values.storage import Place
 
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 STRING_LIMIT = 256  # bytes read behind a pointer in search of the NUL
 ARRAY_TEXT_LIMIT = 4096
 WIDE_ENCODINGS = {2: "utf-16-le", 4: "utf-32-le"}
+
+
+class Fields(NamedTuple):
+    """The members of a struct that is no more than they are, with the names to show."""
+
+    members: list[tuple[str, Member]]
+    tuple_like: bool = False
+
+
+def fields(_decoder: "Decoder", struct: Struct) -> Fields | None:
+    """What a struct is shown as; a language has None for one that is more than its members."""
+    return Fields([(member.name or "", member) for member in struct.members])
 
 
 def view(_decoder: "Decoder", _struct: Struct, _place: Place) -> Content | None:

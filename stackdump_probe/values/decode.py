@@ -1,20 +1,16 @@
 """Bytes and a type -> Value: numbers here, what a language adds in its own module."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
-from stackdump_probe.image.dwarf.names import demangle
-from stackdump_probe.image.elf import Image
 from stackdump_probe.image.types import model as types
-from stackdump_probe.image.types.model import Type, size_of, stride_of, stripped
-from stackdump_probe.image.types.names import type_name
+from stackdump_probe.image.types.model import Type, size_of, stride_of
 from stackdump_probe.image.types.rust_vtables import VtableOwner
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.values import c
 from stackdump_probe.values.cpp import pointers as cpp_pointers
 from stackdump_probe.values.cpp import views as cpp
-from stackdump_probe.values.declared import declared_at
+from stackdump_probe.values.elements import Elements, Whole
 from stackdump_probe.values.model import (
     Aggregate,
     Array,
@@ -23,20 +19,18 @@ from stackdump_probe.values.model import (
     Value,
 )
 from stackdump_probe.values.rust import views as rust
-from stackdump_probe.values.scalars import Reading, base_content, bits_of, number_of, reading_of
+from stackdump_probe.values.scalars import base_content, bits_of, number_of
+from stackdump_probe.values.shape import UNBOUNDED, Shape, shape_of
 from stackdump_probe.values.states import state_of
 from stackdump_probe.values.storage import (
-    ADDRESS_SPACE,
-    OUTSIDE,
     Absence,
     Place,
     Storage,
     in_memory,
 )
+from stackdump_probe.values.whole import whole_of
 
 UNTOLD = Array(1, ())  # an array that has as many elements as the program says, in its own way
-UNSIZED = "the size of its type is not known"
-UNBOUNDED = "the length of the array is not known"
 VIEWS = {"c": c.view, "c++": cpp.view, "rust": rust.view}
 
 
@@ -50,25 +44,6 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-
-
-class _Shape(NamedTuple):
-    """What every object of a type shares."""
-
-    actual: Type
-    size: int | None
-    name: str
-    read: Reading | None
-
-    @property
-    def why_unsized(self) -> str:
-        """Why there is no size."""
-        match self.actual:
-            case types.Unknown(why=why):
-                return why
-            case types.Array():
-                return UNBOUNDED
-        return UNSIZED
 
 
 def _whole(type_: types.Struct | types.Enum) -> Type:
@@ -123,7 +98,8 @@ class Decoder:
         self.vtable_owners = vtable_owners
         self.declared = declared
         self.limits = limits
-        self._shapes: dict[Type, _Shape] = {}
+        self._shapes: dict[Type, Shape] = {}
+        self._wholes: dict[Type, Whole | None] = {}
         self._left = 0
 
     def decode(self, type_: Type, storage: Storage, at: int = 0) -> Value:
@@ -133,14 +109,19 @@ class Decoder:
 
     def part(self, type_: Type, place: Place) -> Value:
         """The object of `type_` at `place`."""
+        whole = self.whole(type_)
+        if whole is not None:
+            if self._spent_whole(whole, place):
+                return whole.value(place.storage.octets, place.at, place.storage.address)
+            lost = place.wholly_missing(whole.size)
+            if lost is not None and not whole.is_empty:
+                return self._absent(type_, lost, place, whole.size)
         shape = self._shape(type_)
         size = shape.size
         if size is None:
             return self._absent(type_, Absence("unsupported", shape.why_unsized), place, None)
         absence = place.missing(size) if size else None
         octets = None if absence else place.octets(size)
-        if shape.read is not None and octets is not None:
-            return _number(shape, shape.read(octets), octets, place.address)
         content = self._content(shape.actual, place, size, absence)
         if isinstance(content, Absence):
             return self._absent(type_, content, place, size, octets)
@@ -156,18 +137,29 @@ class Decoder:
         """The type under typedefs and qualifiers, as the unit that defines it has it."""
         return self._shape(type_).actual
 
-    def _shape(self, type_: Type) -> "_Shape":
+    def whole(self, type_: Type) -> Whole | None:
+        """How objects of a type are read where all their bytes are known and say all."""
+        if type_ not in self._wholes:
+            self._wholes[type_] = None  # for a type that holds itself
+            self._wholes[type_] = whole_of(self, type_)
+        return self._wholes[type_]
+
+    def _shape(self, type_: Type) -> Shape:
         shape = self._shapes.get(type_)
         if shape is None:
-            actual = stripped(type_)
-            if isinstance(actual, types.Struct | types.Enum) and actual.declaration:
-                actual = self.definition(actual)
-            size = size_of(actual)
-            if isinstance(actual, types.Array) and actual.count is None and size is None:
-                size = 0  # a flexible array member
-            read = reading_of(actual) if isinstance(actual, types.Base) else None
-            shape = self._shapes[type_] = _Shape(actual, size, type_name(type_), read)
+            shape = self._shapes[type_] = shape_of(type_, self.definition)
         return shape
+
+    def _spent_whole(self, whole: Whole, place: Place, count: int = 1, step: int = 0) -> bool:
+        """True if `count` such objects at `place` are known and within the limits, now spent."""
+        last = place.at + (count - 1) * step + whole.size
+        storage, parts = place.storage, count * whole.parts
+        if storage.gaps or not 0 <= place.at <= last <= len(storage.octets):
+            return False
+        if parts > self._left or place.depth + whole.levels >= self.limits.depth:
+            return False
+        self._left -= parts
+        return True
 
     def followed(self, target: Type, address: int, depth: int) -> Value | None:
         """The object behind a pointer that is `depth` levels down; None if that is too deep."""
@@ -187,7 +179,7 @@ class Decoder:
     def member(self, member: types.Member, place: Place) -> Value:
         """One part of a struct that begins at `place`."""
         if member.bit_size is not None:
-            return self._bitfield(member, place)
+            return self.bitfield(member, place)
         if member.offset is None:
             absence = Absence("unsupported", "its place is told by an expression")
             return self._absent(member.type.type, absence, place, None)
@@ -204,17 +196,28 @@ class Decoder:
         """`count` elements, `step` bytes apart, as many as the limits allow."""
         if place.depth >= self.limits.depth:
             return Array(count, ())
-        shape = self._shape(element)
         shown = max(min(count, self.limits.entries, self._left), 0)
-        if shape.read is not None and step > 0 and not place.storage.gaps:
-            self._left -= shown
-            return Array(count, tuple(_numbers(shape, shape.read, place, shown, step)))
-        inside, values = place.deeper(), []
+        inside = place.deeper()
+        row = self._row(element, shown, step, inside)
+        if row is not None:
+            return Array(count, row)
+        values = []
         for index in range(shown):
             if not self.spend():
                 break
             values.append(self.part(element, inside.moved(index * step)))
         return Array(count, tuple(values))
+
+    def _row(self, element: Type, count: int, step: int, place: Place) -> Elements | None:
+        whole = self.whole(element) if step > 0 and count > 0 else None
+        if whole is None:
+            return None
+        self._left -= count
+        if self._spent_whole(whole, place, count, step):
+            octets, address = place.storage.octets, place.storage.address
+            return Elements(whole, octets, place.at, address, step, count)
+        self._left += count
+        return None
 
     def made(self, name: str, content: Content | Absence, address: int | None) -> Value:
         """An object put together from parts, which tell its state."""
@@ -279,7 +282,8 @@ class Decoder:
             case _:
                 return Absence("unsupported", f"there are no values of type {self.name(type_)}")
 
-    def _bitfield(self, member: types.Member, place: Place) -> Value:
+    def bitfield(self, member: types.Member, place: Place) -> Value:
+        """The bits that a member of the struct at `place` has."""
         type_, actual = member.type.type, self.actual(member.type.type)
         size = size_of(actual) or 0
         bits = min(member.bit_size or 0, size * 8)
@@ -311,29 +315,6 @@ class Decoder:
         return Value(name, None, absence.state, absence.why, place.address, octets, size)
 
 
-def _numbers(shape: _Shape, read: Reading, place: Place, count: int, step: int) -> Iterator[Value]:
-    """`count` elements of a base type, `step` bytes apart: what `part` gives, but quicker."""
-    size = shape.size or 0
-    held, address = place.storage.octets, place.storage.address
-    for at in range(place.at, place.at + count * step, step):
-        octets = held[at : at + size]
-        where = None if address is None else (address + at) % ADDRESS_SPACE
-        if at >= 0 and len(octets) == size:
-            yield _number(shape, read(octets), octets, where)
-        else:
-            yield _number(shape, OUTSIDE, None, where)
-
-
-def _number(
-    shape: _Shape, content: Content | Absence, octets: bytes | None, address: int | None
-) -> Value:
-    """An object of a base type, which has no parts that could be missing."""
-    if isinstance(content, Absence):
-        name, size = shape.name, shape.size
-        return Value(name, None, content.state, content.why, address, octets, size)
-    return Value(shape.name, content, "ok", None, address, octets, shape.size)
-
-
 def _is_signed(type_: Type) -> bool:
     match type_:
         case types.Base(encoding=encoding):
@@ -342,34 +323,3 @@ def _is_signed(type_: Type) -> bool:
             return signed
         case _:
             return False
-
-
-def decoder_for(image: Image, memory: Memory, limits: Limits | None = None) -> Decoder:
-    """A decoder that knows the symbols and types of `image`."""
-
-    def symbol_at(address: int) -> str | None:
-        if not address:
-            return None
-        is_code = image.is_code(address & ~1)
-        symbol = image.symbols.function_at(address & ~1) if is_code else None
-        symbol = symbol or image.symbols.object_at(address)
-        if symbol is None:
-            return None
-        offset = address - symbol.address & (~1 if is_code else -1)
-        name = demangle(symbol.name)
-        return f"{name}+{offset}" if offset else name
-
-    def declared(offset: int) -> tuple[str | None, int | None]:
-        return declared_at(image.dwarf.die_at(offset))
-
-    tree = image.types
-    return Decoder(
-        memory,
-        symbol_at,
-        tree.definition,
-        limits or Limits(),
-        tree.class_named,
-        tree.virtual_method,
-        image.rust_vtables.owners_at,
-        declared,
-    )

@@ -17,10 +17,11 @@ from stackdump_probe.unwind.frame import Backtrace, Frame
 from stackdump_probe.values.bounds import with_bounds
 from stackdump_probe.values.c import STRING_LIMIT, character_of, text_up_to_nul
 from stackdump_probe.values.declared import declared_at
-from stackdump_probe.values.decode import Decoder, Limits, decoder_for
+from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.frame_context import FrameContext, Physical
 from stackdump_probe.values.locate import FIXED_ADDRESS, absence_of, locate, storage_of, stored
 from stackdump_probe.values.model import Pointer, Value, Variable, VariableKind
+from stackdump_probe.values.program import decoder_for
 from stackdump_probe.values.storage import Storage, absent
 
 OBJECTS = (dw.TAG_variable, dw.TAG_formal_parameter, dw.TAG_constant)

@@ -1,11 +1,13 @@
 """What a variable holds: closed variants, no text beyond names."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from stackdump_probe.record import record
 
 State = Literal["ok", "partial", "optimized_out", "not_captured", "unsupported"]
 VariableKind = Literal["parameter", "local", "static"]
+ADDRESS_SPACE = 1 << 32
 
 
 @record
@@ -85,7 +87,7 @@ class Array:
     """The elements in order, as many as the limits allow; `length` is how many there are."""
 
     length: int
-    elements: tuple["Value", ...]
+    elements: Sequence["Value"]
 
 
 @record
@@ -113,7 +115,7 @@ class Map:
     """Keys and what they stand for: each entry an Aggregate of the two."""
 
     length: int
-    entries: tuple["Value", ...]
+    entries: Sequence["Value"]
 
 
 @record

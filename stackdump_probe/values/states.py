@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from stackdump_probe.values.elements import Elements
 from stackdump_probe.values.model import (
     Aggregate,
     Array,
@@ -44,6 +45,8 @@ def _tells_something(part: Value) -> bool:
 
 def _parts_of(content: Content) -> Sequence[Value]:
     match content:
+        case Array(elements=Elements()):
+            return ()  # nothing can be missing in them
         case Array(elements=elements) | Map(entries=elements):
             return elements
         case _:

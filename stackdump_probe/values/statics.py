@@ -16,12 +16,13 @@ from stackdump_probe.image.types.model import size_of
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.values.declared import declared_at
-from stackdump_probe.values.decode import Decoder, Limits, decoder_for
+from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.frame_context import UnitContext
 from stackdump_probe.values.locate import FIXED_ADDRESS, absence_of, locate, stored
 from stackdump_probe.values.model import Variable
 from stackdump_probe.values.noise import is_noise
 from stackdump_probe.values.placement import Placement
+from stackdump_probe.values.program import decoder_for
 from stackdump_probe.values.storage import absent
 
 UNITS = frozenset((dw.TAG_compile_unit, dw.TAG_partial_unit))
@@ -120,7 +121,7 @@ class _Search:
             scope = _scope_of(die, scopes)
             if scope.is_function and not _has_fixed_address(die):
                 continue
-            variable = self._variable(die, scope, context)
+            variable = self._variable(die.decoded(), scope, context)
             if variable is not None:
                 yield variable, None if dw.AT_location in die else _place(die)
 
@@ -209,6 +210,8 @@ def _is_plainly_local(die: Die, in_function: dict[tuple[int, ...], bool]) -> boo
 def _scope_of(die: Die, scopes: dict[tuple[int, ...], _Scope]) -> _Scope:
     """What stands around the declaration of `die`, each place looked at once."""
     declaration = die.reference(dw.AT_specification) or die.reference(dw.AT_abstract_origin)
+    if declaration is not None and _is_global_of_c(declaration):
+        return _Scope("", False)
     where = die if declaration is None else declaration
     known = scopes.get(where.path) if declaration is None else None
     if known is not None:
@@ -217,6 +220,11 @@ def _scope_of(die: Die, scopes: dict[tuple[int, ...], _Scope]) -> _Scope:
     if declaration is None:
         scopes[where.path] = found
     return found
+
+
+def _is_global_of_c(die: Die) -> bool:
+    """True for what `extern` declares, wherever it does (C11 6.2.2)."""
+    return die.flag(dw.AT_external) and language_of(die) == "c"
 
 
 def _scope_around(die: Die) -> _Scope:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from stackdump_probe.errors import Unavailable
+from stackdump_probe.errors import NotCaptured, Unavailable
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
-from stackdump_probe.values.model import State
+from stackdump_probe.values.model import ADDRESS_SPACE, State
 
 # An object of more bytes than this is read in full only if all of them were captured.
 PARTIAL_LIMIT = 1 << 16
-ADDRESS_SPACE = 1 << 32
 
 
 @record
@@ -72,9 +71,10 @@ class Storage:
 
 def in_memory(memory: Memory, address: int, size: int) -> Storage:
     """The `size` bytes at `address`, with gaps where they were not captured."""
-    if memory.holds(address, size):
+    try:
         return Storage(memory.read(address, size), address)
-    return _partly_in_memory(memory, address, size)
+    except NotCaptured:
+        return _partly_in_memory(memory, address, size)
 
 
 def _partly_in_memory(memory: Memory, address: int, size: int) -> Storage:
@@ -164,6 +164,12 @@ class Place:
     def missing(self, size: int) -> Absence | None:
         """Why the next `size` bytes are not all known; None if they are."""
         return self.storage.missing(self.at * 8, (self.at + size) * 8)
+
+    def wholly_missing(self, size: int) -> Absence | None:
+        """Why nothing of the next `size` bytes is known; None if something is, or may be."""
+        start, end = self.at * 8, (self.at + size) * 8
+        around = (gap for gap in self.storage.gaps if gap.start <= start and end <= gap.end)
+        return next((gap.absence for gap in around), None)
 
     def octets(self, size: int) -> bytes:
         """The next `size` bytes, zero where they are not known."""

@@ -9,7 +9,8 @@ from stackdump_probe.image.types.model import Member, Struct, Type
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.values.cpp.object import Object
-from stackdump_probe.values.storage import ADDRESS_SPACE, Place, in_memory
+from stackdump_probe.values.model import ADDRESS_SPACE
+from stackdump_probe.values.storage import Place, in_memory
 
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder

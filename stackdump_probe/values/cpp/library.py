@@ -62,12 +62,19 @@ LIBRARY: dict[str, View] = {
 }
 
 
+def is_of_library(struct: Struct) -> bool:
+    """True for a class that stands for something else than its members."""
+    return _view_of(struct) is not None
+
+
+def _view_of(struct: Struct) -> View | None:
+    name = struct.name
+    return None if name is None or "::" not in name else LIBRARY.get(template(name))
+
+
 def library_content(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
     """What `struct` stands for; None if it is not of the library, or not as known."""
-    name = struct.name
-    if name is None or "::" not in name:
-        return None
-    view = LIBRARY.get(template(name))
+    view = _view_of(struct)
     if view is None:
         return None
     try:

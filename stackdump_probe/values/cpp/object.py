@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from stackdump_probe.errors import Unsupported
 from stackdump_probe.image.types.model import Pointer, Reference, Struct, Type, size_of
 from stackdump_probe.record import record
-from stackdump_probe.values.model import Content, Value
-from stackdump_probe.values.storage import ADDRESS_SPACE, Absence, PartMissing, Place, in_memory
+from stackdump_probe.values.model import ADDRESS_SPACE, Content, Value
+from stackdump_probe.values.storage import Absence, PartMissing, Place, in_memory
 
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from stackdump_probe.errors import NotCaptured, Unsupported
 from stackdump_probe.values.cpp.object import Object
-from stackdump_probe.values.model import Array, Content, Invalid, Map, Value
-from stackdump_probe.values.storage import ADDRESS_SPACE
+from stackdump_probe.values.model import ADDRESS_SPACE, Array, Content, Invalid, Map, Value
 
 MET_BEFORE = "a node of the tree that was met before"
 

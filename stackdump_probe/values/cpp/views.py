@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from stackdump_probe.image.types.build import CLOSURE
 from stackdump_probe.image.types.model import Member, Struct, Type
+from stackdump_probe.values.c import Fields
 from stackdump_probe.values.cpp.dynamic import is_vptr, virtual_bases
-from stackdump_probe.values.cpp.library import library_content
+from stackdump_probe.values.cpp.library import is_of_library, library_content
 from stackdump_probe.values.model import Aggregate, Content, Field
 from stackdump_probe.values.storage import Absence, Place
 
@@ -27,6 +28,19 @@ def view(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence 
     if content is None or (isinstance(content, Absence) and _is_partly_gone(struct, place)):
         return _plain(decoder, struct, place)
     return content
+
+
+def fields(_decoder: "Decoder", struct: Struct) -> Fields | None:
+    """The members of a class without bases that is not of the library."""
+    if is_of_library(struct) or any(member.inherited for member in struct.members):
+        return None
+    return Fields([_named(struct, member) for member in struct.members if not is_vptr(member)])
+
+
+def _named(struct: Struct, member: Member) -> tuple[str, Member]:
+    """A closure's members bear the names of what they captured with two underscores before."""
+    name = member.name or ""
+    return (name.removeprefix("__") if struct.name == CLOSURE else name), member
 
 
 def _is_partly_gone(struct: Struct, place: Place) -> bool:
@@ -62,11 +76,9 @@ def _parts(
     if not place.is_base:
         for each in virtual_bases(decoder, struct, place):
             yield decoder.name(each.member.type.type), each.member, each.at
-    is_closure = struct.name == CLOSURE
     for member in struct.members:
         if not member.inherited and not is_vptr(member):
-            name = member.name or ""
-            yield (name.removeprefix("__") if is_closure else name), member, None
+            yield *_named(struct, member), None
 
 
 def _is_empty(decoder: "Decoder", type_: Type, depth: int = 0) -> bool:

@@ -55,7 +55,7 @@ def row_content(
     found = decoder.elements(row.element, before, step, start).elements
     if len(found) == before < row.length:
         around = decoder.elements(row.element, row.length - before, step, row.place).elements
-        found += around[: max(decoder.limits.entries - before, 0)]
+        found = (*found, *around[: max(decoder.limits.entries - before, 0)])
     return Array(row.length, found)
 
 

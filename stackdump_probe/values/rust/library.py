@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 NANOSECONDS = 10**9
 
 
+def is_of_library(struct: Struct) -> bool:
+    """True for a struct that stands for something else than its fields."""
+    head = head_of(struct)
+    return is_fat(struct) or head in LIBRARY or head in TRANSPARENT
+
+
 def library_content(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
     """What `struct` stands for; None if it is not of a library, or not as known."""
     if is_fat(struct):

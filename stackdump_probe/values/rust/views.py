@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Case, Enum, Member, Struct, VariantPart, size_of
 from stackdump_probe.values import c
+from stackdump_probe.values.c import Fields
 from stackdump_probe.values.model import (
     Aggregate,
     Content,
@@ -16,7 +17,7 @@ from stackdump_probe.values.model import (
     Variant,
 )
 from stackdump_probe.values.rust.futures import is_state, live_members, state_name
-from stackdump_probe.values.rust.library import library_content
+from stackdump_probe.values.rust.library import is_of_library, library_content
 from stackdump_probe.values.rust.pointers import BOXES
 from stackdump_probe.values.scalars import number_of
 from stackdump_probe.values.storage import Absence, Place
@@ -35,16 +36,29 @@ def view(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence 
     return _plain(decoder, struct.members, place) if content is None else content
 
 
-def _plain(decoder: "Decoder", members: Sequence[Member], place: Place) -> Aggregate:
-    """A struct as its fields; `__0` and its like are positions, a captured `_ref__x` is `x`."""
+def fields(_decoder: "Decoder", struct: Struct) -> Fields | None:
+    """The fields of a struct that is no enum and not of a library."""
+    if struct.variants is not None or is_of_library(struct):
+        return None
+    return _fields(struct.members)
+
+
+def _fields(members: Sequence[Member]) -> Fields:
+    """`__0` and its like are positions, a captured `_ref__x` is `x`."""
     shown = [member for member in members if not _is_phantom(member)]
-    if place.depth >= decoder.limits.depth:
-        return Aggregate((), cut=bool(shown))
-    fields = tuple(decoder.members(shown, place))
     tuple_like = bool(shown) and all(_is_position(member.name) for member in shown)
     prefix = "__" if tuple_like else CAPTURED
-    named = tuple(Field(field.name.removeprefix(prefix), field.value) for field in fields)
-    return Aggregate(named, tuple_like, cut=len(fields) < len(shown))
+    return Fields([((each.name or "").removeprefix(prefix), each) for each in shown], tuple_like)
+
+
+def _plain(decoder: "Decoder", members: Sequence[Member], place: Place) -> Aggregate:
+    """A struct as its fields."""
+    shown, tuple_like = _fields(members)
+    if place.depth >= decoder.limits.depth:
+        return Aggregate((), cut=bool(shown))
+    values = decoder.members([member for _, member in shown], place)
+    held = tuple([Field(name, part.value) for (name, _), part in zip(shown, values, strict=False)])
+    return Aggregate(held, tuple_like, cut=len(held) < len(shown))
 
 
 def _is_position(name: str | None) -> bool:

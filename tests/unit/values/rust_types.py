@@ -13,8 +13,9 @@ from stackdump_probe.image.types.model import (
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values.decode import Decoder
 from stackdump_probe.values.model import Value
+from stackdump_probe.values.scalar_text import doubt
 from stackdump_probe.values.storage import Storage
-from stackdump_probe.values.text import doubt, short_text
+from stackdump_probe.values.text import short_text
 from tests.builders.octets import words
 from tests.builders.types import U8, U32, member, rust_pointer, struct, to
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from stackdump_probe.values.model import (
@@ -21,14 +23,15 @@ from stackdump_probe.values.model import (
     Value,
     Variant,
 )
-from stackdump_probe.values.text import doubt, escaped, real_text, short_text
+from stackdump_probe.values.scalar_text import doubt, escaped, real_text
+from stackdump_probe.values.text import short_text
 
 
 def value(content: Content | None, state: State = "ok") -> Value:
     return Value("t", content, state)
 
 
-def text(content: Content, **options: int) -> str | None:
+def text(content: Content, **options: Any) -> str | None:
     return short_text(value(content), **options)
 
 

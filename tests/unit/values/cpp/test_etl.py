@@ -8,8 +8,9 @@ from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.record import replace
 from stackdump_probe.values.decode import Decoder
 from stackdump_probe.values.model import Value
+from stackdump_probe.values.scalar_text import doubt
 from stackdump_probe.values.storage import Absence, Gap, Storage
-from stackdump_probe.values.text import doubt, short_text
+from stackdump_probe.values.text import short_text
 from tests.builders.octets import words
 from tests.builders.types import CHAR, INT, U8, UNSIGNED, array, member, pointer, struct
 

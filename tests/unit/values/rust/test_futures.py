@@ -3,8 +3,9 @@ import pytest
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.types.model import Case, Link, Member, Struct, VariantPart
 from stackdump_probe.memory import Memory, Segment
-from stackdump_probe.values.decode import Decoder, Limits, decoder_for
+from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.model import Variant, children_of
+from stackdump_probe.values.program import decoder_for
 from stackdump_probe.values.storage import Storage
 from stackdump_probe.values.text import short_text
 from tests.builders.dwarf import ADie, a_unit

@@ -4,8 +4,9 @@ from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.types.model import Type, Void
 from stackdump_probe.image.types.rust_vtables import VtableOwner
 from stackdump_probe.memory import Memory, Segment
-from stackdump_probe.values.decode import Decoder, Limits, decoder_for
+from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.model import Array, Pointer, Text, Value
+from stackdump_probe.values.program import decoder_for
 from stackdump_probe.values.storage import Absence, Gap, Storage
 from stackdump_probe.values.text import short_text
 from tests.builders.dwarf import a_unit
