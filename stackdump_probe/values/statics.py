@@ -121,7 +121,7 @@ class _Search:
             scope = _scope_of(die, scopes)
             if scope.is_function and not _has_fixed_address(die):
                 continue
-            variable = self._variable(die.decoded(), scope, context)
+            variable = self._variable(die, scope, context)
             if variable is not None:
                 yield variable, None if dw.AT_location in die else _place(die)
 

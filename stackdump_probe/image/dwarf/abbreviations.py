@@ -83,14 +83,14 @@ class Abbreviation:
 
     @cached_property
     def sibling(self) -> int | None:
-        """How far from its one-byte code DW_AT_sibling is; None unless that takes four bytes."""
+        """How far behind the code DW_AT_sibling stands; None unless it is there in four bytes."""
         if not self.has_children or self.forms.get(dw.AT_sibling) != dw.FORM_ref4:
             return None
         found = self.quick.get(dw.AT_sibling)
         if found is None:
             return None
         _, distance, _ = found
-        return distance + 1
+        return distance
 
     @cached_property
     def steps(self) -> tuple[tuple[tuple[int, ...], ManyReader], ...]:

@@ -121,11 +121,6 @@ class Die:
         raw = self._decoded()[at]
         return (raw.form, raw.raw) if isinstance(raw, Indirect) else (form, raw)
 
-    def decoded(self) -> Die:
-        """This entry, its attributes read at once: quicker if more than one is asked for."""
-        self._decoded()
-        return self
-
     def _decoded(self) -> dict[int, Raw]:
         values = self._values
         if values is None:

@@ -53,7 +53,7 @@ class Wanted(NamedTuple):
         is_declared = is_function and dw.AT_declaration in abbreviation.forms
         if abbreviation.tag in self.closed or is_declared:
             sibling = abbreviation.sibling
-            return abbreviation.leap if sibling is None else CLOSED - sibling
+            return abbreviation.leap if sibling is None else CLOSED - sibling - 1
         return FUNCTION if is_function else abbreviation.leap
 
 
