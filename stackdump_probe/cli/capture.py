@@ -18,7 +18,7 @@ from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.taking import Bench, Program, target_for
 from stackdump_probe.cli.which_probe import with_one_probe
-from stackdump_probe.cli.wish import Wish, fulfil, fulfil_for_all_cores
+from stackdump_probe.cli.wish import Wish, fulfil
 from stackdump_probe.errors import UsageError
 from stackdump_probe.report.matching import program_in_flash, written_by_tools
 
@@ -140,8 +140,6 @@ def capture(
         raise UsageError("--verify needs --elf with a file")
     if json and count and not traces:
         raise UsageError("--json needs --elf with --count: there is nothing to compare")
-    if core == "all" and (json or count or after != "restore"):
-        raise UsageError("--core all goes with none of --json, --count and --after")
     patience = None if timeout is None else units.seconds(timeout)
     terms = Terms(
         frequency=units.frequency(frequency),
@@ -176,6 +174,8 @@ def capture(
     def go(uid: str | None) -> int:
         meant = wish.through(uid)
         if number is None:
+            from stackdump_probe.cli.all_cores import fulfil_for_all_cores
+
             return fulfil_for_all_cores(meant, path, settings)
         fulfil(meant.for_core(number), path, settings)
         return 0

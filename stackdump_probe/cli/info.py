@@ -16,12 +16,17 @@ def info(
     settings: Settings,
 ) -> None:
     """Show what is in a dump: memory, registers, core and faults."""
-    found = dump_info(read_dumps(dumps), dumps=dumps)
     if json:
-        from stackdump_probe.report.to_json import info_to_json
-
-        write([info_to_json(found)])
+        write([info_document(dumps)])
     else:
         from stackdump_probe.report.info_text import info_lines
 
+        found = dump_info(read_dumps(dumps), dumps=dumps)
         write_styled(info_lines(found, columns=columns()), settings.theme("dark"))
+
+
+def info_document(dumps: list[str]) -> str:
+    """What is in a dump as one JSON document."""
+    from stackdump_probe.report.to_json import info_to_json
+
+    return info_to_json(dump_info(read_dumps(dumps), dumps=dumps))

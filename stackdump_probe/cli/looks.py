@@ -37,19 +37,22 @@ def looks(
     """
     with pictures(flame, speedscope, force=force) as wanted:
         taken = [(path, read_dumps([path])) for path in dumps]
-        show_looks(elf, taken, wanted, json=json, force=force, settings=settings)
+        found = looks_together(elf, taken, wanted, force=force, settings=settings)
+        if json:
+            write([looks_document(found)])
+        else:
+            show_looks(found, settings)
 
 
-def show_looks(
+def looks_together(
     elf: str,
     taken: Sequence[tuple[str, Dump]],
     wanted: Pictures,
     *,
-    json: bool,
     force: bool,
     settings: Settings,
-) -> None:
-    """Print what the looks, dumps with their names, say together, and write what else is wanted."""
+) -> Looks:
+    """What the looks, dumps with their names, say together, drawn as far as that is wanted."""
     found = _compared(elf, taken, force=force, settings=settings)
     if wanted.flame is not None:
         from stackdump_probe.report.looks.flame import flame_graph
@@ -59,14 +62,21 @@ def show_looks(
         from stackdump_probe.report.looks.to_json import looks_to_speedscope
 
         wanted.speedscope.write(looks_to_speedscope(found).encode())
-    if json:
-        from stackdump_probe.report.looks.to_json import looks_to_json
+    return found
 
-        write([looks_to_json(found)])
-    else:
-        from stackdump_probe.report.looks.text import looks_lines
 
-        write_styled(looks_lines(found, columns=columns()), settings.theme("dark"))
+def looks_document(found: Looks) -> str:
+    """It as one JSON document."""
+    from stackdump_probe.report.looks.to_json import looks_to_json
+
+    return looks_to_json(found)
+
+
+def show_looks(found: Looks, settings: Settings) -> None:
+    """Print it."""
+    from stackdump_probe.report.looks.text import looks_lines
+
+    write_styled(looks_lines(found, columns=columns()), settings.theme("dark"))
 
 
 def _compared(

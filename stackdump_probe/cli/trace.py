@@ -9,6 +9,7 @@ from stackdump_probe.cli.options import Argument, Option
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.terminal import columns, write, write_styled
 from stackdump_probe.report.build import MISMATCH, Statics, build_report
+from stackdump_probe.report.model import Report
 
 
 def trace(
@@ -45,24 +46,10 @@ def trace(
     wanted: Statics = "none" if no_statics else "all" if all_statics else "own"
     if json_lines:
         return _each_on_a_line(elf, dumps, wanted, force=force, settings=settings)
-    dump = read_dumps(dumps)
-    opened = open_image(elf, dump, force=force)
-    if opened.match.verdict == "mismatch":
-        settings.warn(f"{opened.path}: {MISMATCH}")
-    report = build_report(
-        dump,
-        opened.image,
-        elf_path=opened.path,
-        dumps=dumps,
-        match=opened.match,
-        children=json,
-        statics=wanted,
-    )
     if json:
-        from stackdump_probe.report.to_json import to_json
-
-        write([to_json(report)])
+        write([trace_document(elf, dumps, wanted, force=force, settings=settings)])
         return 0
+    report = _report(elf, dumps, wanted, children=False, force=force, settings=settings)
     from stackdump_probe.report.frame_rows import Look
     from stackdump_probe.report.to_text import to_lines
 
@@ -73,10 +60,43 @@ def trace(
         max_lines=max_wrapping_lines,
         verbose=settings.verbose > 0,
         read_source=read_source,
-        elf_path=opened.path,
+        elf_path=report.elf_path,
     )
     write_styled(to_lines(report, look), settings.theme(theme))
     return 0
+
+
+def trace_document(
+    elf: str, dumps: Sequence[str], statics: Statics, *, force: bool, settings: Settings
+) -> str:
+    """The trace of a dump as one JSON document."""
+    from stackdump_probe.report.to_json import to_json
+
+    return to_json(_report(elf, dumps, statics, children=True, force=force, settings=settings))
+
+
+def _report(
+    elf: str,
+    dumps: Sequence[str],
+    statics: Statics,
+    *,
+    children: bool,
+    force: bool,
+    settings: Settings,
+) -> Report:
+    dump = read_dumps(dumps)
+    opened = open_image(elf, dump, force=force)
+    if opened.match.verdict == "mismatch":
+        settings.warn(f"{opened.path}: {MISMATCH}")
+    return build_report(
+        dump,
+        opened.image,
+        elf_path=opened.path,
+        dumps=dumps,
+        match=opened.match,
+        children=children,
+        statics=statics,
+    )
 
 
 def _each_on_a_line(

@@ -1,22 +1,26 @@
 """What a capture is asked for, once its command line is understood, and how it is done."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stackdump_probe.capture.capture import Request
 from stackdump_probe.capture.plan import Layout, most_bytes
-from stackdump_probe.capture.pyocd_bench import find_probe
-from stackdump_probe.capture.pyocd_probe import cores_behind
-from stackdump_probe.cli.failures import failure_of, tell
 from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.new_file import new_files
 from stackdump_probe.cli.pictures import Pictures, pictures
 from stackdump_probe.cli.settings import Settings
-from stackdump_probe.cli.taking import AUTO, Bench, Program, Taken, take_all
+from stackdump_probe.cli.taking import Bench, Program, Taken, take_all
 from stackdump_probe.cli.telling import say, tell_of, tell_of_verification
-from stackdump_probe.errors import CaptureError, Interrupted, ProgramMismatch, SeveralProbes
+from stackdump_probe.cli.terminal import write
+from stackdump_probe.errors import CaptureError, Interrupted
 from stackdump_probe.record import record, replace
+
+TYPE_CHECKING = False  # what reports need is not loaded before the capture
+if TYPE_CHECKING:
+    from stackdump_probe.report.build import Statics
+
+Emit = Callable[[str], None]
 
 
 @record
@@ -46,8 +50,15 @@ class Wish:
         return replace(self, bench=replace(self.bench, probe=probe))
 
 
-def fulfil(wish: Wish, output: str, settings: Settings) -> None:
-    """Capture, save, and show; raises CaptureError if it ended early, after all is shown."""
+def _printed(document: str) -> None:
+    write([document])
+
+
+def fulfil(wish: Wish, output: str, settings: Settings, emit: Emit = _printed) -> None:
+    """Capture, save, and show; raises CaptureError if it ended early, after all is shown.
+
+    `emit` takes the JSON document, if one is wanted.
+    """
     paths = _paths(output, wish.count)
     layout = wish.program.layout or Layout()
     room = most_bytes(wish.request.ram, wish.request.regions, wish.bench.target.banks, layout)
@@ -64,43 +75,12 @@ def fulfil(wish: Wish, output: str, settings: Settings) -> None:
         if wish.elf is None and wish.traces and not (wish.json or settings.quiet):
             _tell_how_to_go_on(saved, wish.count)
         if wish.count is not None:
-            _show_looks(wish, taken, saved, wanted, settings)
+            _show_looks(wish, taken, saved, wanted, settings, emit)
         elif not isinstance(taken.ended, Interrupted):
-            _show(wish, saved[0], settings)
+            _show(wish, saved[0], settings, emit)
     if taken.ended is not None:
         what = f"{taken.ended}; what was read is in {_named(saved)}"
-        raise CaptureError(what, hint=taken.ended.hint)
-
-
-def fulfil_for_all_cores(wish: Wish, output: str, settings: Settings) -> int:
-    """A dump of each core, one core after the other; return the exit code of the first failure.
-
-    A core that cannot be captured does not keep the next one from it, and an ELF that is the
-    program of one core only does not fail for the others.
-    """
-    bench = wish.bench
-    cores = bench.target.core.split(", ")
-    if bench.wanted == AUTO or len(cores) == 1:
-        cores = list(cores_behind(find_probe(bench.probe), bench.target, bench.terms))
-    stem = output.removesuffix(".dump")
-    codes: list[int] = []
-    others: list[ProgramMismatch] = []
-    for number, name in enumerate(cores):
-        say(f"core {number}: {name}")
-        try:
-            fulfil(wish.for_core(number), f"{stem}-core{number}.dump", settings)
-            codes.append(0)
-        except ProgramMismatch as error:
-            others.append(error)
-            settings.warn(f"core {number}: {error}")
-        except (Interrupted, SeveralProbes):
-            raise
-        except CaptureError as error:
-            codes.append(tell(error))
-    failed = [code for code in codes if code]
-    if not codes and others:
-        return failure_of(others[0]).code
-    return failed[0] if failed else 0
+        raise CaptureError(what, hint=taken.ended.hint) from taken.ended
 
 
 def _paths(path: str, count: int | None) -> tuple[str, ...]:
@@ -127,30 +107,42 @@ def _tell_how_to_go_on(paths: Sequence[str], count: int | None) -> None:
 
 
 def _show_looks(
-    wish: Wish, taken: Taken, paths: Sequence[str], wanted: Pictures, settings: Settings
+    wish: Wish,
+    taken: Taken,
+    paths: Sequence[str],
+    wanted: Pictures,
+    settings: Settings,
+    emit: Emit,
 ) -> None:
     if wish.elf is None or not wish.traces:
         return
-    from stackdump_probe.cli.looks import show_looks
+    from stackdump_probe.cli.looks import looks_document, looks_together, show_looks
 
     whole = [p for p, one in zip(paths, taken.captures, strict=True) if not one.cut_short]
     looks = [(path, read_dumps([path])) for path in whole or paths]
-    show_looks(wish.elf, looks, wanted, json=wish.json, force=wish.force, settings=settings)
+    found = looks_together(wish.elf, looks, wanted, force=wish.force, settings=settings)
+    if wish.json:
+        emit(looks_document(found))
+    else:
+        show_looks(found, settings)
 
 
-def _show(wish: Wish, path: str, settings: Settings) -> None:
+def _show(wish: Wish, path: str, settings: Settings, emit: Emit) -> None:
     if wish.elf is not None and wish.traces:
-        from stackdump_probe.cli.trace import trace
+        from stackdump_probe.cli.trace import trace, trace_document
 
-        trace(
-            wish.elf,
-            [path],
-            json=wish.json,
-            force=wish.force,
-            all_statics=wish.all_statics,
-            settings=settings,
-        )
+        if wish.json:
+            statics: Statics = "all" if wish.all_statics else "own"
+            emit(trace_document(wish.elf, [path], statics, force=wish.force, settings=settings))
+        else:
+            trace(
+                wish.elf,
+                [path],
+                force=wish.force,
+                all_statics=wish.all_statics,
+                settings=settings,
+            )
     elif wish.json:
-        from stackdump_probe.cli.info import info
+        from stackdump_probe.cli.info import info_document
 
-        info([path], json=True, settings=settings)
+        emit(info_document([path]))

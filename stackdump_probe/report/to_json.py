@@ -1,7 +1,7 @@
 """A Report as the JSON that docs/json-schema.md describes."""
 
 from collections.abc import Iterable, Mapping
-from json import dumps
+from json import dumps, loads
 
 from stackdump_probe import __version__
 from stackdump_probe.report.model import (
@@ -24,6 +24,7 @@ Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
 TRACE_SCHEMA = "stackdump-probe/trace/1"
 INFO_SCHEMA = "stackdump-probe/info/1"
 ERROR_SCHEMA = "stackdump-probe/error/1"
+CORES_SCHEMA = "stackdump-probe/cores/1"
 
 
 def to_json(report: Report) -> str:
@@ -68,8 +69,27 @@ def info_to_json(info: DumpInfo) -> str:
 
 def error_to_json(dump: str, exit_code: int, message: str, hint: str | None) -> str:
     """The document that stands for the trace of a dump that cannot be traced."""
-    error: Json = {"exit_code": exit_code, "message": message, "hint": hint}
-    return one_document(ERROR_SCHEMA, {"dumps": [dump], "error": error})
+    return one_document(ERROR_SCHEMA, {"dumps": [dump], "error": _error(exit_code, message, hint)})
+
+
+def cores_to_json(
+    cores: Iterable[tuple[str, str | None, tuple[int, str, str | None] | None]],
+) -> str:
+    """One document of those of several cores, each with its name and what went wrong."""
+    found: list[Json] = [
+        {
+            "number": number,
+            "name": name,
+            "document": None if document is None else loads(document),
+            "error": None if error is None else _error(*error),
+        }
+        for number, (name, document, error) in enumerate(cores)
+    ]
+    return one_document(CORES_SCHEMA, {"cores": found})
+
+
+def _error(exit_code: int, message: str, hint: str | None) -> Json:
+    return {"exit_code": exit_code, "message": message, "hint": hint}
 
 
 def one_document(schema: str, fields: Mapping[str, Json]) -> str:

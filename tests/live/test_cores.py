@@ -1,5 +1,6 @@
 """A part with two cores, each behind an access port of its own, through unmodified pyOCD."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from stackdump_probe.simulator.machines import MACHINES
 from stackdump_probe.simulator.qemu import Machine
 from tests.live.programs import counting_on
 from tests.live.watching import controls, runs
+from tests.schemas import validator
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 HANG = GOLDEN / "hang_gcc_o2" / "fw.elf"
@@ -117,10 +119,42 @@ def test_a_core_that_is_not_there_does_not_keep_the_others_from_it(
     assert "the target has no core 1" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", [["--json"], ["--count", "3"], ["--after", "halt"]])
-def test_what_does_not_go_with_all_cores_is_wrong_usage(
-    option: list[str], capsys: pytest.CaptureFixture[str]
+def test_all_cores_can_be_left_halted(cores: TwoCores, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*LINE, "-t", "cortex_m", "--after", "halt"]) == 0
+    assert (cores.first.machine.is_halted, cores.second.machine.is_halted) == (True, True)
+    assert capsys.readouterr().err.count("the core is left halted") == 2
+    assert run([*LINE, "-t", "cortex_m", "--after", "run", "--force"]) == 0
+    assert cores.first.machine.is_running()
+    assert runs(cores.second)
+
+
+def test_the_traces_of_all_cores_are_one_document(
+    cores: TwoCores, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run([*LINE, "-t", "cortex_m", *option]) == 2
-    assert "--core all goes with none of" in capsys.readouterr().err
+    builds = tmp_path / "builds"
+    builds.mkdir()
+    for name, elf in (("m4.elf", HANG), ("m3.elf", cores.elf)):
+        (builds / name).write_bytes(elf.read_bytes())
+    assert run([*LINE, "-t", "cortex_m", "--elf", "builds", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert validator("cores").is_valid(document)
+    traces = [core["document"] for core in document["cores"]]
+    assert all(validator("trace").is_valid(trace) for trace in traces)
+    assert [trace["core"]["name"] for trace in traces] == ["Cortex-M4", "Cortex-M3"]
+    assert [core["name"] for core in document["cores"]] == ["Cortex-M4", "Cortex-M3"]
+    assert [trace["dumps"] for trace in traces] == [["x-core0.dump"], ["x-core1.dump"]]
+    assert both_run(cores)
+
+
+def test_several_looks_are_taken_of_each_core(
+    cores: TwoCores, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*LINE, "-t", "cortex_m", "--count", "2", "--interval", "1ms"]) == 0
+    names = sorted(path.name for path in Path().glob("*.dump"))
+    assert names == [f"x-core{core}-0{look}.dump" for core in (0, 1) for look in (1, 2)]
+    assert "saved 2 looks: x-core1-01.dump to x-core1-02.dump" in capsys.readouterr().err
+    assert both_run(cores)
+
+
+def test_what_is_no_core_is_wrong_usage() -> None:
     assert run(["capture", "-t", "cortex_m", "--core", "first"]) == 2

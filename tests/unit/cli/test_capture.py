@@ -11,17 +11,18 @@ from stackdump_probe.arch.debug import S_LOCKUP, S_SLEEP
 from stackdump_probe.capture.link import Terms
 from stackdump_probe.capture.probe import Watcher
 from stackdump_probe.capture.targets import Target
+from stackdump_probe.cli import all_cores, wish
 from stackdump_probe.cli import taking as module
-from stackdump_probe.cli import wish
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode
-from stackdump_probe.errors import ConnectError, Interrupted, NoProbe, ProbePermission
+from stackdump_probe.errors import CaptureError, ConnectError, Interrupted, NoProbe, ProbePermission
 from tests.builders import a_memory, an_elf, words
 from tests.builders.dwarf import a_unit
 from tests.builders.dwarf import debug_sections as written
 from tests.builders.elves import NOTYPE, ASymbol, code, debug_sections, zeroed
 from tests.builders.probes import FakeProbe, a_control_space
 from tests.builders.type_dies import CPP14, INT, expression, language, variable
+from tests.schemas import validator
 
 RAM, FLASH = 0x2000_0000, 0x0800_0000
 TOP = RAM + 0x2_0000
@@ -295,16 +296,71 @@ def test_the_state_that_the_core_is_left_in_is_told(
     assert words in capsys.readouterr().err
 
 
-def test_whoever_stops_a_capture_of_all_cores_stops_it_for_all(
-    bench: ABench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def stopped(*_arguments: object) -> None:
-        bench.probe.calls.append("stopped")
-        raise Interrupted("stopped by SIGINT")
+@pytest.fixture
+def two_cores(bench: ABench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes of each is decided by the test."""
+    monkeypatch.setattr(all_cores, "cores_behind", lambda *_arguments: ("first", "second"))
+    monkeypatch.setattr(all_cores, "find_probe", bench.find)
 
-    monkeypatch.setattr(wish, "cores_behind", lambda *_arguments: ("first", "second"))
-    monkeypatch.setattr(wish, "find_probe", bench.find)
-    monkeypatch.setattr(wish, "fulfil", stopped)
-    assert run(["capture", "-t", "stm32f4", "-o", "x.dump", "--core", "all"]) == 130
-    assert bench.probe.calls == ["stopped"]
+
+ALL_CORES = ["capture", "-t", "stm32f4", "-o", "x.dump", "--core", "all"]
+
+
+@pytest.mark.parametrize(
+    ("partly", "code"),
+    [(False, 130), (True, 5)],
+)
+@pytest.mark.usefixtures("two_cores")
+def test_whoever_stops_a_capture_of_all_cores_stops_it_for_all(
+    partly: bool, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = []
+
+    def stopped(*_arguments: object) -> None:
+        calls.append("stopped")
+        stop = Interrupted("stopped by SIGINT")
+        if partly:
+            raise CaptureError("stopped by SIGINT; what was read is in x") from stop
+        raise stop
+
+    monkeypatch.setattr(all_cores, "fulfil", stopped)
+    assert run(ALL_CORES) == code
+    assert calls == ["stopped"]
     assert "stopped by SIGINT" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_the_documents_of_all_cores_are_in_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def one_of_two(meant: wish.Wish, path: str, _settings: object, emit: wish.Emit) -> None:
+        if meant.bench.terms.core == 1:
+            raise ConnectError("it sleeps", hint="wake it")
+        emit(f'{{"dumps": ["{path}"]}}')
+
+    monkeypatch.setattr(all_cores, "fulfil", one_of_two)
+    assert run([*ALL_CORES, "--json"]) == 5
+    document = json.loads(capsys.readouterr().out)
+    assert validator("cores").is_valid(document)
+    assert document["cores"] == [
+        {"number": 0, "name": "first", "document": {"dumps": ["x-core0.dump"]}, "error": None},
+        {
+            "number": 1,
+            "name": "second",
+            "document": None,
+            "error": {"exit_code": 5, "message": "it sleeps", "hint": "wake it"},
+        },
+    ]
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_each_core_has_pictures_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+
+    def looked(meant: wish.Wish, path: str, *_more: object) -> None:
+        drawn.append((path, meant.flame, meant.speedscope))
+
+    monkeypatch.setattr(all_cores, "fulfil", looked)
+    pictures = ["--flame", "a.b/x.svg", "--speedscope", "y.json"]
+    assert run([*ALL_CORES, "--count", "2", *pictures, "--elf", "."]) == 0
+    assert drawn == [(f"x-core{n}.dump", f"a.b/x-core{n}.svg", f"y-core{n}.json") for n in range(2)]
