@@ -15,7 +15,10 @@ DCRSR = 0xE000EDF4
 DCRDR = 0xE000EDF8
 DEMCR = 0xE000EDFC
 DSCSR = 0xE000EE08  # v8-M
+ID_PFR1 = 0xE000ED44  # v7-M, v8-M
+ID_PFR1_SECURITY = 0xF << 4
 MVFR0 = 0xE000EF40
+NS_ALIAS = 0x2_0000  # v8-M: so far above is what Non-secure code sees, of 0xE000E000 and up
 ICTR = 0xE000E004  # v7-M, v8-M
 
 # DHCSR, written: the key, and the control bits; read: the control and status bits.
@@ -29,6 +32,7 @@ S_REGRDY = 1 << 16
 S_HALT = 1 << 17
 S_SLEEP = 1 << 18
 S_LOCKUP = 1 << 19
+S_SDE = 1 << 20  # v8-M: the debugger may halt and look into Secure state
 S_RETIRE_ST = 1 << 24
 S_RESET_ST = 1 << 25
 
@@ -39,8 +43,7 @@ DEMCR_TRCENA = 1 << 24
 DSCSR_CDS = 1 << 16  # the core is in Secure state
 ICTR_INTLINESNUM = 0xF  # 32 * (n + 1) interrupts
 
-# DCRSR.REGSEL. The stack limits are banked by security state; a core without the Security
-# Extension has the Non-secure ones.
+# DCRSR.REGSEL. A core without the Security Extension has the Non-secure stack limits.
 SELECTORS = MappingProxyType(
     {
         **{f"r{number}": number for number in range(13)},
@@ -51,11 +54,17 @@ SELECTORS = MappingProxyType(
         "msp": 17,
         "psp": 18,
         "cfbp": 20,
+        "msp_ns": 24,
+        "psp_ns": 25,
+        "msp_s": 26,
+        "psp_s": 27,
         "msplim_s": 28,
         "psplim_s": 29,
         "msplim_ns": 30,
         "psplim_ns": 31,
         "fpscr": 33,
+        "cfbp_s": 34,
+        "cfbp_ns": 35,
         **{name: 64 + number for number, name in enumerate(SINGLES)},
     }
 )

@@ -42,8 +42,11 @@ CFSR_STKOF = 1 << 20
 # What pc reads in lockup: DDI 0403 B1.5.15, DDI 0553 B3.31; DDI 0419 B1.5.12 adds the last.
 LOCKUP_PCS = frozenset((0xEFFF_FFFE, 0xFFFF_FFFE))
 
+CONTROL_SPSEL = 1 << 1
+
 # DDI 0553 B3.24: what lr holds in Non-secure code that Secure code called.
-FNC_RETURNS = frozenset((0xFEFF_FFFF, 0xFEFF_FFFE))
+FNC_RETURN = 0xFEFF_FFFF
+FNC_RETURNS = frozenset((FNC_RETURN, 0xFEFF_FFFE))
 
 # DDI 0403 B1.5.2, DDI 0553 B3.9; 16 and up are the external interrupts 0 and up.
 SYSTEM_EXCEPTIONS: Mapping[int, str] = MappingProxyType(
@@ -104,9 +107,17 @@ class ExcReturn:
         return bool(self.word >> 3 & 1)
 
     @property
+    def selects_psp(self) -> bool:
+        """SPSEL: what return puts in CONTROL.SPSEL, of the state that ES names."""
+        return bool(self.word >> 2 & 1)
+
+    @property
     def frame_on_psp(self) -> bool:
-        """SPSEL: the frame is on the process stack; handlers are always on the main one."""
-        return bool(self.word >> 2 & 1) and self.to_thread
+        """The frame is on the process stack; handlers are always on the main one.
+
+        For code of the state that the exception was taken to: S and ES are equal.
+        """
+        return self.selects_psp and self.to_thread
 
 
 @record

@@ -12,6 +12,10 @@ SINGLES = tuple(f"s{n}" for n in range(32))
 # The special registers in the order of our dump record. "cfbp" is DCRSR word 20:
 # CONTROL<<24 | FAULTMASK<<16 | BASEPRI<<8 | PRIMASK (Armv8-M ARM DDI 0553, DCRSR.REGSEL).
 SPECIAL = ("xpsr", "msp", "psp", "cfbp", "fpscr", "msplim", "psplim")
+# With the Security Extension both states have these of their own (DDI 0553, DCRSR.REGSEL), in the
+# order of our dump record. Without a suffix they are those of the state that the core stood in.
+BANKED = ("msp", "psp", "cfbp", "msplim", "psplim")
+BANKS = (*(f"{name}_s" for name in BANKED), *(f"{name}_ns" for name in BANKED))
 
 # AAPCS32 (IHI 0042) 5.1.1 and 5.1.2.1: what a called function must leave as it was.
 CALLEE_SAVED = (*(f"r{n}" for n in range(4, 12)), "sp", *(f"s{n}" for n in range(16, 32)))
@@ -35,7 +39,7 @@ DOUBLES = 16
 class Registers:
     """32-bit values by lower-case name; a register that is not known is absent.
 
-    Names: r0..r12 sp lr pc, s0..s31, and SPECIAL. `saved_at` is where in memory an inner frame
+    Names: r0..r12 sp lr pc, s0..s31, SPECIAL, BANKS. `saved_at` is where in memory an inner frame
     saved a register: of a known one where its word was found, of an absent one memory that was
     not captured.
     """

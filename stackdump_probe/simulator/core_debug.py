@@ -25,15 +25,7 @@ DWT_CTRL_WRITABLE = 0x01FFFFFF
 VC_CORERESET = 1
 CONTROLS = debug.C_DEBUGEN | debug.C_HALT | debug.C_STEP | debug.C_MASKINTS | debug.C_SNAPSTALL
 REGWNR = 1 << 16
-REGISTER_BY_SELECTOR = MappingProxyType(
-    {
-        **{number: name for name, number in debug.SELECTORS.items()},
-        24: "msp_ns",  # to 27: DDI 0553 D1.2.31
-        25: "psp_ns",
-        26: "msp",
-        27: "psp",
-    }
-)
+REGISTER_BY_SELECTOR = MappingProxyType({at: name for name, at in debug.SELECTORS.items()})
 
 
 class CoreDebug:
@@ -138,6 +130,7 @@ class CoreDebug:
     def _status(self) -> int:
         """DHCSR as read; reading clears the sticky bits."""
         status = self._controls | debug.S_REGRDY * self._is_ready | self._sticky
+        status |= debug.S_SDE * self._model.has_security
         self._sticky = 0
         if self._target.is_halted:
             return status | debug.S_HALT

@@ -18,6 +18,7 @@ from stackdump_probe.simulator.machines import MachineModel
 from stackdump_probe.simulator.qmp import Qmp
 from stackdump_probe.simulator.qtest import COMMAND_BY_SIZE, Qtest
 from stackdump_probe.simulator.registers import WAITS, CoreRegisters
+from stackdump_probe.simulator.saved_state import saved_state
 from stackdump_probe.simulator.still_memory import StillMemory
 
 PROGRAM = "qemu-system-arm"
@@ -54,6 +55,7 @@ class Machine:
         self.elf = elf
         self.is_halted = True
         self._lock = threading.RLock()
+        self._saved = b""
         with ExitStack() as opened:
             self._stderr = opened.enter_context(tempfile.TemporaryFile())
             ends = {name: socket.socketpair() for name in CHANNELS}
@@ -76,7 +78,7 @@ class Machine:
                 self._gdb = GdbRemote(self._gdb_channel)
                 self._qmp = Qmp(qmp)
                 self._qtest = Qtest(qtest)
-                self._registers = CoreRegisters(self._gdb, model)
+                self._registers = CoreRegisters(self._gdb, model, self._save)
                 self._memory = StillMemory(self._gdb.read_memory, model)
             self._opened = opened.pop_all()
 
@@ -107,14 +109,14 @@ class Machine:
         """Let the core run."""
         with self._serving():
             if self.is_halted:
-                self._forget()
+                self._let_run()
                 self.is_halted = False
                 self._gdb.resume()
 
     def step(self) -> None:
         """Execute one instruction of the halted core, taking no interrupt."""
         with self._serving():
-            self._forget()
+            self._let_run()
             self._gdb.step()
 
     def run_to(self, addresses: Collection[int], *, patience: float = 10.0) -> bool:
@@ -127,7 +129,7 @@ class Machine:
                 self.step()
             for address in addresses:
                 self._gdb.set_breakpoint(address)
-            self._forget()
+            self._let_run()
             self._gdb.resume()
             has_come = self._gdb.stops_within(patience)
             if not has_come:
@@ -139,7 +141,7 @@ class Machine:
     def reset(self) -> None:
         """Reset the machine; it stays halted or running as it was."""
         with self._serving():
-            self._forget()
+            self._let_run()
             self._qmp.execute("system_reset")
             self._qmp.is_running()  # answered after the reset
 
@@ -149,8 +151,10 @@ class Machine:
         A running core stands still for the moment of a read beyond its own flash and RAM.
         """
         with self._serving():
-            if self.is_halted:
-                return self._memory.read(address, size)
+            content = self._memory.read(address, size) if self.is_halted else None
+            if content is not None:
+                return content
+            # That of Secure state, too, which the gdb stub hides while other code runs.
             if self._memory.is_own(address, size):
                 return self._qtest.read(address, size)
             with self._standing_still():
@@ -207,13 +211,23 @@ class Machine:
     @property
     def gdb_channel(self) -> Channel:
         """The way to the gdb stub, for another client while the machine is halted."""
-        self._forget()
+        self._let_run()
         return self._gdb_channel
 
     def _forget(self) -> None:
         """Something is about to change."""
         self._registers.forget()
         self._memory.forget()
+
+    def _let_run(self) -> None:
+        """The core is about to execute something."""
+        self._forget()
+        self._saved = b""
+
+    def _save(self) -> bytes:
+        """The state of the halted machine; QEMU saves it but once before that runs again."""
+        self._saved = self._saved or saved_state(self._qmp)
+        return self._saved
 
     @contextmanager
     def _serving(self) -> Iterator[None]:

@@ -2,7 +2,8 @@
 
 QEMU 7.2 shows r0-r15, xPSR, d0-d15 and FPSCR. The others are had by executing `MRS r0, ...` at
 the pc, one step each, and putting back what was there. To unprivileged code the stack pointer
-that is not in use reads as 0.
+that is not in use reads as 0. What each security state has of its own is taken from the state
+that QEMU would save.
 """
 
 from collections.abc import Callable
@@ -10,12 +11,13 @@ from contextlib import AbstractContextManager
 from types import MappingProxyType
 
 from stackdump_probe.arch.debug import VTOR
-from stackdump_probe.arch.registers import CORE, SINGLES
+from stackdump_probe.arch.registers import BANKS, CORE, SINGLES
 from stackdump_probe.errors import SimulatorError
 from stackdump_probe.simulator.gdb_remote import GdbRemote
 from stackdump_probe.simulator.machines import MachineModel
+from stackdump_probe.simulator.saved_state import banked_registers
 
-# MRS's SYSm (Armv8-M ARM DDI 0553, C2.4.137; bit 7 is the Non-secure alias).
+# MRS's SYSm (Armv7-M ARM DDI 0403, B5.1.1).
 SYSM = MappingProxyType(
     {
         "msp": 0x08,
@@ -24,20 +26,6 @@ SYSM = MappingProxyType(
         "basepri": 0x11,
         "faultmask": 0x13,
         "control": 0x14,
-    }
-)
-SYSM_SECURE = MappingProxyType(
-    {
-        "msplim_s": 0x0A,
-        "psplim_s": 0x0B,
-        "msp_ns": 0x88,
-        "psp_ns": 0x89,
-        "msplim_ns": 0x8A,
-        "psplim_ns": 0x8B,
-        "primask_ns": 0x90,
-        "basepri_ns": 0x91,
-        "faultmask_ns": 0x93,
-        "control_ns": 0x94,
     }
 )
 MAINLINE_ONLY = frozenset({"basepri", "faultmask"})
@@ -51,19 +39,25 @@ CONTROL_NPRIV, CONTROL_SPSEL = 1, 2
 class CoreRegisters:
     """Reads and writes by lower-case name; what stepping found is kept until `forget`."""
 
-    def __init__(self, gdb: GdbRemote, model: MachineModel) -> None:
+    def __init__(
+        self, gdb: GdbRemote, model: MachineModel, save: Callable[[], bytes] = bytes
+    ) -> None:
         self._gdb = gdb
-        self._system = {**SYSM, **(SYSM_SECURE if model.has_security else {})}
+        self._save = save
+        self._has_security = model.has_security
+        self._system = dict(SYSM)
         if model.is_armv6m:
             self._system = {n: at for n, at in self._system.items() if n not in MAINLINE_ONLY}
         self._has_fpu = "fpscr" in gdb.numbers
         self._special: dict[str, int] = {}
         self._shown: dict[str, int] = {}  # by the stub
+        self._banked: dict[str, int] = {}
 
     def forget(self) -> None:
         """The core is about to run, or its state to change."""
         self._special = {}
         self._shown = {}
+        self._banked = {}
 
     def read(self, name: str) -> int | None:
         """The word in `name`; None if this core has no such register."""
@@ -71,6 +65,8 @@ class CoreRegisters:
             return self._general(name)
         if name == "fpscr" or name in SINGLES:
             return self._float(name) if self._has_fpu else None
+        if name in BANKS:
+            return self._of_both_states().get(name)
         special = self._specials()
         if name == "cfbp":
             octets = (special.get(part, 0) & 0xFF for part in CFBP)
@@ -120,6 +116,11 @@ class CoreRegisters:
                 active = "psp" if self._special["control"] & CONTROL_SPSEL else "msp"
                 self._special[active] = self._gdb.read_register("sp")
         return self._special
+
+    def _of_both_states(self) -> dict[str, int]:
+        if not self._banked and self._has_security:
+            self._banked = banked_registers(self._save(), self._gdb.read_register("sp"))
+        return self._banked
 
     def _executed(self, instructions: list[bytes]) -> list[int]:
         """Execute each at the pc; return r0 after each. Registers and memory are put back."""

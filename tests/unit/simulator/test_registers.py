@@ -131,11 +131,8 @@ def test_an_armv6m_core_has_no_basepri() -> None:
     assert registers.read("cfbp") == 0x02000001
 
 
-def test_stack_limits_exist_only_with_the_security_extension() -> None:
+def test_registers_of_both_states_exist_only_with_the_security_extension() -> None:
     assert registers_of(FakeGdb(SYSTEM)).read("msplim_s") is None
-    banked = dict.fromkeys((0x88, 0x89, 0x8A, 0x8B, 0x90, 0x91, 0x93, 0x94), 0)
-    gdb = FakeGdb({**SYSTEM, **banked, 10: 0x38000000, 11: 0x38000400})
-    assert registers_of(gdb, "mps2-an505").read("msplim_s") == 0x38000000
 
 
 def test_single_registers_are_halves_of_doubles() -> None:
