@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Literal
 
-from stackdump_probe.arch.debug import S_SLEEP, VTOR
+from stackdump_probe.arch.debug import DSCSR, S_SLEEP, VTOR
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.capture import plan
 from stackdump_probe.capture.core import Core, examine, word_at
@@ -133,6 +133,8 @@ def _read_one_moment(
 
     The flash of a core that slept may have no clock once it sleeps again.
     """
+    reader.moment(plan.security_state(core))
+    core = core.halted_in(reader.word(DSCSR) or 0, dhcsr)
     reader.registers(plan.core_names(core))
     if core.has_fpu:
         reader.fp_registers()

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from stackdump_probe.arch.debug import SELECTORS
-from stackdump_probe.arch.registers import CORE, SINGLES, Registers
+from stackdump_probe.arch.debug import DSCSR, NS_ALIAS, SELECTORS
+from stackdump_probe.arch.registers import BANKS, CORE, SINGLES, Registers
 from stackdump_probe.capture.core import Core
 from stackdump_probe.record import record
 
@@ -80,6 +80,8 @@ def core_names(core: Core) -> dict[str, int]:
     if core.is_v8m and (core.is_mainline or core.is_secure):
         bank = "s" if core.is_secure else "ns"
         names |= {name: SELECTORS[f"{name}_{bank}"] for name in ("msplim", "psplim")}
+    if core.sees_secure:
+        names |= {name: SELECTORS[name] for name in BANKS}
     return names
 
 
@@ -95,12 +97,18 @@ def absent_specials(core: Core) -> dict[str, int]:
     return absent | ({} if has_limits else {"msplim": 0, "psplim": 0})
 
 
+def security_state(core: Core) -> tuple[Region, ...]:
+    """What tells the state of a halted core, and so which registers are whose."""
+    return (Region(DSCSR, 4, "DSCSR"),) if core.has_security else ()
+
+
 def control_space(core: Core) -> tuple[Region, ...]:
     """The system control space as the dump format lists it."""
     words = 4 * core.interrupt_words
-    regions = [Region(0xE000ED00, 0x90, "system control block")]
+    views = (0, NS_ALIAS) if core.is_secure and core.sees_secure else (0,)
+    regions = [Region(0xE000ED00 + at, 0x90, "system control block") for at in views]
     if core.has_fpu:
-        regions.append(Region(0xE000EF34, 8, "FPCCR and FPCAR"))
+        regions += [Region(0xE000EF34 + at, 8, "FPCCR and FPCAR") for at in views]
     if core.is_v8m and core.is_mainline:
         regions.append(Region(0xE000EDE4, 8, "SFSR and SFAR"))
     regions.append(Region(0xE000E100, words, "interrupts enabled"))
@@ -147,15 +155,25 @@ def stacks(
     `initial_sp` is the vector table's first word.
     """
     tops = (*layout.stack_tops, *(() if initial_sp is None else (initial_sp,)))
-    msp, psp = registers.get("msp"), registers.get("psp")
-    found = []
-    if msp is not None:
-        found.append(_main_stack(msp, tops, banks))
-    if psp:
-        found.append(_process_stack(psp, tops, layout, banks))
-    if registers.get("sp") == psp:
-        found.reverse()
+    found = [
+        _main_stack(sp, tops, banks)
+        if name.startswith("m")
+        else _process_stack(sp, tops, layout, banks)
+        for name, sp in _stack_pointers(registers)
+    ]
     return tuple(region for region in found if region is not None and region.size > 0)
+
+
+def _stack_pointers(registers: Registers) -> Iterator[tuple[str, int]]:
+    """Yield those that point somewhere, of both security states, the one in use first."""
+    own = ["msp", "psp"]
+    if registers.get("sp") == registers.get("psp"):
+        own.reverse()
+    known = registers.words
+    yield from ((name, known[name]) for name in own if known.get(name))
+    others = ("msp_s", "psp_s", "msp_ns", "psp_ns")
+    mine = {known.get(name) for name in own}
+    yield from ((name, sp) for name in others if (sp := known.get(name)) and sp not in mine)
 
 
 def _main_stack(sp: int, tops: Sequence[int], banks: Sequence[Bank]) -> Region | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from struct import Struct
 
-from stackdump_probe.arch.registers import CORE, SINGLES, SPECIAL, Registers
+from stackdump_probe.arch.registers import BANKS, CORE, SINGLES, SPECIAL, Registers
 from stackdump_probe.dump.model import Dump
 from stackdump_probe.errors import DumpFormatError
 from stackdump_probe.memory import Memory, Segment
@@ -16,9 +16,14 @@ _REGISTER_HEADER = Struct("<BHH")  # identifier, first DWARF register number, co
 REMARKS = 1 << 56  # address of what `remarks.py` writes; no target's memory reaches that far
 
 # The first DWARF number of each group of registers, in record order.
-FIRST_CORE, FIRST_SINGLE, FIRST_SPECIAL = 0, 64, 3072
+FIRST_CORE, FIRST_SINGLE, FIRST_SPECIAL, FIRST_OF_BANKS = 0, 64, 3072, 3104
 OLD_FIRST_SINGLE = 256  # older Rust captures named s0-s31 so
-_GROUPS = ((FIRST_CORE, CORE), (FIRST_SINGLE, SINGLES), (FIRST_SPECIAL, SPECIAL))
+_GROUPS = (
+    (FIRST_CORE, CORE),
+    (FIRST_SINGLE, SINGLES),
+    (FIRST_SPECIAL, SPECIAL),
+    (FIRST_OF_BANKS, BANKS),
+)
 _NAME_BY_NUMBER = {
     first + index: name
     for first, names in (*_GROUPS, (OLD_FIRST_SINGLE, SINGLES))

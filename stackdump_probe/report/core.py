@@ -5,11 +5,15 @@ from collections.abc import Callable
 from stackdump_probe.arch.cores import core_name
 from stackdump_probe.arch.debug import CPUID
 from stackdump_probe.arch.exceptions import ICSR, ICSR_VECTACTIVE, Xpsr
-from stackdump_probe.arch.registers import CORE, SINGLES, SPECIAL, Registers
+from stackdump_probe.arch.registers import BANKS, CORE, SINGLES, SPECIAL, Registers
 from stackdump_probe.dump.model import Dump
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
-from stackdump_probe.report.model import CoreState
+from stackdump_probe.report.model import CoreState, Security
+from stackdump_probe.unwind.security import halted_in_secure
+
+# DDI 0553, BLXNS: IPSR is 1 while the handler of another exception calls Non-secure code.
+_HIDDEN = "a Secure exception, its number hidden"
 
 
 def core_state(dump: Dump, exception_name: Callable[[int], str]) -> CoreState:
@@ -20,8 +24,14 @@ def core_state(dump: Dump, exception_name: Callable[[int], str]) -> CoreState:
         cpuid=cpuid,
         name=None if cpuid is None else core_name(cpuid),
         mode=None if number is None else "handler" if number else "thread",
-        exception=exception_name(number) if number else None,
+        exception=_HIDDEN if number == 1 else exception_name(number) if number else None,
+        security=security(halted_in_secure(dump.memory)),
     )
+
+
+def security(secure: bool | None) -> Security | None:
+    """The state by the name that the report has for it."""
+    return None if secure is None else "secure" if secure else "nonsecure"
 
 
 def active_exception(registers: Registers, memory: Memory) -> int | None:
@@ -38,7 +48,7 @@ def active_exception(registers: Registers, memory: Memory) -> int | None:
 
 def in_order(registers: Registers) -> dict[str, int]:
     """The known registers as manuals list them: core, special, floating-point."""
-    names = (*CORE, *SPECIAL, *SINGLES)
+    names = (*CORE, *SPECIAL, *BANKS, *SINGLES)
     return {name: registers.words[name] for name in names if name in registers}
 
 

@@ -1,4 +1,4 @@
-from stackdump_probe.arch.debug import DSCSR
+from stackdump_probe.arch.debug import CPUID, DSCSR, ID_PFR1
 from stackdump_probe.capture.core import Core, examine
 from tests.builders import a_memory, words
 from tests.builders.probes import CORTEX_M0, CORTEX_M33, FakeProbe, a_control_space
@@ -32,6 +32,23 @@ def test_cortex_m33_is_v8m_and_secure_as_dscsr_says() -> None:
     core = examine(FakeProbe(a_memory(space)))
     assert core.is_v8m
     assert core.is_secure
+
+
+def test_what_is_sure_of_a_halted_core_only() -> None:
+    core = Core(is_v8m=True, has_security=True)
+    secure = core.halted_in(1 << 16, 1 << 20)  # DSCSR.CDS, DHCSR.S_SDE
+    assert (secure.is_secure, secure.sees_secure) == (True, True)
+    hidden = core.halted_in(0, 1 << 17)
+    assert (hidden.is_secure, hidden.sees_secure) == (False, False)
+    assert Core(is_v8m=True).halted_in(1 << 16, 1 << 20) == Core(is_v8m=True)
+
+
+def test_id_pfr1_tells_of_the_security_extension() -> None:
+    space = a_control_space(cpuid=CORTEX_M33)
+    space[CPUID] = words(CORTEX_M33, *[0] * 16, 0x210)
+    assert CPUID + 4 * 17 == ID_PFR1
+    assert examine(FakeProbe(a_memory(space))).has_security
+    assert not core_with(cpuid=CORTEX_M33).has_security
 
 
 def test_star_mc1_is_v8m() -> None:

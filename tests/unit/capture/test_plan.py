@@ -15,15 +15,18 @@ from stackdump_probe.capture.plan import (
     is_flash,
     most_bytes,
     program,
+    security_state,
     stacks,
     variables,
     without_overlap,
 )
+from stackdump_probe.record import replace
 
 SRAM = Bank(0x2000_0000, 0x2_0000)
 M0 = Core(is_mainline=False)
 M4 = Core(has_fpu=True, interrupt_words=3)
 M33 = Core(is_v8m=True, has_fpu=True)
+TRUSTZONE = Core(is_v8m=True, has_fpu=True, has_security=True)
 
 
 def spans(regions: tuple[Region, ...]) -> list[tuple[int, int]]:
@@ -44,6 +47,33 @@ def test_v8m_has_stack_limits_of_the_state_that_the_core_is_in() -> None:
 
 def test_v8m_baseline_without_security_has_no_stack_limits() -> None:
     assert "msplim" not in core_names(Core(is_mainline=False, is_v8m=True))
+
+
+def test_what_both_security_states_have_is_read_if_the_debugger_may() -> None:
+    # DDI 0553, DCRSR.REGSEL: MSP_NS is 24, PSP_S 27, CONTROL and the masks of both 34 and 35.
+    names = core_names(replace(TRUSTZONE, sees_secure=True))
+    found = (names["msp_ns"], names["psp_s"], names["cfbp_s"], names["cfbp_ns"])
+    assert found == (24, 27, 34, 35)
+    assert "msp_ns" not in core_names(TRUSTZONE)
+    assert spans(security_state(TRUSTZONE)) == [(0xE000EE08, 0xE000EE0C)]
+    assert security_state(M33) == ()
+
+
+def test_secure_state_sees_what_the_other_one_has_at_its_alias() -> None:
+    found = spans(control_space(replace(TRUSTZONE, is_secure=True, sees_secure=True)))
+    assert {(0xE002ED00, 0xE002ED90), (0xE002EF34, 0xE002EF3C)} <= set(found)
+    assert (0xE002ED00, 0xE002ED90) not in spans(control_space(TRUSTZONE))
+
+
+def test_the_stacks_of_both_security_states_are_read() -> None:
+    words = {"msp": 0x2001_FF00, "psp": 0, "msp_s": 0x2001_FF00, "psp_s": 0,
+             "msp_ns": 0x2000_1000, "psp_ns": 0x2000_2000}  # fmt: skip
+    found = stacks(Registers(words), Layout(stack_tops=(0x2000_1100, 0x2000_2100)), [SRAM], None)
+    assert spans(found) == [
+        (0x2001_FF00, 0x2002_0000),
+        (0x2000_1000, 0x2000_1100),
+        (0x2000_2000, 0x2000_2100),
+    ]
 
 
 def test_special_registers_that_a_core_lacks_are_zero() -> None:

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackdump_probe.arch.registers import CORE, SINGLES, SPECIAL, Registers
+from stackdump_probe.arch.registers import BANKS, CORE, SINGLES, SPECIAL, Registers
 from stackdump_probe.dump import Dump, decode, encode
 from stackdump_probe.errors import DumpFormatError
 from stackdump_probe.memory import Memory, Segment
 from tests.builders import a_dump, a_memory_record, a_register_record, words
 
 WORDS = st.integers(0, 0xFFFF_FFFF)
-REGISTERS = st.dictionaries(st.sampled_from((*CORE, *SINGLES, *SPECIAL)), WORDS)
+REGISTERS = st.dictionaries(st.sampled_from((*CORE, *SINGLES, *SPECIAL, *BANKS)), WORDS)
 REGIONS = st.lists(st.tuples(st.integers(0, 0xFFFF_FF00), st.binary(max_size=64)), max_size=6)
 RECORDS = st.lists(
     st.one_of(
