@@ -88,6 +88,13 @@ class SymbolTable:
         """
         return self._covering(self._functions, address)
 
+    def label_at(self, address: int) -> Symbol | None:
+        """The global symbol without a type nearest below `address`, in its section.
+
+        Code in assembler has often nothing else; where a function is known, that says more.
+        """
+        return self._covering(self._labels, address)
+
     def object_at(self, address: int) -> Symbol | None:
         """The variable or constant whose extent holds `address`."""
         return self._covering(self._objects, address)
@@ -156,9 +163,14 @@ class SymbolTable:
     def _objects(self) -> list[int]:
         return self._by_value((STT_OBJECT,))
 
-    def _by_value(self, types: tuple[int, ...]) -> list[int]:
+    @cached_property
+    def _labels(self) -> list[int]:
+        return self._by_value((STT_NOTYPE,), STB_GLOBAL)
+
+    def _by_value(self, types: tuple[int, ...], binding: int | None = None) -> list[int]:
         """The numbers of the symbols of these types, lowest value first."""
-        is_wanted = self._table[12::16].translate(bytes(info & 15 in types for info in range(256)))
+        wanted = (info & 15 in types and binding in (None, info >> 4) for info in range(256))
+        is_wanted = self._table[12::16].translate(bytes(wanted))
         return sorted(compress(count(), is_wanted), key=self._values.__getitem__)
 
     @cached_property

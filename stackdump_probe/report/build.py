@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
-from stackdump_probe.arch.debug import VTOR
+from stackdump_probe.arch.debug import NS_ALIAS, VTOR
 from stackdump_probe.arch.faults import DEBUG_MONITOR, FAULTS
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.dump.model import Dump
 from stackdump_probe.image.elf import Image
+from stackdump_probe.image.vectors import exception_name as exception_name_of
 from stackdump_probe.image.vectors import find_vector_table
 from stackdump_probe.report.core import active_exception, core_state, in_order, word_at
 from stackdump_probe.report.faults import fault_of
@@ -46,8 +47,15 @@ def build_report(
     backtrace = unwind(dump.registers, memory, image)
     vectors = find_vector_table(image, word_at(dump.memory, VTOR), memory)
 
-    def exception_name(number: int) -> str:
-        return image.exception_name(number, vectors)
+    halted_in = backtrace.frames[0].secure if backtrace.frames else None
+
+    def exception_name(number: int, secure: bool | None = halted_in) -> str:
+        """The other state has a vector table of its own."""
+        if secure == halted_in:
+            return image.exception_name(number, vectors)
+        other = word_at(dump.memory, VTOR + NS_ALIAS)
+        table = None if other is None else find_vector_table(image, other, memory)
+        return exception_name_of(number, table, image.symbols)
 
     overflow = overflow_of(
         backtrace.frames,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from stackdump_probe.record import record
-from stackdump_probe.report.model import Location, ReportFrame, Variable
-from stackdump_probe.report.rows import Row, register_rows
+from stackdump_probe.report.model import Location, ReportFrame, Security, Variable
+from stackdump_probe.report.rows import STATES, Row, register_rows
 from stackdump_probe.report.source import ReadSource, caret_column, expanded, source_around
 from stackdump_probe.report.theme import Span, plain, span
 
@@ -41,10 +41,16 @@ class Look:
     elf_path: str = ""
 
 
-def frame_rows(frame: ReportFrame, look: Look, number_width: int) -> Iterator[Row]:
-    """Yield the rows of one frame, whose number takes `number_width` columns."""
+def frame_rows(
+    frame: ReportFrame, look: Look, number_width: int, *, security: Security | None = None
+) -> Iterator[Row]:
+    """Yield the rows of one frame, whose number takes `number_width` columns.
+
+    `security` is the state to name.
+    """
     number = Span(f" {frame.level:>{number_width}}: ", "dim")
-    yield Row((number, *_title(frame)), hanging=len(_INDENT) + _CONTINUED)
+    state = () if security is None else (Span(f" ({STATES[security]} state)", "kind"),)
+    yield Row((number, *_title(frame), *state), hanging=len(_INDENT) + _CONTINUED)
     if frame.doubt is not None:
         yield Row((Span(_INDENT), span(f"doubt: {frame.doubt}", "doubt")), hanging=len(_INDENT) + 7)
     if frame.location is not None:

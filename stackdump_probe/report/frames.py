@@ -9,7 +9,9 @@ from stackdump_probe.image.dwarf.lines import SourceLocation, lines_for
 from stackdump_probe.image.dwarf.names import demangle
 from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.elf import Image
+from stackdump_probe.image.symbols import Symbol
 from stackdump_probe.memory import Memory
+from stackdump_probe.report.core import security
 from stackdump_probe.report.details import details_of
 from stackdump_probe.report.model import FrameKind, Location, ReportFrame, Variable
 from stackdump_probe.report.variables import reported
@@ -31,7 +33,7 @@ class FrameReader:
         backtrace: Backtrace,
         memory: Memory,
         image: Image,
-        exception_name: Callable[[int], str],
+        exception_name: Callable[[int, bool | None], str],
         *,
         children: bool,
     ) -> None:
@@ -61,7 +63,7 @@ class FrameReader:
             return otherwise
 
     def _exception(self, frame: Frame, level: int) -> ReportFrame:
-        name = self._exception_name(frame.exception) if frame.exception else None
+        name = self._exception_name(frame.exception, frame.secure) if frame.exception else None
         return self._report_frame(level, frame, "exception", name)
 
     def _functions(self, frame: Frame, first_level: int) -> Iterator[ReportFrame]:
@@ -70,18 +72,28 @@ class FrameReader:
         unit = scopes[0].die.unit if scopes else self.guarded(lambda: dwarf.unit_at(pc), None)
         location = None if unit is None else self.guarded(lambda: _location(unit, pc), None)
         if not scopes:
-            yield self._bare(frame, first_level, location)
+            yield self._bare(frame, first_level, location, unit)
         for level, scope in enumerate(scopes, first_level):
             yield self._scope(scope, frame, level, location)
             location = _placed(scope.call, scope.die.unit)
 
-    def _bare(self, frame: Frame, level: int, location: Location | None) -> ReportFrame:
+    def _bare(
+        self, frame: Frame, level: int, location: Location | None, unit: Unit | None
+    ) -> ReportFrame:
         """A function without debug information."""
         symbol = self._image.symbols.function_at(frame.lookup_pc)
+        symbol = symbol or self.guarded(lambda: self._label(frame.lookup_pc, unit), None)
         name = None if symbol is None else symbol.name
         return self._report_frame(
             level, frame, "function", name and demangle(name), linkage_name=name, location=location
         )
+
+    def _label(self, pc: int, unit: Unit | None) -> Symbol | None:
+        """Assembler code may have no other name; a label of another file is none of its."""
+        label = None if unit is None else self._image.symbols.label_at(pc)
+        if label is None or self._image.dwarf.unit_at(label.address) != unit:
+            return None
+        return label
 
     def _scope(
         self, scope: Scope, frame: Frame, level: int, location: Location | None
@@ -128,6 +140,7 @@ class FrameReader:
             variables=variables,
             details=None if kind == "inline" else details_of(frame, self._memory, live),
             doubt=frame.doubt,
+            security=security(frame.secure),
         )
 
 

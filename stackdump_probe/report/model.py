@@ -13,6 +13,7 @@ from stackdump_probe.values.model import State, VariableKind
 
 FrameKind = Literal["function", "inline", "exception"]
 Verdict = Literal["match", "mismatch", "unknown"]
+Security = Literal["secure", "nonsecure"]
 
 
 @record
@@ -72,7 +73,8 @@ class FrameDetails:
 class ReportFrame:
     """One line of the trace and what belongs to it; `details` are those of its physical frame.
 
-    `doubt` says why it and all outside it are less certain than `rule` promises.
+    `doubt` says why it and all outside it are less certain than `rule` promises. `security` is None
+    for a core of one state; of an exception it is the handler's.
     """
 
     level: int
@@ -86,6 +88,7 @@ class ReportFrame:
     variables: tuple[Variable, ...]
     details: FrameDetails | None = None
     doubt: str | None = None
+    security: Security | None = None
 
 
 @record
@@ -127,6 +130,7 @@ class CoreState:
     name: str | None
     mode: Literal["handler", "thread"] | None
     exception: str | None
+    security: Security | None = None
 
 
 @record

@@ -1,6 +1,7 @@
 """Whether a stack has outgrown its memory, and what shows it."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from stackdump_probe.arch.exceptions import CFSR_STKOF, ExcReturn
 from stackdump_probe.arch.faults import CFSR, FAULTS
@@ -40,10 +41,10 @@ def overflow_of(
     """The stack that overflowed; None if nothing shows that one did.
 
     It is certain by the core's limit register, or where the frames themselves lead from below a
-    stack's memory up into it.
+    stack's memory up into it. Looked at are the stacks of the state that the core was halted in.
     """
     ground = Ground(live, memory, image, main_stack(image, initial_sp))
-    for chain in chains(frames, live):
+    for chain in chains(_of_one_state(frames), live):
         for found in (
             _by_limit(chain, ground),
             _by_frames(chain, ground),
@@ -52,6 +53,17 @@ def overflow_of(
             if found is not None:
                 return found
     return None
+
+
+def _of_one_state(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    """The frames up to where the other security state begins, which has stacks of its own."""
+    return tuple(takewhile(lambda each: not _crosses(each, frames[0].secure), frames))
+
+
+def _crosses(frame: Frame, secure: bool | None) -> bool:
+    entry = ExcReturn(frame.pc)
+    leaves = frame.exception is not None and entry.stack_is_secure != entry.taken_to_secure
+    return frame.secure != secure or leaves
 
 
 def chains(frames: tuple[Frame, ...], live: Registers) -> Iterator[Chain]:

@@ -73,10 +73,15 @@ def _word(word: int | None) -> str:
     return "unknown" if word is None else f"{word:#010x}"
 
 
+STATES = MappingProxyType({"secure": "Secure", "nonsecure": "Non-secure"})
+
+
 def core_rows(core: CoreState) -> Iterator[Row]:
     """Yield what is known of the core, if anything is."""
     mode = None if core.mode is None else f"{core.mode} mode"
-    known = [each for each in (_core_name(core), mode, core.exception) if each is not None]
+    state = None if core.security is None else f"{STATES[core.security]} state"
+    told = (_core_name(core), state, mode, core.exception)
+    known = [each for each in told if each is not None]
     if known:
         yield labelled("core", ", ".join(known))
 

@@ -14,6 +14,7 @@ from stackdump_probe.report.model import (
     Member,
     Report,
     ReportFrame,
+    Security,
     StackOverflow,
     Thread,
     Variable,
@@ -108,7 +109,13 @@ def _core(state: CoreState) -> Json:
         "name": state.name,
         "mode": state.mode,
         "exception": state.exception,
+        **_security(state.security),
     }
+
+
+def _security(security: Security | None) -> dict[str, Json]:
+    """Only for a core that has two states."""
+    return {} if security is None else {"security": security}
 
 
 def _fault(recorded: Fault | None) -> Json:
@@ -176,6 +183,7 @@ def _frame(frame: ReportFrame) -> Json:
         "cfa": frame.cfa,
         "rule": frame.rule,
         "doubt": frame.doubt,
+        **_security(frame.security),
         "details": None if frame.details is None else _details(frame.details),
         "location": location_json(frame.location),
         "variables": _variables(frame.variables),

@@ -71,8 +71,13 @@ def _thread_rows(thread: Thread, look: Look, *, alone: bool) -> Iterator[Row]:
         mark = " (current)" if thread.current else ""
         yield Row((span(f"thread {thread.name or 'without name'}{mark}:", "function"),))
     number_width = len(str(max(len(thread.frames) - 1, 0)))
+    inner = None
     for frame in thread.frames:
-        yield from frame_rows(frame, look, number_width)
+        changed = inner is not None and frame.security != inner
+        yield from frame_rows(
+            frame, look, number_width, security=frame.security if changed else None
+        )
+        inner = frame.security
     yield from _end_rows(thread.end)
 
 

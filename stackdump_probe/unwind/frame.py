@@ -20,7 +20,8 @@ class Frame:
     pc is a return address. An exception frame (`exception` is its number, 3 for HardFault, 0 if
     nothing tells which) stands between the handler and what it interrupted: its pc is the
     EXC_RETURN value, its cfa the sp of the interrupted code. `doubt` says why this frame, and with
-    it those outside, is less certain than its rule promises.
+    it those outside, is less certain than its rule promises. `secure` is the security state of its
+    code, an exception's that of the handler; None where there is but one, or nothing tells.
     """
 
     registers: Registers
@@ -29,6 +30,7 @@ class Frame:
     lookup_pc: int
     exception: int | None = None
     doubt: str | None = None
+    secure: bool | None = None
 
     @property
     def pc(self) -> int:

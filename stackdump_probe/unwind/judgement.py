@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from stackdump_probe.arch.debug import VTOR
-from stackdump_probe.arch.exceptions import FNC_RETURNS, ExcReturn
+from stackdump_probe.arch.exceptions import ExcReturn
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.code.calls import call_before
@@ -25,9 +25,6 @@ def end_at(caller: Caller, position: Position, mode: Mode, around: Surroundings)
     if end is not None:
         return end
     raw = caller.return_address
-    if raw in FNC_RETURNS:
-        hint = "capture with a debug probe that may access Secure state"
-        return End("no_memory", "called from Secure code, whose stack is not known", hint=hint)
     if raw in NO_RETURN:
         return _outermost(raw, mode)
     if ExcReturn(raw).is_valid:

@@ -4,12 +4,12 @@ from stackdump_probe.arch.exceptions import (
     CFSR_FP_ERRORS,
     CFSR_FRAME_ERRORS,
     CFSR_STKOF,
-    ExcReturn,
 )
 from stackdump_probe.arch.faults import CFSR, FAULTS
-from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.frame import End
+from stackdump_probe.unwind.security import own_register
+from stackdump_probe.unwind.step import Surroundings
 
 RECORDED_EARLIER = (
     "CFSR records an error while an exception stacked registers, but no fault is being handled: "
@@ -38,16 +38,17 @@ def doubt_about(exception: int, memory: Memory) -> str | None:
     return None
 
 
-def at_limit(
-    exc_return: ExcReturn, frame_address: int, live: Registers, memory: Memory
-) -> End | None:
+def at_limit(frame_address: int, around: Surroundings, *, on_psp: bool) -> End | None:
     """The end for a stack whose limit left no room for the frame.
 
     DDI 0553 B3.21: entry then sets sp to the limit and writes nothing below it, so what lies at
     sp is no frame.
     """
-    name = "psplim" if exc_return.frame_on_psp else "msplim"
-    if not _cfsr(memory) & CFSR_STKOF or not frame_address or frame_address != live.get(name):
+    name = "psplim" if on_psp else "msplim"
+    cfsr = own_register(CFSR, 4, around)
+    if cfsr is None or not around.memory.u32(cfsr) & CFSR_STKOF:
+        return None
+    if not frame_address or frame_address != around.live.get(name):
         return None
     reason = (
         f"the stack ended at its limit {name.upper()} {frame_address:#010x}: exception entry "

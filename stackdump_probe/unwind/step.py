@@ -77,11 +77,16 @@ class Program(Protocol):
 
 @record
 class Surroundings:
-    """What is the same for all frames: memory, the program, the registers as captured."""
+    """Memory, the program, and the registers as captured.
+
+    They are the same for all frames but those in the other security state: `live` are those that
+    a capture in the state of the frame would have shown; None for `secure` if nothing tells it.
+    """
 
     memory: Memory
     program: Program
     live: Registers
+    secure: bool | None = None
 
 
 @record

@@ -10,7 +10,6 @@ from stackdump_probe.unwind.code.epilogue import epilogue_step
 from stackdump_probe.unwind.ends import UNWIND_TABLES
 from stackdump_probe.unwind.frame import Backtrace, End, Frame, Rule
 from stackdump_probe.unwind.judgement import (
-    RESET_LR,
     Starts,
     end_at,
     follows_call,
@@ -18,9 +17,10 @@ from stackdump_probe.unwind.judgement import (
     misplaced,
 )
 from stackdump_probe.unwind.never_returns import Clobbers
-from stackdump_probe.unwind.recognise import entries_at, entry_above
+from stackdump_probe.unwind.recognise import entries_at, entry_above, leads_on, of_one_length
 from stackdump_probe.unwind.resume import resumed
 from stackdump_probe.unwind.return_addresses import is_code
+from stackdump_probe.unwind.security import halted_in_secure
 from stackdump_probe.unwind.stacking import RECORDED_EARLIER, doubt_about, has_errors
 from stackdump_probe.unwind.start import (
     Mode,
@@ -33,6 +33,7 @@ from stackdump_probe.unwind.start import (
 )
 from stackdump_probe.unwind.step import Caller, Lost, Position, Program, Step, Surroundings
 from stackdump_probe.unwind.steps.checked import checked_cfi_step
+from stackdump_probe.unwind.steps.crossing import Crossed, leave_state, of_outermost
 from stackdump_probe.unwind.steps.exception import Interrupted, leave_exception, not_code
 from stackdump_probe.unwind.steps.exidx import exidx_step
 from stackdump_probe.unwind.steps.leaf import leaf_step
@@ -60,7 +61,8 @@ def unwind(
     if "pc" not in registers:
         end = End("no_rule", "the dump holds no pc", hint=CAPTURE_REGISTERS)
         return Backtrace((), end)
-    return _Walk(Surroundings(memory, program, registers), limit).run()
+    secure = halted_in_secure(memory)
+    return _Walk(Surroundings(memory, program, registers, secure), limit).run()
 
 
 class _Walk:
@@ -111,18 +113,20 @@ class _Walk:
         if self._is_seen(here):
             return End("corrupt", f"the frame at {here.pc:#010x} comes again", here.pc)
         found = self._step(here)
-        self.frames.append(
-            Frame(here.registers, found.cfa, here.rule, here.lookup_pc, doubt=here.doubt)
-        )
+        self.frames.append(self._frame(here, found))
         if is_lockup(here.registers):
             return self._leave_lockup(here)
         is_thread = not self.mode.exception
         if is_thread and (reset := self.starts.reset_at(here)):
-            return End("reset", f"reached {reset}")
+            return self._before_reset(found, here) or End("reset", f"reached {reset}")
         there = self._go_to(found, here)
         if isinstance(there, End) and is_thread and (entry := self.starts.entry_at(here)):
             return End("reset", f"reached {entry}, where the program starts")
         return there
+
+    def _frame(self, here: Position, found: Caller | Lost) -> Frame:
+        place = here.registers, found.cfa, here.rule, here.lookup_pc
+        return Frame(*place, doubt=here.doubt, secure=self.around.secure)
 
     def _is_seen(self, here: Position) -> bool:
         key = here.pc, here.registers.get("sp"), self.mode.exception
@@ -164,6 +168,9 @@ class _Walk:
         if exc_return.is_valid and self.mode.may_be_handler:
             end = misplaced(found, here)
             return end or self._return_from(exc_return, found.registers, "exception")
+        across = self._across(found, here)
+        if across is not None:
+            return across
         end = end_at(found, here, self.mode, self.around)
         if end is not None:
             return end
@@ -172,6 +179,22 @@ class _Walk:
         if found.saved_at is not None:
             registers = registers.saved(found.saved_at, {"pc": pc})
         return Position(registers, found.rule, found.is_exact, self._doubt_about(found))
+
+    def _before_reset(self, found: Caller | Lost, here: Position) -> Position | None:
+        """The Secure code that has called the reset handler of the Non-secure image."""
+        caller = of_outermost(found, here, self.around)
+        there = caller and self._across(self.clobbers.without(caller, here), here)
+        return there if isinstance(there, Position) else None
+
+    def _across(self, found: Caller, here: Position) -> Position | End | None:
+        """The caller in the other security state; None if there is none such."""
+        if misplaced(found, here):
+            return None
+        crossed = leave_state(found, here, self.mode, self.around)
+        if not isinstance(crossed, Crossed):
+            return crossed
+        self.mode, self.around = crossed.mode, crossed.around
+        return crossed.position
 
     def _doubt_about(self, found: Caller) -> str | None:
         if follows_call(found, self.around.memory):
@@ -187,7 +210,10 @@ class _Walk:
         number, memory = self._exception_number(), self.around.memory
         is_doubted = any(frame.doubt for frame in self.frames)
         doubt = doubt or (None if is_doubted else doubt_about(number, memory))
+        secure = self.around.secure
         outcome = leave_exception(exc_return, handler, self.around)
+        if isinstance(outcome, Interrupted) and outcome.longer is not None:
+            outcome, doubt = of_one_length(outcome, outcome.longer, self.around, self._step)
         if doubt and isinstance(outcome, Interrupted) and not self._is_code(outcome):
             outcome = Lost(not_code(outcome))
         there = self._interrupted(outcome, exc_return, handler)
@@ -195,7 +221,7 @@ class _Walk:
             doubt = f"{outcome.end.reason}; its callers were searched for on the stack"
         cfa = None if isinstance(outcome, Lost) else outcome.cfa
         registers = handler.updated(pc=exc_return.word)
-        self.frames.append(Frame(registers, cfa, rule, exc_return.word, number, doubt))
+        self.frames.append(Frame(registers, cfa, rule, exc_return.word, number, doubt, secure))
         return there
 
     def _recognised(self, lost: Lost, here: Position) -> Position | End | None:
@@ -204,7 +230,8 @@ class _Walk:
             return None
         registers = here.registers.only(CALLEE_SAVED)
         entries = list(entries_at(lost.cfa, registers, self.around))
-        best = next((each for each in entries if self._leads_on(each, lost.cfa)), None)
+        fitting = (each for each in entries if leads_on(each, lost.cfa, self.around, self._step))
+        best = next(fitting, None)
         if not entries:
             return None
         entry = best or entries[0]
@@ -212,19 +239,6 @@ class _Walk:
             f"the handler did not keep EXC_RETURN, {entry.word:#010x} fits what lies on the stack"
         )
         return self._return_from(entry, registers.updated(sp=lost.cfa), "exception", doubt)
-
-    def _leads_on(self, entry: ExcReturn, sp: int) -> bool:
-        """True if the frame that `entry` stands for is that of code which a call led to."""
-        found = leave_exception(entry, Registers({"sp": sp}), self.around)
-        if not isinstance(found, Interrupted):
-            return False
-        caller = self._step(Position(found.registers, "exception", is_exact=True))
-        if not isinstance(caller, Caller):
-            return False
-        raw = caller.return_address
-        if raw == RESET_LR or ExcReturn(raw).is_valid:
-            return True
-        return raw != 0 and follows_call(caller, self.around.memory)
 
     def _is_code(self, found: Interrupted) -> bool:
         pc = found.registers["pc"]
@@ -235,7 +249,8 @@ class _Walk:
     ) -> Position | End:
         """Where the interrupted code was; if that is lost, one of its callers that is not."""
         if isinstance(outcome, Interrupted):
-            self.mode = Mode(outcome.xpsr.exception, exc_return.frame_on_psp)
+            self.mode = Mode(outcome.xpsr.exception, outcome.on_psp)
+            self.around = outcome.around
             return Position(outcome.registers, "exception", is_exact=True)
         sp = self.around.live.get("psp") if exc_return.frame_on_psp else handler.get("sp")
         found = self._resumed(sp)

@@ -110,3 +110,14 @@ def test_a_table_that_links_to_no_strings_is_ignored() -> None:
     symtab = int.from_bytes(elf[32:36], "little") + 2 * 40
     elf[symtab + 24 : symtab + 28] = b"\xff\0\0\0"  # sh_link
     assert Image.from_bytes(bytes(elf)).symbols.all == ()
+
+
+def test_a_label_of_assembler_reaches_to_the_next_one() -> None:
+    symbols = table(
+        ASymbol("call", TEXT, 0, NOTYPE, section=".text"),
+        ASymbol("local", TEXT + 4, 0, NOTYPE, LOCAL, ".text"),
+        ASymbol("other", TEXT + 0x10, 0, NOTYPE, section=".text"),
+        size=0x20,
+    )
+    found = [symbols.label_at(TEXT + at) for at in (0, 6, 0x10, 0x20)]
+    assert [each and each.name for each in found] == ["call", "call", "other", None]

@@ -32,3 +32,15 @@ def test_without_xpsr_icsr_tells_the_exception() -> None:
 def test_registers_come_in_the_manuals_order() -> None:
     dump = a_dump(s0=1, xpsr=2, pc=3, r10=4, r9=5)
     assert list(in_order(dump.registers)) == ["r9", "r10", "pc", "xpsr", "s0"]
+
+
+def test_dscsr_tells_the_security_state() -> None:
+    dump = a_dump({0xE000_EE08: words(1 << 16)}, xpsr=0x0100_0000)
+    assert core_state(dump, named).security == "secure"
+    assert core_state(a_dump({0xE000_EE08: words(0)}), named).security == "nonsecure"
+
+
+def test_ipsr_1_hides_the_number_of_a_secure_exception() -> None:
+    # Armv8-M ARM (DDI 0553), BLXNS: no reset is ever being handled.
+    exception = core_state(a_dump(xpsr=0x0100_0001), named).exception
+    assert exception == "a Secure exception, its number hidden"

@@ -5,6 +5,7 @@ import pytest
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory, Segment
+from stackdump_probe.record import replace
 from stackdump_probe.report.model import StackOverflow
 from stackdump_probe.report.overflow import overflow_of
 from stackdump_probe.unwind.frame import Frame
@@ -134,3 +135,9 @@ def test_a_pointer_that_is_nowhere_near_is_no_overflow() -> None:
 def test_without_a_stack_pointer_nothing_is_said() -> None:
     assert overflow(a_frame(TOP), cfbp=0) is None
     assert overflow() is None
+
+
+def test_the_stack_of_the_other_security_state_lies_elsewhere() -> None:
+    inner = replace(a_frame(RAM + 0x3F8), secure=False)
+    outer = replace(a_frame(TOP - 8), secure=True)
+    assert overflow(inner, outer, sp=RAM + 0x3F8, msp=RAM + 0x3F8, cfbp=0) is None

@@ -343,6 +343,24 @@ def test_an_overflow_of_the_stack_stands_below_the_fault() -> None:
     assert lines[at + 1].startswith("core:")
 
 
+def test_a_frame_in_another_security_state_than_the_one_inside_it_says_so() -> None:
+    states = ("secure", "secure", "nonsecure", "nonsecure", "secure")
+    frames = [a_frame(level, security=state) for level, state in enumerate(states)]
+    titles = [line for line in lines_of(*frames) if ": wait" in line]
+    assert titles == [
+        " 0: wait",
+        " 1: wait",
+        " 2: wait (Non-secure state)",
+        " 3: wait",
+        " 4: wait (Secure state)",
+    ]
+
+
+def test_a_core_of_two_security_states_names_its_own() -> None:
+    core = CoreState(0x410F_D213, "Cortex-M33", "thread", None, "nonsecure")
+    assert lines_of(core=core)[0] == "core:  Cortex-M33, Non-secure state, thread mode"
+
+
 def test_a_doubt_about_a_frame_stands_right_below_its_name() -> None:
     frame = a_frame(kind="exception", rule="exception", location=None, doubt="stacking failed")
     assert lines_of(frame)[-3:-1] == [

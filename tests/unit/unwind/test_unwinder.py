@@ -288,7 +288,7 @@ def test_a_handler_does_not_return_to_nothing() -> None:
 def test_non_secure_code_called_from_secure_code_ends_there() -> None:
     found = trace(in_leaf(lr=0xFEFF_FFFF), a_stack())
     assert found.end.kind == "no_memory"
-    assert found.end.reason == "called from Secure code, whose stack is not known"
+    assert "called from Secure code, whose stack is not known" in found.end.reason
 
 
 def test_a_return_address_that_follows_no_call_is_doubted() -> None:

@@ -1,8 +1,10 @@
 import pytest
 
+from stackdump_probe.arch.debug import DSCSR, NS_ALIAS
 from stackdump_probe.arch.exceptions import FPCCR, ExcReturn
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Segment
+from stackdump_probe.record import replace
 from stackdump_probe.unwind.frame import End
 from stackdump_probe.unwind.step import Lost
 from stackdump_probe.unwind.steps.exception import Interrupted, leave_exception
@@ -162,3 +164,82 @@ def test_a_frame_that_the_dump_ends_in_says_where() -> None:
 def test_a_frame_of_the_wrong_mode_is_corrupt(word: int, xpsr: int) -> None:
     end = end_of(word, a_stack(*a_frame(pc=0x0800_0100, xpsr=xpsr)))
     assert (end.kind, end.address) == ("corrupt", RAM)
+
+
+# With the Security Extension: halted in one of two states, each with stack pointers of its own.
+OTHER = 0x2820_1F00
+BOTH = Registers({"msp_s": RAM, "psp_s": PSP, "cfbp_s": 0, "msp_ns": OTHER, "psp_ns": 1,
+                  "cfbp_ns": 0, "cfbp": 0})  # fmt: skip
+ADDITIONAL = (0xFEFA_125B, 0, *range(0x64, 0x6C))
+
+
+def across(
+    word: int, *segments: Segment, secure: bool, live: Registers = BOTH
+) -> Interrupted | Lost:
+    state = Segment(DSCSR, words(secure << 16))
+    surroundings = replace(around(state, *segments, live=live), secure=secure)
+    return leave_exception(ExcReturn(word), HANDLER, surroundings)
+
+
+def test_secure_code_that_a_non_secure_exception_interrupted() -> None:
+    # EXC_RETURN: S = 1, ES = 0; DDI 0553 B3.19: the additional state context is always there.
+    stack = a_stack(*ADDITIONAL, *a_frame(pc=0x1000_0100))
+    found = across(0xFFFF_FFF8, stack, secure=False)
+    assert isinstance(found, Interrupted)
+    assert [found.registers[f"r{n}"] for n in (4, 11)] == [0x64, 0x6B]
+    assert (found.cfa, found.around.secure) == (RAM + 0x48, True)
+
+
+def test_its_stack_is_the_one_that_control_of_secure_state_selects() -> None:
+    # PopStack: SPSEL in EXC_RETURN is that of the state which the exception was taken to.
+    live = BOTH.updated(cfbp_s=2 << 24)
+    stack = a_stack(*ADDITIONAL, *a_frame(pc=0x1000_0100), at=PSP)
+    found = across(0xFFFF_FFF8, stack, secure=False, live=live)
+    assert isinstance(found, Interrupted)
+    assert (found.frame_address, found.on_psp) == (PSP, True)
+
+
+def test_non_secure_code_that_a_secure_exception_interrupted() -> None:
+    frame = a_stack(*a_frame(pc=0x0020_0100), at=OTHER)
+    found = across(0xFFFF_FFB9, frame, secure=True)
+    assert isinstance(found, Interrupted)
+    assert (found.frame_address, found.around.secure) == (OTHER, False)
+    assert found.registers["r4"] == HANDLER["r4"]
+
+
+def test_a_return_puts_spsel_of_its_own_state_back() -> None:
+    found = across(0xFFFF_FFBD, a_stack(*a_frame(pc=0x0020_0100), at=OTHER), secure=True)
+    assert isinstance(found, Interrupted)
+    assert found.around.live["cfbp_s"] == 2 << 24
+
+
+def test_exc_return_of_the_other_state_is_none() -> None:
+    found = across(0xFFFF_FFF9, a_stack(*a_frame(pc=0x1000_0100)), secure=False)
+    assert isinstance(found, Lost)
+    assert found.end.reason == "EXC_RETURN 0xfffffff9 is that of a handler in Secure state"
+
+
+def test_without_control_of_the_other_state_its_stack_is_not_known() -> None:
+    found = across(0xFFFF_FFF8, a_stack(*[0] * 18), secure=False, live=Registers({"msp_s": RAM}))
+    assert isinstance(found, Lost)
+    assert found.end.kind == "no_memory"
+
+
+def test_fpccr_of_non_secure_state_shows_at_its_alias() -> None:
+    # Pending there: the live registers are the caller's. What Secure state has does not matter.
+    frame = a_stack(*a_frame(pc=0x0020_0100), *[0xDEAD] * 18, at=OTHER)
+    pending = Segment(FPCCR + NS_ALIAS, words(0xC000_0001, OTHER + 0x20))
+    live = BOTH.updated(s0=0x1000)
+    found = across(0xFFFF_FFA9, frame, fpccr(0xC000_0000, 0), pending, secure=True, live=live)
+    assert isinstance(found, Interrupted)
+    assert found.registers["s0"] == 0x1000
+
+
+def test_where_fpccr_of_secure_state_is_hidden_the_frame_may_have_two_lengths() -> None:
+    signed = (0xFEFA_125A, *ADDITIONAL[1:])
+    stack = a_stack(*signed, *a_frame(pc=0x1000_0100), *[0] * 34)
+    found = across(0xFFFF_FFE8, stack, fpccr(1 << 26, 0), secure=False)
+    assert isinstance(found, Interrupted)
+    assert found.longer is not None
+    assert (found.cfa, found.longer.cfa) == (RAM + 0x28 + 0x68, RAM + 0x28 + 0xA8)
+    assert "s0" not in found.registers
