@@ -16,7 +16,7 @@ from tests.stepping.truth import Awaited
 # "guessed": wrong, and marked as a guess. "wrong": wrong, and not marked.
 Kind = Literal["right", "ended", "guessed", "wrong"]
 KINDS: tuple[Kind, ...] = ("right", "ended", "guessed", "wrong")  # the best first
-HARD_FAULT = 3
+STEPPED_OVER = (3, 7)  # HardFault, SecureFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ def _expected(truth: Sequence[Awaited]) -> list[Expected]:
     for awaited in truth:
         if awaited.exception:
             found.append(Expected(awaited, awaited.exception))
-        # The handler of faults in the program steps over the instruction at fault.
-        steps = (0, 2) if awaited.exception == HARD_FAULT else (0,)
+        # Their handlers in the programs step over the instruction at fault.
+        steps = (0, 2) if awaited.exception in STEPPED_OVER else (0,)
         found.append(Expected(awaited, further=steps))
     return found
 
