@@ -42,8 +42,9 @@ def _register_seen(difference: Difference, state: State) -> bool:
     """The machine came back with another register than GDB's."""
     if difference.what != "register":
         return False
-    # The registers of an exception are those of what it interrupted.
-    at = difference.level + (state.traced.frames[difference.level].kind == "exception")
+    # What was interrupted, or inlined, has its registers in the frame of a function further out.
+    outer = enumerate(state.traced.frames[difference.level :], difference.level)
+    at = next((level for level, frame in outer if frame.kind == "function"), difference.level)
     its = state.proof.register(at, difference.name)
     theirs = difference.theirs if isinstance(difference.theirs, tuple) else (difference.theirs,)
     return its is not None and difference.ours in (None, its) and its not in theirs
