@@ -17,6 +17,8 @@ def figures(found: Verdict, seconds: float) -> Iterator[str]:
         f"{counts['states']} states of {counts['programs']} programs in {seconds:.0f} s, "
         f"{counts['captured']} captured through pyOCD"
     )
+    if counts["unjudged"]:
+        yield f"{counts['unjudged']} more, at which GDB broke off"
     yield (
         f"{counts['frames']} frames, {counts['registers']} registers of theirs, "
         f"{counts['variables']} variables, {counts['statics']} statics compared, "

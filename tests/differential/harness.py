@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from stackdump_probe.dump import encode
 from stackdump_probe.image.elf import Image
@@ -14,7 +15,7 @@ from tests.differential.comparing import Difference, compared
 from tests.differential.matrix import Build
 from tests.differential.programs import program_of
 from tests.differential.states import Halts, State, states_of
-from tests.judge.judge import judged
+from tests.judge.judge import GdbDied, judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,12 @@ def verdict_on(build: Build, *, at_random: int, stepping: int, by_probe: bool) -
     states = list(states_of(build, program_of(elf), image, halts, by_probe=by_probe))
     found = Verdict()
     for state, answer in zip(states, _asked(elf, states), strict=True):
+        _take_proof(found, build, state)
+        if answer is None:
+            found.counts["unjudged"] += 1
+            continue
         comparison = compared(state.traced, answer)
         found.counts += comparison.counts
-        _take_proof(found, build, state)
         for difference in comparison.differences:
             rule = rule_of(difference, state)
             if rule is None:
@@ -63,13 +67,24 @@ def verdict_on(build: Build, *, at_random: int, stepping: int, by_probe: bool) -
     return found
 
 
-def _asked(elf: Path, states: Sequence[State]) -> list[dict[str, object]]:
+def _asked(elf: Path, states: Sequence[State]) -> list[dict[str, Any] | None]:
     with tempfile.TemporaryDirectory() as folder:
         dumps = [Path(folder) / f"{number}.dump" for number in range(len(states))]
         for path, state in zip(dumps, states, strict=True):
             path.write_bytes(encode(state.dump))
         units = sorted({*states[0].program.functions.values()})
-        return judged(elf, dumps, units=units)
+        return answers(elf, dumps, units)
+
+
+def answers(elf: Path, dumps: Sequence[Path], units: Sequence[int]) -> list[dict[str, Any] | None]:
+    """GDB's, None for each dump that it broke off at."""
+    found: list[dict[str, Any] | None] = []
+    while len(found) < len(dumps):
+        try:
+            found += judged(elf, dumps[len(found) :], units=units)
+        except GdbDied as death:
+            found += [*death.answers, None]
+    return found
 
 
 def _take_proof(found: Verdict, build: Build, state: State) -> None:
