@@ -97,7 +97,7 @@ class Aggregate:
     `cut` if the limits left some out.
     """
 
-    members: tuple["Field", ...]
+    members: Sequence["Field"]
     tuple_like: bool = False
     cut: bool = False
 
@@ -212,7 +212,7 @@ class Field:
     value: Value
 
 
-def children_of(value: Value) -> tuple[Field, ...]:
+def children_of(value: Value) -> Sequence[Field]:
     """The parts of `value` by name: elements by index, members, what a pointer was followed to."""
     match value.content:
         case Pointer(target=Value() as target):
@@ -221,7 +221,7 @@ def children_of(value: Value) -> tuple[Field, ...]:
             return parts_of(content)
 
 
-def parts_of(content: Content | None) -> tuple[Field, ...]:
+def parts_of(content: Content | None) -> Sequence[Field]:
     """The parts of a value by name, without what it only points at."""
     match content:
         case Array(elements=elements) | Map(entries=elements):

@@ -5,7 +5,7 @@ What comes from the target is escaped.
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from stackdump_probe.values.model import (
@@ -17,12 +17,14 @@ from stackdump_probe.values.model import (
     Enumerator,
     Integer,
     Invalid,
+    Pointer,
     Quantity,
     Real,
     Text,
 )
 
 CUT = "..."
+REPEATED = 10  # equal elements in a row that are told as one
 LAST_CODE_POINT = 0x10FFFF
 UNITS = {10**9: "s", 10**6: "ms", 10**3: "\u00b5s", 1: "ns"}
 UNLISTED = "no enumerator has this value"
@@ -72,18 +74,20 @@ def _doubtful(content: Enumerator | Invalid) -> str:
     return f"{raw_text(content)} <{doubt(content)}>"
 
 
-_SCALARS: dict[type, Callable[[Any], str]] = {
-    Integer: lambda each: str(each.number),
-    Real: lambda each: real_text(each.number, each.size),
-    Complex: _complex,
-    Boolean: lambda each: "true" if each.truth else "false",
-    Character: lambda each: f"'{_character(each.code, each.size)}'",
-    Enumerator: _enumerator,
-    Text: lambda each: f'"{text_of(each.octets)}"{CUT if each.cut else ""}',
-    Duration: lambda each: duration_text(each.nanoseconds),
-    Quantity: lambda each: f"{scalar_text(each.count)}{escaped(each.unit)}",
-    Invalid: _doubtful,
-}
+def pointer_pieces(pointer: Pointer) -> Iterator[str]:
+    """An address and what is known of it, but for what is there."""
+    yield "<optimized out>" if pointer.address is None else f"{pointer.address:#010x}"
+    if pointer.symbol is not None:
+        yield f" <{escaped(pointer.symbol)}>"
+    if pointer.dynamic is not None:
+        yield f" ({escaped(pointer.dynamic)})"
+
+
+def _pointer(pointer: Pointer) -> str:
+    """A pointer to text, or to what is not followed."""
+    text = "".join(pointer_pieces(pointer))
+    target = None if pointer.target is None else pointer.target.content
+    return text if target is None else f"{text} {scalar_text(target)}"
 
 
 def duration_text(nanoseconds: int) -> str:
@@ -149,3 +153,18 @@ def _character(code: int, size: int) -> str:
     if size == 1 and code >= 0x80:  # a byte of an encoding that nobody told us
         return f"\\x{code:02x}"
     return _escape(chr(code)) if code <= LAST_CODE_POINT else f"\\u{{{code:x}}}"
+
+
+_SCALARS: dict[type, Callable[[Any], str]] = {
+    Integer: lambda each: str(each.number),
+    Real: lambda each: real_text(each.number, each.size),
+    Complex: _complex,
+    Boolean: lambda each: "true" if each.truth else "false",
+    Character: lambda each: f"'{_character(each.code, each.size)}'",
+    Enumerator: _enumerator,
+    Pointer: _pointer,
+    Text: lambda each: f'"{text_of(each.octets)}"{CUT if each.cut else ""}',
+    Duration: lambda each: duration_text(each.nanoseconds),
+    Quantity: lambda each: f"{scalar_text(each.count)}{escaped(each.unit)}",
+    Invalid: _doubtful,
+}

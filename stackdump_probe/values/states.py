@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from stackdump_probe.values.elements import Elements
+from stackdump_probe.values.elements import Elements, Members
 from stackdump_probe.values.model import (
     Aggregate,
     Array,
@@ -45,7 +45,7 @@ def _tells_something(part: Value) -> bool:
 
 def _parts_of(content: Content) -> Sequence[Value]:
     match content:
-        case Array(elements=Elements()):
+        case Array(elements=Elements()) | Aggregate(members=Members()):
             return ()  # nothing can be missing in them
         case Array(elements=elements) | Map(entries=elements):
             return elements

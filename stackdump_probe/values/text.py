@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from stackdump_probe.values.elements import Elements
+from stackdump_probe.values.elements import Elements, Members, Whole
 from stackdump_probe.values.model import (
     Aggregate,
     Array,
@@ -23,7 +23,15 @@ from stackdump_probe.values.model import (
     Value,
     Variant,
 )
-from stackdump_probe.values.scalar_text import CUT, doubt, escaped, raw_text, scalar_text
+from stackdump_probe.values.scalar_text import (
+    CUT,
+    REPEATED,
+    doubt,
+    escaped,
+    pointer_pieces,
+    raw_text,
+    scalar_text,
+)
 
 T = TypeVar("T")
 LENGTH = 1000  # characters of a value, if the caller has no other wish
@@ -34,7 +42,7 @@ STATES: dict[State, str] = {
 }
 # What the keeper of a value usually has to say of it: no borrows, no weak pointers, not locked.
 UNREMARKABLE = (Integer(0), Boolean(truth=False))
-REPEATED = 10  # equal elements in a row that are told as one
+AT_ONCE = 64  # parts of an object whose text is not put together piece by piece
 
 
 def short_text(value: Value, *, length: int = LENGTH, repeats: bool = True) -> str | None:
@@ -98,10 +106,10 @@ class _Line:
         while at < len(elements):
             if at:
                 self.put(", ")
-            if isinstance(elements, Elements):
-                self.content(elements.content(at))
-            else:
+            if not isinstance(elements, Elements):
                 self.value(elements[at])
+            elif not self._at_once(elements.whole, elements.octets, elements.place(at)):
+                self.content(elements.content(at))
             count = _equal_from(elements, at) if self._repeats else 1
             if count < REPEATED:
                 at += 1
@@ -109,11 +117,26 @@ class _Line:
                 self.put(f" <repeats {count} times>")
                 at += count
 
+    def _at_once(self, whole: Whole, octets: bytes, at: int) -> bool:
+        """Put all of a small object of known bytes if there is room for it."""
+        if whole.parts > AT_ONCE:
+            return False
+        text = whole.text(octets, at, self._repeats)
+        if len(text) > self._room:
+            return False
+        self.put(text)
+        return True
+
     def aggregate(self, aggregate: Aggregate) -> None:
+        members = aggregate.members
+        if isinstance(members, Members) and self._at_once(
+            members.whole, members.octets, members.at
+        ):
+            return
         if aggregate.tuple_like:
-            self._list("(", aggregate.members, self.position, ")", aggregate.cut)
+            self._list("(", members, self.position, ")", aggregate.cut)
         else:
-            self._list("{", aggregate.members, self.member, "}", aggregate.cut)
+            self._list("{", members, self.member, "}", aggregate.cut)
 
     def variant(self, variant: Variant) -> None:
         payload = variant.payload
@@ -150,11 +173,8 @@ class _Line:
             self.put(" <exhausted>")
 
     def pointer(self, pointer: Pointer) -> None:
-        self.put("<optimized out>" if pointer.address is None else f"{pointer.address:#010x}")
-        if pointer.symbol is not None:
-            self.put(f" <{escaped(pointer.symbol)}>")
-        if pointer.dynamic is not None:
-            self.put(f" ({escaped(pointer.dynamic)})")
+        for piece in pointer_pieces(pointer):
+            self.put(piece)
         if pointer.target is not None and pointer.target.content is not None:
             self.put(" ")
             self.content(pointer.target.content)

@@ -4,8 +4,8 @@ Most objects of a program are such: numbers, pointers, and the arrays and struct
 them. Nothing can be missing in them, so their parts are read without asking where they are.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.types import model as types
@@ -13,9 +13,10 @@ from stackdump_probe.image.types.model import Member, Type, size_of, stride_of
 from stackdump_probe.values import c
 from stackdump_probe.values.cpp import pointers as cpp_pointers
 from stackdump_probe.values.cpp import views as cpp
-from stackdump_probe.values.elements import Elements, ReadValue, Whole
-from stackdump_probe.values.model import Aggregate, Array, Content, Field, Value
+from stackdump_probe.values.elements import Elements, Members, ReadText, ReadValue, Whole
+from stackdump_probe.values.model import Aggregate, Array, Content, Value
 from stackdump_probe.values.rust import views as rust
+from stackdump_probe.values.scalar_text import CUT, REPEATED, escaped, scalar_text
 from stackdump_probe.values.scalars import (
     FLOAT_FORMATS,
     INTEGERS,
@@ -28,6 +29,7 @@ from stackdump_probe.values.storage import Absence, Place, Storage
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
+T = TypeVar("T")
 FIELDS = {"c": c.fields, "c++": cpp.fields, "rust": rust.fields}
 
 
@@ -43,12 +45,18 @@ def whole_of(decoder: "Decoder", type_: Type) -> Whole | None:
 
 
 def _scalar(decoder: "Decoder", type_: Type, actual: Type) -> Whole | None:
+    """What has no parts; the same bytes are the same value, read and written once."""
     size = size_of(actual)
     read = _reading(decoder, actual) if size else None
     if size is None or read is None:
         return None
+    content = _remembered(read)
+    text = _remembered(lambda octets: scalar_text(content(octets)))
     return Whole(
-        decoder.name(type_), size, lambda octets, at, _address: read(octets[at : at + size])
+        decoder.name(type_),
+        size,
+        lambda octets, at, _address: content(octets[at : at + size]),
+        lambda octets, at, _repeats: text(octets[at : at + size]),
     )
 
 
@@ -85,16 +93,16 @@ def _number(base: types.Base) -> Callable[[bytes], Content] | None:
     return content
 
 
-def _remembered(read: Callable[[bytes], Content]) -> Callable[[bytes], Content]:
-    known: dict[bytes, Content] = {}
+def _remembered(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    known: dict[bytes, T] = {}
 
-    def content(octets: bytes) -> Content:
+    def remembered(octets: bytes) -> T:
         found = known.get(octets)
         if found is None:
             found = known[octets] = read(octets)
         return found
 
-    return content
+    return remembered
 
 
 def _array(decoder: "Decoder", type_: Type, array: types.Array) -> Whole | None:
@@ -112,8 +120,25 @@ def _array(decoder: "Decoder", type_: Type, array: types.Array) -> Whole | None:
     def content(octets: bytes, at: int, address: int | None) -> Content:
         return Array(count, Elements(whole, octets, at, address, step, shown))
 
+    def text(octets: bytes, at: int, repeats: bool) -> str:
+        elements = Elements(whole, octets, at, None, step, shown)
+        return _listed("[", [*_elements(elements, repeats), *([CUT] * (count > shown))], "]")
+
     parts = shown * (1 + whole.parts)
-    return Whole(decoder.name(type_), size, content, parts, 1 + whole.levels)
+    return Whole(decoder.name(type_), size, content, text, parts, 1 + whole.levels)
+
+
+def _elements(elements: Elements, repeats: bool) -> Iterator[str]:
+    at = 0
+    while at < len(elements):
+        text = elements.whole.text(elements.octets, elements.place(at), repeats)
+        count = elements.equal_from(at, REPEATED) if repeats else 1
+        yield text if count < REPEATED else f"{text} <repeats {count} times>"
+        at += count if count >= REPEATED else 1
+
+
+def _listed(opening: str, texts: list[str], closing: str) -> str:
+    return f"{opening}{', '.join(texts)}{closing}"
 
 
 def _text(decoder: "Decoder", type_: Type, element: types.Base, size: int) -> Whole:
@@ -122,33 +147,58 @@ def _text(decoder: "Decoder", type_: Type, element: types.Base, size: int) -> Wh
         assert text is not None
         return text
 
-    return Whole(decoder.name(type_), size, content)
+    return Whole(
+        decoder.name(type_),
+        size,
+        content,
+        lambda octets, at, _repeats: scalar_text(content(octets, at, None)),
+    )
 
 
 def _struct(decoder: "Decoder", type_: Type, struct: types.Struct) -> Whole | None:
     fields, size = FIELDS[struct.language](decoder, struct), struct.size
     if fields is None or not size:
         return None
-    parts: list[tuple[str, int, ReadValue]] = []
-    in_all, levels = 0, 0
-    for name, member in fields.members:
-        whole = decoder.whole(member.type.type)
-        if whole is None or not _is_inside(member, whole.size, size):
-            return None
-        parts.append((name, member.offset or 0, _member(decoder, member, whole)))
-        in_all += 1 + whole.parts
-        levels = max(levels, whole.levels)
-    tuple_like = fields.tuple_like
+    found = [(name, member, decoder.whole(member.type.type)) for name, member in fields.members]
+    inside = [
+        (name, member, whole)
+        for name, member, whole in found
+        if whole is not None and _is_inside(member, whole.size, size)
+    ]
+    if len(inside) < len(found):
+        return None
+    return _fields(decoder.name(type_), size, inside, decoder, tuple_like=fields.tuple_like)
 
-    def content(octets: bytes, at: int, address: int | None) -> Content:
-        return Aggregate(
-            tuple(
-                [Field(name, read(octets, at + offset, address)) for name, offset, read in parts]
-            ),
-            tuple_like,
-        )
 
-    return Whole(decoder.name(type_), size, content, in_all, 1 + levels)
+def _fields(
+    name: str,
+    size: int,
+    fields: list[tuple[str, Member, Whole]],
+    decoder: "Decoder",
+    *,
+    tuple_like: bool,
+) -> Whole:
+    members = [(each, member.offset or 0, *_read(decoder, member, w)) for each, member, w in fields]
+    texts = [
+        ("" if tuple_like or not each else f"{escaped(each)}: ", offset, text)
+        for each, offset, _, text in members
+    ]
+    opening, closing = "()" if tuple_like else "{}"
+
+    def text(octets: bytes, at: int, repeats: bool) -> str:
+        listed = [label + read(octets, at + offset, repeats) for label, offset, read in texts]
+        return _listed(opening, listed, closing)
+
+    whole = Whole(
+        name,
+        size,
+        lambda octets, at, address: Aggregate(Members(whole, octets, at, address), tuple_like),
+        text,
+        sum(1 + each.parts for _, _, each in fields),
+        1 + max([each.levels for _, _, each in fields], default=0),
+        tuple([(each, offset, read) for each, offset, read, _ in members]),
+    )
+    return whole
 
 
 def _is_inside(member: Member, size: int, room: int) -> bool:
@@ -158,12 +208,18 @@ def _is_inside(member: Member, size: int, room: int) -> bool:
     return 0 <= member.bit_offset <= room * 8 - member.bit_size
 
 
-def _member(decoder: "Decoder", member: Member, whole: Whole) -> ReadValue:
+def _read(decoder: "Decoder", member: Member, whole: Whole) -> tuple[ReadValue, ReadText]:
+    """How a member's value and its text are read."""
     if member.bit_size is None:
-        return whole.value
+        return whole.value, whole.text
 
     def bitfield(octets: bytes, at: int, address: int | None) -> Value:
         start = at - (member.offset or 0)
         return decoder.bitfield(member, Place(Storage(octets, address), start))
 
-    return bitfield
+    def text(octets: bytes, at: int, _repeats: bool) -> str:
+        content = bitfield(octets, at, None).content
+        assert content is not None
+        return scalar_text(content)
+
+    return bitfield, text

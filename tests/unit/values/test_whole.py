@@ -85,7 +85,10 @@ def test_parts_are_the_same_one_by_one(seed: int) -> None:
 
 
 def row(octets: bytes, *, step: int = 1) -> Elements:
-    octet = Whole("u8", 1, lambda held, at, _address: Integer(held[at]))
+    def content(held: bytes, at: int, _address: int | None) -> Integer:
+        return Integer(held[at])
+
+    octet = Whole("u8", 1, content, lambda held, at, _repeats: str(held[at]))
     return Elements(octet, octets, 0, None, step, len(octets) // step)
 
 
