@@ -63,7 +63,13 @@ class InputError(StackdumpError):
 
 
 class ProgramMismatch(StackdumpError):
-    """The ELF is not the program in the dump."""
+    """The ELF is not the program in the dump; `candidates` tells of each in a directory."""
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, candidates: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.candidates = tuple(candidates)
 
 
 class Unavailable(StackdumpError):

@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 from stackdump_probe.capture.pyocd_bench import find_probe
 from stackdump_probe.capture.pyocd_probe import cores_behind
-from stackdump_probe.cli.failures import Failure, failure_of, tell
+from stackdump_probe.cli.failures import failure_of, tell
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.taking import AUTO, Bench
 from stackdump_probe.cli.telling import say
@@ -29,9 +29,12 @@ class Outcome:
         return isinstance(error, Interrupted) or isinstance(error and error.__cause__, Interrupted)
 
     @property
-    def failure(self) -> Failure | None:
-        """The error as the user is told of it."""
-        return None if self.error is None else failure_of(self.error)
+    def failure(self) -> tuple[int, str, str | None] | None:
+        """The exit code that it alone would have, the message and the hint."""
+        if self.error is None:
+            return None
+        failure = failure_of(self.error)
+        return failure.code, failure.whole_message, failure.hint
 
 
 def fulfil_for_all_cores(wish: Wish, output: str, settings: Settings) -> int:

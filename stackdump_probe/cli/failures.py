@@ -32,6 +32,12 @@ class Failure(NamedTuple):
     code: int
     message: str
     hint: str | None
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def whole_message(self) -> str:
+        """The message with all that it lists, on one line."""
+        return ": ".join(filter(None, (self.message, "; ".join(self.candidates))))
 
 
 def tell(error: BaseException) -> int:
@@ -53,7 +59,7 @@ def tell(error: BaseException) -> int:
     failure = failure_of(error)
     if failure.code == DEFECT and os.environ.get(DEBUG_VARIABLE) == "1":
         raise error
-    _write(failure.message, failure.hint)
+    _write(failure.message, failure.hint, failure.candidates)
     return failure.code
 
 
@@ -62,7 +68,8 @@ def failure_of(error: BaseException) -> Failure:
     for kind, code in _EXIT_CODES:
         if isinstance(error, kind):
             hint = getattr(error, "hint", None) or (LOOK_UP if kind is errors.UsageError else None)
-            return Failure(code, _one_line(_words(error)), hint and _one_line(hint))
+            listed = tuple(map(_one_line, getattr(error, "candidates", ())))
+            return Failure(code, _one_line(_words(error)), hint and _one_line(hint), listed)
     return defect(f"{type(error).__name__}: {error}")
 
 
@@ -78,8 +85,8 @@ def _words(error: BaseException) -> str:
     return str(error)
 
 
-def _write(message: str, hint: str | None = None) -> None:
-    print(f"error: {_one_line(message)}", file=sys.stderr)  # noqa: T201
+def _write(message: str, hint: str | None = None, candidates: tuple[str, ...] = ()) -> None:
+    print(f"error: {_one_line(message)}", *candidates, sep="\n  ", file=sys.stderr)  # noqa: T201
     if hint:
         print(f"hint: {_one_line(hint)}", file=sys.stderr)  # noqa: T201
 

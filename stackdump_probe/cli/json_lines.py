@@ -135,4 +135,5 @@ def _serve(tracer: Tracer, paths: Sequence[str], pipe: int) -> None:
 
 
 def _line_of_failure(path: str, failure: Failure) -> Line:
-    return Line(error_to_json(path, *failure), failure.code)
+    document = error_to_json(path, failure.code, failure.whole_message, failure.hint)
+    return Line(document, failure.code)

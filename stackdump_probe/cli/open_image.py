@@ -13,7 +13,8 @@ from stackdump_probe.report.model import ElfMatch
 
 MOST_FILES = 20_000  # how many files of a directory tree are looked at
 _ET_EXEC, _ET_DYN = 2, 3
-_LISTED = 8  # how many candidates a message names
+_LISTED = 5  # how many candidates a message names
+_HASH = r"\b([0-9a-f]{12})[0-9a-f]{4,}\b"
 
 
 class OpenedImage(NamedTuple):
@@ -100,21 +101,26 @@ def _only_match(directory: str, dump: Dump) -> OpenedImage:
     different = {bytes(each.image.octets): each for each in reversed(matching)}
     if not matching:
         raise ProgramMismatch(
-            f"none of the {len(found)} ELF files in {directory} matches the dump: {_listed(found)}",
+            f"none of the {len(found)} ELF files in {directory} matches the dump",
             hint="name the ELF itself to trace with it",
+            candidates=_listed(found, directory),
         )
     if len(different) > 1:
         raise ProgramMismatch(
-            f"several ELF files in {directory} match the dump: {_listed(matching)}",
+            f"{len(matching)} ELF files in {directory} match the dump",
             hint="name the one that was flashed",
+            candidates=_listed(matching, directory),
         )
     return matching[0]
 
 
-def _listed(found: list[OpenedImage]) -> str:
-    shown = [f"{each.path} ({each.match.verdict}: {each.match.evidence})" for each in found]
+def _listed(found: list[OpenedImage], directory: str) -> list[str]:
+    """The first of them, from the directory on, with the evidence; long hashes are cut."""
+    import re  # not loaded where all goes well
+
+    lines = [f"{os.path.relpath(each.path, directory)}: {each.match.evidence}" for each in found]
     more = [f"and {len(found) - _LISTED} more"] if len(found) > _LISTED else []
-    return ", ".join(shown[:_LISTED] + more)
+    return [re.sub(_HASH, r"\1...", line) for line in lines[:_LISTED]] + more
 
 
 def _opened_in(directory: str, dump: Dump) -> Iterator[OpenedImage]:

@@ -4,9 +4,10 @@ import pytest
 import typer
 
 from stackdump_probe import errors
-from stackdump_probe.cli.failures import tell
+from stackdump_probe.cli.failures import failure_of, tell
 
 CODES: list[tuple[BaseException, int]] = [
+    (errors.UsageError("two ways of the same"), 2),
     (errors.UnknownTarget("stm32x", nearest=["stm32f4"]), 2),
     (errors.OutputError("x.dump exists"), 2),
     (errors.NoProbe("no probe"), 3),
@@ -75,3 +76,18 @@ def test_a_defect_shows_its_traceback_when_asked(monkeypatch: pytest.MonkeyPatch
 def test_an_exit_on_purpose_is_left_alone() -> None:
     with pytest.raises(SystemExit):
         tell(SystemExit(3))
+
+
+def test_what_a_mismatch_lists_stands_on_lines_of_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    listed = ["a: other\n", "and 1 more"]
+    error = errors.ProgramMismatch("none matches", hint="name it", candidates=listed)
+    assert tell(error) == 7
+    assert capsys.readouterr().err.splitlines() == [
+        "error: none matches",
+        "  a: other",
+        "  and 1 more",
+        "hint: name it",
+    ]
+    assert failure_of(error).whole_message == "none matches: a: other; and 1 more"

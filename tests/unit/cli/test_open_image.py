@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from stackdump_probe.cli import open_image as module
-from stackdump_probe.cli.open_image import open_image
+from stackdump_probe.cli.open_image import OpenedImage, _listed, open_image
 from stackdump_probe.errors import InputError, ProgramMismatch
+from stackdump_probe.image.elf import Image
+from stackdump_probe.report.model import ElfMatch
 from tests.builders import a_dump, an_elf
 from tests.builders.elves import code, debug_sections
 
@@ -69,21 +71,42 @@ def test_two_copies_of_one_program_are_one(tmp_path: Path) -> None:
     assert open_image(directory, DUMP).path == f"{directory}/a"
 
 
+def refusal(directory: str) -> ProgramMismatch:
+    with pytest.raises(ProgramMismatch) as refused:
+        open_image(directory, DUMP)
+    return refused.value
+
+
 def test_two_programs_that_match_are_listed(tmp_path: Path) -> None:
     with_more = an_elf(code(PROGRAM, at=FLASH), *debug_sections({".comment": b"x"}))
-    with pytest.raises(ProgramMismatch, match=r"several ELF files .*/a \(match.*/b \(match"):
-        open_image(write(tmp_path, a=ELF, b=with_more), DUMP)
+    (tmp_path / "old").mkdir()
+    write(tmp_path / "old", b=with_more)
+    refused = refusal(write(tmp_path, a=ELF))
+    assert str(refused) == f"2 ELF files in {tmp_path} match the dump"
+    assert [line.partition(":")[0] for line in refused.candidates] == ["a", "old/b"]
 
 
 def test_a_directory_without_a_match_lists_what_is_there(tmp_path: Path) -> None:
-    with pytest.raises(ProgramMismatch, match=r"none of the 1 ELF files .*/other \(mismatch"):
-        open_image(write(tmp_path, other=OTHER), DUMP)
+    refused = refusal(write(tmp_path, other=OTHER))
+    assert str(refused) == f"none of the 1 ELF files in {tmp_path} matches the dump"
+    (line,) = refused.candidates
+    assert line.startswith("other: the flash byte at 0x")
 
 
 def test_a_long_list_is_cut_visibly(tmp_path: Path) -> None:
     files = {f"fw{number:02}": OTHER for number in range(11)}
-    with pytest.raises(ProgramMismatch, match=r"fw07 .*, and 3 more"):
-        open_image(write(tmp_path, **files), DUMP)
+    *first, last = refusal(write(tmp_path, **files)).candidates
+    assert [line.partition(":")[0] for line in first] == [f"fw{n:02}" for n in range(5)]
+    assert last == "and 6 more"
+
+
+def test_a_build_id_in_a_list_is_cut(tmp_path: Path) -> None:
+    ours, theirs = ("0123456789abcdef" * 3)[:40], "f" * 40
+    said = f"build id is {theirs} in the dump, {ours} in the ELF, at 0x08000100"
+    found = OpenedImage(str(tmp_path / "a"), Image.from_bytes(ELF), ElfMatch("mismatch", said))
+    assert _listed([found], str(tmp_path)) == [
+        "a: build id is ffffffffffff... in the dump, 0123456789ab... in the ELF, at 0x08000100"
+    ]
 
 
 def test_a_directory_without_any_program_says_so(tmp_path: Path) -> None:
