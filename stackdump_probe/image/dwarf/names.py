@@ -20,6 +20,7 @@ _TYPES = frozenset(
         dw.TAG_interface_type,
     )
 )
+_WITHOUT_SCOPES = (dw.LANG_C89, dw.LANG_C, dw.LANG_C99, dw.LANG_C11, dw.LANG_C17, dw.LANG_C23)
 _DEEPEST_SCOPE = 64
 
 
@@ -45,11 +46,13 @@ def qualified_name(die: Die) -> str | None:
 def scope_path(die: Die) -> tuple[str, ...]:
     """The names of the namespaces and types around the declaration of `die`, outermost first.
 
-    The path ends at a function, as GDB has it, but for a closure, which has no name to be known
-    by: `main::{lambda}`.
+    Empty in C, which has no such scopes. The path ends at a function, as GDB has it, but for a
+    closure, which has no name to be known by: `main::{lambda}`.
     """
-    names: list[str] = []
-    for scope in _scopes(die.origin()):
+    origin, names = die.origin(), list[str]()
+    if origin.unit.language in _WITHOUT_SCOPES:
+        return ()
+    for scope in _scopes(origin):
         if scope.tag == dw.TAG_namespace:
             names.append(scope.name or "(anonymous namespace)")
         elif scope.tag in _TYPES:
