@@ -1,7 +1,8 @@
 """The fault status and fault address registers, each bit in words.
 
 Armv7-M ARM (DDI 0403) B3.2.15 CFSR, B3.2.16 HFSR, B3.2.17 MMFAR, B3.2.18 BFAR, C1.6.1 DFSR;
-Armv8-M ARM (DDI 0553) D1.2 CFSR (STKOF), SFSR, SFAR. Armv6-M has none but DFSR: they read as 0.
+Armv8-M ARM (DDI 0553) D1.2 CFSR (STKOF), SFSR, SFAR, RFSR. Armv6-M has none but DFSR: they read
+as 0.
 """
 
 from types import MappingProxyType
@@ -12,6 +13,7 @@ CFSR = 0xE000ED28
 HFSR = 0xE000ED2C
 MMFAR = 0xE000ED34
 BFAR = 0xE000ED38
+RFSR = 0xE000EF04  # Armv8.1-M with RAS: Cortex-M52, M55, M85
 SFSR = 0xE000EDE4
 SFAR = 0xE000EDE8
 ADDRESS_REGISTERS = MappingProxyType({MMFAR: "MMFAR", BFAR: "BFAR", SFAR: "SFAR"})
@@ -124,6 +126,12 @@ SFSR_BITS = (
     ),
     FaultBit(7, "LSERR", "error in lazy FP state activation or deactivation", enable=_SECURE),
 )
+
+# DDI 0553 RFSR: what else it holds is valid only with this bit, and mostly the core's own.
+RFSR_BITS = (FaultBit(31, "V", "memory error that could not be corrected (RAS)"),)
+
+# BFSR, the middle byte of CFSR, is of both security states, the rest is each one's own.
+CFSR_NOT_BANKED = 0xFF00
 
 # Exception numbers of the faults: DDI 0403 B1.5.2, DDI 0553 B3.3.
 HARD_FAULT, DEBUG_MONITOR = 3, 12

@@ -7,6 +7,8 @@ from stackdump_probe.arch.debug import (
     DSCSR_CDS,
     ICTR,
     ICTR_INTLINESNUM,
+    ID_PFR0,
+    ID_PFR0_RAS,
     ID_PFR1,
     ID_PFR1_SECURITY,
     MVFR0,
@@ -35,6 +37,7 @@ class Core:
     has_fpu: bool = False
     interrupt_words: int = 1
     has_security: bool = False
+    has_ras: bool = False
     sees_secure: bool = False
 
     def halted_in(self, dscsr: int, dhcsr: int) -> "Core":
@@ -56,6 +59,7 @@ def examine(probe: Probe) -> Core:
         is_secure=is_v8m and bool(word_at(probe, DSCSR) & DSCSR_CDS),
         has_fpu=is_mainline and _has_fp_registers(word_at(probe, MVFR0), word_at(probe, MVFR0 + 4)),
         interrupt_words=(word_at(probe, ICTR) & ICTR_INTLINESNUM) + 1 if is_mainline else 1,
+        has_ras=is_v8m and bool(word_at(probe, ID_PFR0) & ID_PFR0_RAS),
         has_security=is_v8m and bool(word_at(probe, ID_PFR1) & ID_PFR1_SECURITY),
     )
 

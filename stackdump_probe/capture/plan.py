@@ -111,6 +111,8 @@ def control_space(core: Core) -> tuple[Region, ...]:
         regions += [Region(0xE000EF34 + at, 8, "FPCCR and FPCAR") for at in views]
     if core.is_v8m and core.is_mainline:
         regions.append(Region(0xE000EDE4, 8, "SFSR and SFAR"))
+    if core.has_ras:
+        regions.append(Region(0xE000EF04, 4, "RFSR"))
     regions.append(Region(0xE000E100, words, "interrupts enabled"))
     regions.append(Region(0xE000E200, words, "interrupts pending"))
     if core.is_mainline or core.is_v8m:  # v6-M has no NVIC_IABR

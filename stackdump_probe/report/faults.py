@@ -4,16 +4,20 @@ from collections.abc import Iterator
 
 from stackdump_probe.arch import faults as arch
 from stackdump_probe.arch.cores import has_main_extension
-from stackdump_probe.arch.debug import CPUID, DFSR
+from stackdump_probe.arch.debug import CPUID, DFSR, NS_ALIAS
 from stackdump_probe.arch.exceptions import SYSTEM_EXCEPTIONS
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Memory
 from stackdump_probe.report.core import word_at
 from stackdump_probe.report.model import Cause, Fault, FaultInstruction
 
+_OF_NONSECURE = tuple(bit for bit in arch.CFSR_BITS if not arch.CFSR_NOT_BANKED >> bit.bit & 1)
+# CFSR_NS: as Secure state sees that of the other one.
 _CAUSE_TABLES = (
     ("CFSR", arch.CFSR, arch.CFSR_BITS),
+    ("CFSR_NS", arch.CFSR + NS_ALIAS, _OF_NONSECURE),
     ("SFSR", arch.SFSR, arch.SFSR_BITS),
+    ("RFSR", arch.RFSR, arch.RFSR_BITS),
     ("HFSR", arch.HFSR, arch.HFSR_BITS),
 )
 
@@ -61,7 +65,7 @@ def _instruction(
 ) -> FaultInstruction | None:
     from stackdump_probe.report.culprit import Scene, culprit  # most traces are of no fault
 
-    names = frozenset(f"{name}.{bit.name}" for name, bit in bits)
+    names = frozenset(f"{name.removesuffix('_NS')}.{bit.name}" for name, bit in bits)
     return culprit(Scene(names, interrupted, memory, reported))
 
 
@@ -89,13 +93,14 @@ def _text(bit: arch.FaultBit, memory: Memory, bits: _Bits) -> str:
 
 
 def _why_escalated(memory: Memory, bits: _Bits) -> str:
-    enables = {bit.enable for _name, bit in bits if bit.enable is not None}
+    enables = {(_bank(name), bit.enable) for name, bit in bits if bit.enable is not None}
     if not enables:
         return "no other status bit says why"
-    handlers = word_at(memory, arch.SHCSR)
-    if handlers is None:
+    handlers = {bank: word_at(memory, arch.SHCSR + bank) for bank, _enable in enables}
+    known = {bank: word for bank, word in handlers.items() if word is not None}
+    if len(known) < len(handlers):
         return "the fault's own handler is disabled or was not allowed to run"
-    if any(not handlers >> enable & 1 for enable in enables):
+    if any(not known[bank] >> enable & 1 for bank, enable in enables):
         return "the fault's own handler is disabled"
     return "the current priority did not let the fault's own handler run"
 
@@ -122,6 +127,12 @@ def _addresses(memory: Memory, bits: _Bits) -> Iterator[tuple[str, int]]:
     for name, bit in bits:
         if bit.valid_bit is None or bit.address_register is None:
             continue
-        address = word_at(memory, bit.address_register)
+        address = word_at(memory, bit.address_register + _bank(name))
         if address is not None and status[name] >> bit.valid_bit & 1:
-            yield arch.ADDRESS_REGISTERS[bit.address_register], address
+            suffix = "_NS" if _bank(name) else ""
+            yield arch.ADDRESS_REGISTERS[bit.address_register] + suffix, address
+
+
+def _bank(register: str) -> int:
+    """How far above its usual address stands what belongs to this status register."""
+    return NS_ALIAS if register.endswith("_NS") else 0

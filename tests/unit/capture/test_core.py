@@ -51,6 +51,13 @@ def test_id_pfr1_tells_of_the_security_extension() -> None:
     assert not core_with(cpuid=CORTEX_M33).has_security
 
 
+def test_id_pfr0_tells_of_ras() -> None:
+    space = a_control_space(cpuid=CORTEX_M33)
+    space[CPUID] = words(CORTEX_M33, *[0] * 15, 2 << 28)
+    assert examine(FakeProbe(a_memory(space))).has_ras
+    assert not core_with(cpuid=CORTEX_M33).has_ras
+
+
 def test_star_mc1_is_v8m() -> None:
     assert core_with(cpuid=0x631F1320).is_v8m
 

@@ -65,6 +65,11 @@ def test_secure_state_sees_what_the_other_one_has_at_its_alias() -> None:
     assert (0xE002ED00, 0xE002ED90) not in spans(control_space(TRUSTZONE))
 
 
+def test_rfsr_is_read_where_there_is_ras() -> None:
+    assert (0xE000EF04, 0xE000EF08) in spans(control_space(replace(M33, has_ras=True)))
+    assert (0xE000EF04, 0xE000EF08) not in spans(control_space(M33))
+
+
 def test_the_stacks_of_both_security_states_are_read() -> None:
     words = {"msp": 0x2001_FF00, "psp": 0, "msp_s": 0x2001_FF00, "psp_s": 0,
              "msp_ns": 0x2000_1000, "psp_ns": 0x2000_2000}  # fmt: skip

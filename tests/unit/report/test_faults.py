@@ -10,7 +10,8 @@ from tests.builders import halfwords
 
 # DDI 0403 B3.2.2: the addresses in the System Control Block.
 SHCSR, CFSR, HFSR, DFSR, MMFAR, BFAR = (0xE000ED24 + 4 * n for n in range(6))
-SFSR, SFAR = 0xE000EDE4, 0xE000EDE8
+SFSR, SFAR, RFSR = 0xE000EDE4, 0xE000EDE8, 0xE000EF04
+SHCSR_NS, CFSR_NS, MMFAR_NS = (each + 0x20000 for each in (SHCSR, CFSR, MMFAR))
 CPUID = 0xE000ED00
 FORCED, DEBUGEVT = 1 << 30, 1 << 31
 HARD_FAULT, THREAD = frozenset({3}), frozenset[int]()
@@ -68,6 +69,29 @@ def test_an_imprecise_error_is_said_to_lie_at_or_before() -> None:
     found = fault(CFSR=1 << 10)
     assert "at or before" in found.summary
     assert found.address is None
+
+
+def test_an_uncorrected_memory_error_comes_with_its_bus_fault() -> None:
+    found = fault(CFSR=1 << 9, RFSR=1 << 31 | 3)
+    assert [(cause.register, cause.bit) for cause in found.causes] == [
+        ("CFSR", "PRECISERR"),
+        ("RFSR", "V"),
+    ]
+    assert fault(CFSR=1 << 9, RFSR=3).causes[-1].register == "CFSR"
+
+
+def test_a_secure_handler_sees_why_a_fault_of_non_secure_code_escalated() -> None:
+    # Banked: MMFSR, UFSR, MMFAR, SHCSR; BFSR is the same in both views (DDI 0553, CFSR).
+    found = fault(
+        CFSR=0, CFSR_NS=1 << 1 | 1 << 7 | 1 << 9, MMFAR_NS=0x4000, SHCSR=7 << 16, SHCSR_NS=0,
+        HFSR=FORCED,
+    )  # fmt: skip
+    assert [(cause.register, cause.bit) for cause in found.causes] == [
+        ("CFSR_NS", "DACCVIOL"),
+        ("HFSR", "FORCED"),
+    ]
+    assert found.causes[-1].text.endswith("the fault's own handler is disabled")
+    assert found.address == 0x4000
 
 
 def test_a_stack_overflow_is_bit_20() -> None:
