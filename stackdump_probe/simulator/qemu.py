@@ -264,6 +264,7 @@ class Machine:
             return "it was closed"
         self._stderr.seek(0)
         lines = self._stderr.read(4096).decode(errors="replace").strip().splitlines()
+        lines = [line for line in lines if ": warning: " not in line]  # of how it was started
         return lines[0] if lines else f"exit status {self._process.returncode}"
 
     def _sleeps(self) -> bool:

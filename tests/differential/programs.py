@@ -94,6 +94,13 @@ def _leads_out(instruction: str, start: int, end: int) -> bool:
     return target is not None and not start <= int(target[1], 16) < end
 
 
+def labels(elf: Path) -> dict[str, int]:
+    """All that has a name; bit 0 clear."""
+    with elf.open("rb") as file:
+        symbols = ELFFile(file).get_section_by_name(".symtab")
+        return {symbol.name: symbol["st_value"] & ~1 for symbol in symbols.iter_symbols()}
+
+
 def _bl_offset(word: int) -> int:
     """A7.7.18: imm32 = SignExtend(S:I1:I2:imm10:imm11:'0'), I = NOT(J EOR S)."""
     sign, imm10 = word >> 10 & 1, word & 0x3FF

@@ -1,6 +1,5 @@
 """Firmware that fills its stack: what the core makes of it, and what is still told of it."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,34 +10,15 @@ from stackdump_probe.image.elf import Image
 from stackdump_probe.report.build import build_report
 from stackdump_probe.report.model import Report, ReportFrame, StackOverflow
 from stackdump_probe.simulator.bench import simulated_usb_probe
-from tests.differential.build import SOURCES as LINKER_SCRIPTS
 from tests.differential.matrix import TARGETS, CoreName
+from tests.live.building import RAM_SIZE, built
 
 SOURCE = Path(__file__).parent / "firmware" / "overflow.c"
-RAM_SIZE = 0x2000
-
-
-def built(core: CoreName, folder: Path, *how: str) -> Path:
-    target, elf = TARGETS[core], folder / "fw.elf"
-    places = {"FLASH_O": target.flash, "FLASH_L": 0x20000, "RAM_O": target.ram}
-    symbols = [f"-Wl,--defsym={name}={place:#x}" for name, place in places.items()]
-    symbols.append(f"-Wl,--defsym=RAM_L={RAM_SIZE:#x}")
-    command = ["arm-none-eabi-gcc", *target.flags, "-mthumb", "-Os", "-g", "-fno-toplevel-reorder"]
-    command += [
-        "-nostartfiles",
-        "--specs=nosys.specs",
-        "-Wl,--no-warn-rwx-segments",
-        *symbols,
-        *how,
-    ]
-    command += ["-T", str(LINKER_SCRIPTS / "any.ld"), str(SOURCE), "-o", str(elf)]
-    subprocess.run(command, check=True)
-    return elf
 
 
 def traced(core: CoreName, folder: Path, *how: str, target: str = "cortex_m") -> Report:
     """Let it run, capture it as a user would, and trace the dump."""
-    elf, dump = built(core, folder, *how), folder / "x.dump"
+    elf, dump = built(SOURCE, core, folder, *how), folder / "x.dump"
     with simulated_usb_probe(elf, TARGETS[core].machine):
         arguments = ["-q", "capture", "-t", target, "--elf", str(elf), "--no-trace"]
         assert run([*arguments, "-o", str(dump)]) == 0

@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from elftools.elf.elffile import ELFFile
-
 from stackdump_probe.arch.registers import SINGLES, SPECIAL, Registers
 from stackdump_probe.memory import Segment
 from stackdump_probe.simulator import qemu
 from stackdump_probe.simulator.machines import machine_named
 from tests.differential.capturing import CONTROL_SPACE
-from tests.differential.programs import program_of
+from tests.differential.programs import labels, program_of
 from tests.stepping.matrix import RAM_SIZE, Build
 from tests.stepping.truth import Awaited, Core, Machine, Shadow
 
@@ -42,7 +40,7 @@ class Recorder:
         self._build = build
         self._elf = elf
         self._program = program_of(elf)
-        self._labels = _labels(elf)
+        self._labels = labels(elf)
         self._pended = {at for name, at in self._labels.items() if name.startswith("pended_")}
         self._specials: dict[str, int] = {}
 
@@ -128,10 +126,3 @@ def _words(machine: qemu.Machine) -> Callable[[int], int]:
         return int.from_bytes(machine.read_memory(address, 4) or b"", "little")
 
     return word
-
-
-def _labels(elf: Path) -> dict[str, int]:
-    """All that has a name; bit 0 clear."""
-    with elf.open("rb") as file:
-        symbols = ELFFile(file).get_section_by_name(".symtab")
-        return {symbol.name: symbol["st_value"] & ~1 for symbol in symbols.iter_symbols()}

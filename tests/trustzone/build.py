@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from elftools.elf.elffile import ELFFile
+from tests.differential.programs import labels
 
 HERE = Path(__file__).parent
 SOURCES = HERE / "firmware"
@@ -61,13 +61,6 @@ def _compile(build: Build, scratch: Path) -> Path:
         _run(scratch, "arm-none-eabi-gcc", *how, "secure.o", "nonsecure.o", "-lgcc", "-o", elf)
         places = {name: labels(elf)[name] for name in GATES}
     return elf
-
-
-def labels(elf: Path) -> dict[str, int]:
-    """All that has a name; bit 0 clear."""
-    with elf.open("rb") as file:
-        symbols = ELFFile(file).get_section_by_name(".symtab")
-        return {symbol.name: symbol["st_value"] & ~1 for symbol in symbols.iter_symbols()}
 
 
 def _run(folder: Path, *command: str | Path) -> None:

@@ -12,8 +12,9 @@ from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
 from stackdump_probe.simulator.machines import machine_named
 from stackdump_probe.simulator.qemu import Machine
+from tests.differential.programs import labels
 from tests.stepping.verdict import Verdict, finding, traced
-from tests.trustzone.build import MACHINE, Build, elf_of, labels
+from tests.trustzone.build import MACHINE, Build, elf_of
 from tests.trustzone.matrix import MATRIX
 from tests.trustzone.watching import Watcher
 

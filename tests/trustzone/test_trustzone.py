@@ -18,8 +18,9 @@ from stackdump_probe.report.build import build_report
 from stackdump_probe.report.model import Access, Report
 from stackdump_probe.report.to_json import to_json
 from stackdump_probe.simulator.bench import simulated_usb_probe
+from tests.differential.programs import labels
 from tests.schemas import validator
-from tests.trustzone.build import MACHINE, Build, elf_of, labels
+from tests.trustzone.build import MACHINE, Build, elf_of
 from tests.trustzone.run import verdict_on
 from tests.trustzone.watching import RAM
 
