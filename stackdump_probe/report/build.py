@@ -16,7 +16,7 @@ from stackdump_probe.report.faults import fault_of
 from stackdump_probe.report.frames import FrameReader
 from stackdump_probe.report.matching import elf_match
 from stackdump_probe.report.model import ElfMatch, Report, ReportEnd, StackOverflow, Thread
-from stackdump_probe.report.overflow import overflow_of
+from stackdump_probe.report.overflow import is_below_ram, overflow_of
 from stackdump_probe.report.variables import reported
 from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind
@@ -86,7 +86,7 @@ def build_report(
             exceptions=_active(dump, backtrace),
             interrupted=_interrupted_by_fault(backtrace),
         ),
-        threads=(Thread(None, True, frames, _end(backtrace, overflow)),),
+        threads=(Thread(None, True, frames, _end(backtrace, overflow, image)),),
         statics=tuple(reported(each, children=children) for each in held),
         warnings=tuple(dict.fromkeys(warnings)),
         stack_overflow=overflow,
@@ -108,9 +108,10 @@ def _interrupted_by_fault(backtrace: Backtrace) -> Registers | None:
     return None
 
 
-def _end(backtrace: Backtrace, overflow: StackOverflow | None) -> ReportEnd:
+def _end(backtrace: Backtrace, overflow: StackOverflow | None, image: Image) -> ReportEnd:
     end = backtrace.end
-    if end.kind == "thread_start" and overflow is not None and not overflow.certain:
+    is_away = (overflow is not None and not overflow.certain) or is_below_ram(backtrace, image)
+    if end.kind == "thread_start" and is_away:
         # The frames have not led back into the stack, so this is no beginning.
         return ReportEnd("corrupt", f"{end.reason}, which was read outside the stack")
     return ReportEnd(end.kind, end.reason, end.hint, end.address)

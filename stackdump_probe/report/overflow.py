@@ -12,7 +12,7 @@ from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.report.core import word_at
 from stackdump_probe.report.model import StackName, StackOverflow
-from stackdump_probe.unwind.frame import Frame
+from stackdump_probe.unwind.frame import Backtrace, Frame
 
 
 @record
@@ -53,6 +53,16 @@ def overflow_of(
             if found is not None:
                 return found
     return None
+
+
+def is_below_ram(backtrace: Backtrace, image: Image) -> bool:
+    """True if the outermost frame lies below all the program's data: what is read there is none.
+
+    External RAM, of which a program's sections need not tell, stands above (DDI 0403 B3.1).
+    """
+    sp = _outermost_sp(backtrace.frames)
+    lowest = min((each.address for each in writable(image)), default=0)
+    return sp is not None and sp < lowest
 
 
 def _of_one_state(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:

@@ -16,6 +16,7 @@ from tests.builders.elves import (
     code,
     constants,
     debug_sections,
+    zeroed,
 )
 
 FLASH, RAM = 0x0800_0000, 0x2000_0000
@@ -168,3 +169,13 @@ def test_damaged_debug_information_costs_only_what_it_would_have_told() -> None:
     report = report_of(THREAD, image)
     assert report.threads[0].frames[0].function == "Reset_Handler"
     assert any("debug_info" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize(
+    ("sp", "kind"), [(RAM + 0x800, "thread_start"), (RAM - 0x100_0000, "corrupt")]
+)
+def test_a_thread_does_not_begin_below_all_ram(sp: int, kind: str) -> None:
+    data = zeroed(0x400, at=RAM)
+    image = Image.from_bytes(an_elf(*SECTIONS, data, *FRAMES, symbols=SYMBOLS, entry=RESET | 1))
+    report = report_of(with_registers(THREAD, pc=MAIN + 4, lr=0, sp=sp), image)
+    assert report.threads[0].end.kind == kind
