@@ -1,6 +1,7 @@
 """Thumb instructions of 32 bits (Armv7-M ARM, DDI 0403, A5.3; Armv8-M ARM, DDI 0553, C2.3)."""
 
-from stackdump_probe.arch.registers import CORE, SINGLES
+from stackdump_probe.arch.registers import CORE
+from stackdump_probe.unwind.code.floats import vector_registers, written_floats
 from stackdump_probe.unwind.code.operations import (
     Add,
     Call,
@@ -111,9 +112,11 @@ def _coprocessor(first: int, second: int) -> Operation:
         return _written(second >> 12, first & 0xF)
     if first & 0xEF10 == 0xEE10 and second & 0x10:  # VMOV to a core register, VMRS, MRC
         return _written(second >> 12)
-    if first & 0xFE00 != 0xEC00 or second & 0x0E00 != 0x0A00 or first & 0xFFE0 == 0xEC40:
+    if second & 0x0E00 != 0x0A00:
         return _OTHER
-    return _vector(first, second)
+    if first & 0xFE00 == 0xEC00 and first & 0xFFE0 != 0xEC40:
+        return _vector(first, second)
+    return Other(written_floats(first, second))
 
 
 def _vector(first: int, second: int) -> Operation:
@@ -125,17 +128,10 @@ def _vector(first: int, second: int) -> Operation:
     if is_one:
         count = 2 if second & 0x100 else 1
         start = amount if up else -amount
-        return kind(_ascending(_vector_registers(first, second, count), start), base)
-    names = _vector_registers(first, second, second & 0xFF & ~(second >> 8 & 1))
+        return kind(_ascending(vector_registers(first, second, count), start), base)
+    names = vector_registers(first, second, second & 0xFF & ~(second >> 8 & 1))
     advance = (-amount if down else amount) if first & 0x20 else 0
     return kind(_ascending(names, -amount if down else 0), base, advance)
-
-
-def _vector_registers(first: int, second: int, count: int) -> tuple[str, ...]:
-    """A6.4.1: single registers, which doubles are pairs of."""
-    high, low = first >> 6 & 1, second >> 12 & 0xF
-    start = 2 * (high << 4 | low) if second & 0x100 else low << 1 | high
-    return SINGLES[start : start + count]
 
 
 def _single(address: int, first: int, second: int) -> Operation:

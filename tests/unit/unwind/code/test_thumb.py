@@ -24,6 +24,7 @@ from stackdump_probe.unwind.code.operations import (
     Trap,
 )
 from stackdump_probe.unwind.code.thumb import decode, fetching
+from stackdump_probe.unwind.code.thumb_wide import wide
 from tests.builders.octets import halfwords
 
 AT = 0x1000
@@ -224,7 +225,7 @@ def test_numbers_and_what_is_fetched_with_them(
         ((0xFB01, 0xF002), ("r0",)),  # mul r0, r1, r2
         ((0xFBA2, 0x0103), ("r0", "r1")),  # umull r0, r1, r2, r3
         ((0xFBB1, 0xF0F2), ("r0",)),  # udiv r0, r1, r2
-        ((0xEE30, 0x0A01), ()),  # vadd.f32 s0, s0, s2
+        ((0xEE30, 0x0A01), ("s0",)),  # vadd.f32 s0, s0, s2
         ((0xEE10, 0x4A10), ("r4",)),  # vmov r4, s0
         ((0xEEF1, 0xFA10), ()),  # vmrs apsr_nzcv, fpscr
         ((0xEC54, 0x3B10), ("r3", "r4")),  # vmov r3, r4, d0
@@ -248,3 +249,35 @@ def test_halfwords_near_and_far_are_fetched() -> None:
     assert fetching(memory, 0x9000)(AT) == 1
     with pytest.raises(NotCaptured):
         fetch(AT + 6)
+
+
+@pytest.mark.parametrize(
+    ("halves", "writes"),
+    [
+        # As arm-none-eabi-as has put them together for a Cortex-M7.
+        ((0xEEB7, 0xAA00), ("s20",)),  # vmov.f32 s20, #112
+        ((0xEE20, 0x8A0A), ("s16",)),  # vmul.f32 s16, s0, s20
+        ((0xEE31, 0x9B02), ("s18", "s19")),  # vadd.f64 d9, d1, d2
+        ((0xEEB4, 0x8A68), ()),  # vcmp.f32 s16, s17
+        ((0xEE09, 0x1A90), ("s19",)),  # vmov s19, r1
+        ((0xEC42, 0x1B1A), ("s20", "s21")),  # vmov d10, r1, r2
+        ((0xEC42, 0x1A3A), ("s21", "s22")),  # vmov s21, s22, r1, r2
+        ((0xEE2B, 0x3B10), ("s22", "s23")),  # vmov.32 d11[1], r3
+        ((0xEEB7, 0xCAE0), ("s24", "s25")),  # vcvt.f64.f32 d12, s1
+        ((0xEEF7, 0xCBC1), ("s25",)),  # vcvt.f32.f64 s25, d1
+        ((0xEEFD, 0xDBC1), ("s27",)),  # vcvt.s32.f64 s27, d1
+        ((0xEEF8, 0xEAE0), ("s29",)),  # vcvt.f32.s32 s29, s1
+        ((0xEEE1, 0x0A10), ()),  # vmsr fpscr, r0
+        ((0xFE20, 0xFA81), ("s30",)),  # vselge.f32 s30, s1, s2
+        ((0xFE81, 0xFB02), ("s30", "s31")),  # vmaxnm.f64 d15, d1, d2
+        ((0xEE18, 0x1A10), ("r1",)),  # vmov r1, s16
+        ((0xEEF1, 0xFA60), ("s31",)),  # vneg.f32 s31, s1
+        ((0xFEBC, 0x8BC1), ("s16",)),  # vcvta.s32.f64 s16, d1
+        ((0xEEB5, 0x8B40), ()),  # vcmp.f64 d8, #0.0
+        ((0xEEA0, 0x9A81), ("s18",)),  # vfma.f32 s18, s1, s2
+    ],
+)
+def test_which_float_registers_an_instruction_changes(
+    halves: tuple[int, int], writes: tuple[str, ...]
+) -> None:
+    assert wide(0, *halves) == Other(writes)
