@@ -15,6 +15,7 @@ from tests.stepping.matrix import RAM_SIZE, Build
 from tests.stepping.truth import Awaited, Core, Machine, Shadow
 
 OFTEN = 2  # states at one pc, and of these one with the same caller
+JUMP_BUFFER_SIZE = 160  # newlib: _JBLEN doublewords of 8 bytes, with d8-d15
 MSR, MSR_MASK = 0xF380, 0xFFE0  # DDI 0403 A7.7.83, T1, first halfword
 SPECIALS = tuple(name for name in SPECIAL if name != "xpsr")
 
@@ -105,7 +106,7 @@ class Recorder:
         psp_top = self._labels["psp_top"]
         spans += [(words["psp"], psp_top)] if psp_top - 512 <= words["psp"] < psp_top else []
         jump_buffer = self._labels["jump_buffer"]
-        spans += [(jump_buffer, jump_buffer + 64)]
+        spans += [(jump_buffer, jump_buffer + JUMP_BUFFER_SIZE)]
         spans += [(start, start + size) for start, size in CONTROL_SPACE]
         segments = [
             Segment(start, content)

@@ -5,14 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from stackdump_probe.arch.registers import SINGLES
 from tests.differential.programs import BL as BL_WORD
 from tests.differential.programs import BL_MASK, BLX, BLX_MASK, Program
 
 KEPT = tuple(f"r{number}" for number in range(4, 12))
+FLOATS = SINGLES[16:]
 # Called for a switch; they return into one of its cases.
 CASE_HELPERS = "__gnu_thumb1_case_"
 # Parts of several functions that clang has put into one; they keep no registers.
 OUTLINED = "OUTLINED_FUNCTION"
+KEEP_NOTHING = (OUTLINED, "put_floats_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Shadow:
         self._machine = machine
         self._starts = sorted((at, name) for name, at in program.functions.items())
         self._set_jump: Awaited | None = None
+        self._floats: dict[str, int] | None = None
 
     def function_at(self, pc: int) -> tuple[int, str]:
         """Where the function begins that `pc` is in, and its name."""
@@ -80,6 +84,8 @@ class Shadow:
 
     def follow(self, before: Core, after: Core) -> None:
         """One instruction was executed, or an exception taken."""
+        if after.exception != before.exception or self._may_change_floats(before.pc):
+            self._floats = None
         if after.exception != before.exception:
             self._changed_mode(after)
             return
@@ -97,12 +103,15 @@ class Shadow:
             return 2, first & BLX_MASK == BLX
         return 4, self._program.flash.u32(pc) & BL_MASK == BL_WORD
 
+    def _may_change_floats(self, pc: int) -> bool:
+        return is_coprocessor(self._program.flash.u16(pc))
+
     def _called(self, before: Core, after: Core) -> None:
         start, name = self.function_at(after.pc)
         back = Awaited(
             after.lr & ~1,
             after.sp,
-            {} if name.startswith(OUTLINED) else self._kept(after),
+            {} if name.startswith(KEEP_NOTHING) else self._kept(after),
             is_local=self.function_at(before.pc)[0] == start != after.pc,
             is_switch=name.startswith(CASE_HELPERS),
         )
@@ -150,4 +159,13 @@ class Shadow:
         self.awaited.append(Awaited(pc, frame + size, self._kept(after), after.exception))
 
     def _kept(self, now: Core) -> dict[str, int]:
-        return {name: now.words[name] for name in KEPT}
+        """What a call must leave as it is; floats are slow to read, and seldom change."""
+        if self._floats is None:
+            read = ((name, self._machine.register(name)) for name in FLOATS)
+            self._floats = {name: word for name, word in read if word is not None}
+        return {name: now.words[name] for name in KEPT} | self._floats
+
+
+def is_coprocessor(first: int) -> bool:
+    """True for the first halfword of an instruction of the FPU (DDI 0403 A5.3.18)."""
+    return first & 0xEC00 == 0xEC00

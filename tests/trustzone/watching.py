@@ -15,7 +15,7 @@ from stackdump_probe.memory import Segment
 from stackdump_probe.simulator.qemu import Machine
 from tests.differential.programs import BL, BL_MASK, BLX, BLX_MASK
 from tests.stepping.recording import State
-from tests.stepping.truth import KEPT, Awaited, Core
+from tests.stepping.truth import FLOATS, KEPT, Awaited, Core, is_coprocessor
 
 BLXNS = BLX | 4  # DDI 0553, BLX and BLXNS
 SVC = 0xDF
@@ -80,7 +80,7 @@ class Watcher:
     def _held(self, now: Core) -> dict[str, int]:
         """What a call must leave as it is; floats are slow to read, and seldom change."""
         if not self.floats:
-            read = ((name, self.machine.read_register(name)) for name in SINGLES[16:])
+            read = ((name, self.machine.read_register(name)) for name in FLOATS)
             self.floats = {name: word for name, word in read if word is not None}
         return {name: now.words[name] for name in KEPT} | self.floats
 
@@ -103,8 +103,7 @@ def _instruction(machine: Machine, pc: int) -> tuple[int, str]:
     word = int.from_bytes(machine.read_memory(pc, 4) or b"", "little")
     first = word & 0xFFFF
     if first >> 11 >= 0x1D:
-        is_coprocessor = first & 0xEC00 == 0xEC00  # DDI 0553 C2.2.4
-        return 4, "bl" if word & BL_MASK == BL else "coprocessor" * is_coprocessor
+        return 4, "bl" if word & BL_MASK == BL else "coprocessor" * is_coprocessor(first)
     kinds = {BLX: "blx", BLXNS: "blxns"}
     return 2, "svc" if first >> 8 == SVC else kinds.get(first & BLX_MASK, "")
 

@@ -1,5 +1,6 @@
 /* Functions whose frames compilers make in every way that they know. */
 #include "stepping.h"
+#include <setjmp.h>
 
 #include <stdarg.h>
 #include <string.h>
@@ -170,6 +171,47 @@ ALIKE(alike_one, 1u)
 ALIKE(alike_two, 2u)
 ALIKE(alike_three, 3u)
 
+static NOINLINE float halved(float value)
+{
+    return value * 0.5f;
+}
+
+static float (*volatile half)(float) = halved; /* so nobody knows what it changes */
+
+/* Needs more floats after its calls than a call may change. */
+static NOINLINE float keeps_floats(float a, float b, uint32_t depth)
+{
+    float c = a * b, d = a + b, e = a - b;
+    float got = depth ? keeps_floats(b, c, depth - 1) : half(d);
+    got += half(c) * d;
+    return got * e + half(d) * c + half(e) * a + b;
+}
+
+extern jmp_buf jump_buffer;
+#if defined(__ARM_FP)
+void keep_floats(void);
+void put_floats_back(void);
+#else
+#define keep_floats()
+#define put_floats_back()
+#endif
+
+/* Never returns, and so need not save what it changes. */
+static NOINLINE __attribute__((noreturn)) void leaves(float a, float b, uint32_t count)
+{
+    float c = a * b, d = a + b, e = a - b;
+    for (;;) {
+        c += half(d);
+        d = half(e) * c + a;
+        e = half(c) * d + b;
+        if (count-- == 0) {
+            some_float = c + d + e;
+            put_floats_back();
+            longjmp(jump_buffer, 1);
+        }
+    }
+}
+
 NOINLINE void shapes_turn(void)
 {
     for (int which = -1; which < 9; which++) {
@@ -186,6 +228,11 @@ NOINLINE void shapes_turn(void)
     sink += alike_one(1, 2) + alike_two(3, 4) + alike_three(5, 6);
     some_double = mixed(some_double, some_float);
     some_float = of_floats(some_float, 2.25f, 1.5f);
+    some_float = keeps_floats(some_float, 1.75f, 2);
+    keep_floats();
+    if (setjmp(jump_buffer) == 0) {
+        leaves(some_float, 3.5f, 2);
+    }
 }
 
 int main(void)

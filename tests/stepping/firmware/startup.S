@@ -55,6 +55,12 @@ filled:
   mov r9,r5
   mov r10,r6
   mov r11,r7
+#if defined(__ARM_FP)
+  .irp number,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+  adds r1,r4,#(\number)
+  vmov s\number,r1
+  .endr
+#endif
   bl high_registers
   bl main
   .global the_end

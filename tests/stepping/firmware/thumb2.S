@@ -233,6 +233,19 @@ function saves_code
 endfunction saves_code
 
 #if defined(__ARM_FP)
+ .comm kept_floats,64,4
+function keep_floats
+  ldr r0,=kept_floats
+  vstm r0,{d8-d15}
+  bx lr
+endfunction keep_floats
+
+function put_floats_back /* which newlib's longjmp does not */
+  ldr r0,=kept_floats
+  vldm r0,{d8-d15}
+  bx lr
+endfunction put_floats_back
+
 function saves_floats
   push {r4,lr}
   vpush {d8-d9}
