@@ -14,7 +14,8 @@ class Identity:
     """What the debug port tells of the part without a look at its memory.
 
     `designer` and `part` are those of the ROM table of the core's access port, or of TARGETID
-    where that table is Arm's own; the JEP106 continuation code of `designer` starts at bit 8.
+    where that table is Arm's own; the JEP106 continuation code of `designer` starts at bit 8. A
+    designer without a part is that of an access port that only this vendor has.
     """
 
     dpidr: int | None = None

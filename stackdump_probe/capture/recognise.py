@@ -4,14 +4,8 @@ from collections.abc import Iterator
 
 from stackdump_probe.arch.cores import core_name
 from stackdump_probe.arch.debug import CPUID
-from stackdump_probe.capture.part_tables import (
-    BY_CORE,
-    BY_ROM_TABLE,
-    REGISTERS,
-    VENDORS,
-    Code,
-    Register,
-)
+from stackdump_probe.capture.part_tables import BY_CORE, BY_ROM_TABLE, REGISTERS
+from stackdump_probe.capture.part_tables.row import VENDORS, Code, Register
 from stackdump_probe.capture.probe import Identity, Probe
 from stackdump_probe.capture.targets import Target, normalised, target_named
 from stackdump_probe.errors import RegionUnreadable, UnknownTarget
@@ -57,7 +51,7 @@ def recognised(probe: Probe) -> Part | None:
     core = None if cpuid is None else core_name(cpuid)
     found = next(_parts(probe, identity, core), None)
     if found is None and identity.designer in VENDORS:
-        return Part(f"a part of {VENDORS[identity.designer]}", f"ROM table part {_hex(identity)}")
+        return Part(f"a part of {VENDORS[identity.designer]}", _where_from(identity))
     return found
 
 
@@ -72,7 +66,7 @@ def _parts(probe: Probe, identity: Identity, core: str | None) -> Iterator[Part]
     for vendor, codes in BY_ROM_TABLE:
         code = next((each for each in codes if each.value == identity.part), None)
         if vendor == identity.designer and code is not None:
-            yield Part(code.name, f"ROM table part {_hex(identity)}", tuple(code.targets.split()))
+            yield Part(code.name, _where_from(identity), tuple(code.targets.split()))
     for vendor, its_core, code in BY_CORE:
         if vendor == identity.designer and core == its_core:
             where = f"{core} of {VENDORS[vendor]}"
@@ -84,8 +78,11 @@ def _meaning(register: Register, word: int) -> Code | None:
     return next((code for code in register.codes if code.value == masked), None)
 
 
-def _hex(identity: Identity) -> str:
-    return "?" if identity.part is None else f"{identity.part:#05x}"
+def _where_from(identity: Identity) -> str:
+    """What tells the vendor."""
+    if identity.part is None:
+        return "an access port of its own"
+    return f"ROM table part {identity.part:#05x}"
 
 
 def word_or_none(probe: Probe, address: int) -> int | None:

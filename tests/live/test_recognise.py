@@ -9,6 +9,7 @@ from stackdump_probe.cli.main import run
 from stackdump_probe.simulator.bench import simulated_usb_probe
 from stackdump_probe.simulator.machines import MACHINES
 from tests.live.programs import counting_on
+from tests.live.test_locked import VendorPort
 from tests.live.watching import controls, runs
 
 LINE = ["capture", "-o", "x.dump", "--force", "--ram", "all"]
@@ -47,3 +48,19 @@ def test_a_part_that_says_nothing_is_read_as_any_cortex_m(
     said = capsys.readouterr().err
     assert "the part is not recognised, and is read as cortex_m" in said
     assert "part:" not in said
+
+
+def test_an_access_port_tells_the_vendor_where_the_rom_table_is_arms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The MDM-AP of a Kinetis, whose SIM the machine has not."""
+    monkeypatch.chdir(tmp_path)
+    model, port = MACHINES["mps2-an386"], VendorPort(0x001C0000)
+    with simulated_usb_probe(counting_on(model, tmp_path), model.name) as sim:
+        sim.port.add_port(port)
+        assert run(["capture", "-t", "auto", "-o", "x.dump"]) == 0
+        assert runs(sim)
+    said = capsys.readouterr().err
+    assert "it is a part of NXP (Freescale), nothing tells which" in said
+    assert "part: a part of NXP (Freescale) (an access port of its own)" in said
+    assert port.written == []

@@ -3,11 +3,13 @@
 import pytest
 
 from stackdump_probe.arch.debug import CPUID
-from stackdump_probe.capture.part_tables import (
+from stackdump_probe.capture.part_tables import REGISTERS
+from stackdump_probe.capture.part_tables.row import (
     ATMEL,
+    FREESCALE,
     NORDIC,
+    NXP,
     RASPBERRY,
-    REGISTERS,
     SILABS,
     ST,
     VENDORS,
@@ -44,7 +46,14 @@ def a_probe(
         (RASPBERRY, CORTEX_M0P, 0x40000000, 0x20002927, "rp2040"),
         (RASPBERRY, CORTEX_M33, 0x40000000, 0x20004927, "rp2350"),
         (ATMEL, CORTEX_M0P, 0x41002018, 0x10010305, "samd21"),
+        (NORDIC, CORTEX_M33, 0x00FFC31C, 0x00054B15, "nrf54l"),
+        (ATMEL, CORTEX_M4, 0x400E0740, 0x28AC0CE0, "sam4s16"),
+        (ATMEL, CORTEX_M7, 0x400E0940, 0xA1020E01, "same70"),
         (SILABS, 0x412FC231, 0x0FE081FC, 0x1848_03E7, "efm32gg"),
+        (SILABS, CORTEX_M4, 0x0FE081FC, 0x001C_03E7, "efr32mg12"),
+        (SILABS, CORTEX_M33, 0x0FE08004, 0x0118_03E7, "efr32mg24"),
+        (FREESCALE, CORTEX_M4, 0x40048024, 0x640000A1, "mk64fn1m0"),
+        (FREESCALE, CORTEX_M0P, 0x40048024, 0x25152486, "mkl25z"),
     ],
 )
 def test_a_part_is_told_by_its_register(
@@ -73,6 +82,11 @@ def test_of_an_unknown_part_the_vendor_is_told() -> None:
     assert part == Part(f"a part of {VENDORS[ST]}", "ROM table part 0xffe")
     assert part is not None
     assert part.target is None
+
+
+def test_a_vendor_may_be_told_by_an_access_port_alone() -> None:
+    part = recognised(a_probe(NXP, CORTEX_M33, {}))
+    assert part == Part(f"a part of {VENDORS[NXP]}", "an access port of its own")
 
 
 @pytest.mark.parametrize("designer", [None, 0x43B, 0x123])

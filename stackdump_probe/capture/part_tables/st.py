@@ -1,63 +1,11 @@
-"""Which part it is: identification registers by vendor, and what their codes stand for.
+"""Parts of STMicroelectronics."""
 
-A register is read only on a part whose vendor and core fit, so that on no other part an address is
-touched that means something else there. All are read-only.
-
-Vendors are JEP106 codes as a ROM table's PIDR and TARGETID have them, the continuation code above
-bit 8 (ADIv5.2, IHI 0031, B2.2.10 and D1.2).
-"""
-
-from typing import NamedTuple
-
+from stackdump_probe.capture.part_tables.row import ST, Code, Register
 from stackdump_probe.capture.target_tables.row import M0, M0P, M3, M4, M7, M33
-
-ST, NXP, FREESCALE, ATMEL = 0x020, 0x015, 0x00E, 0x01F
-NORDIC, SILABS, GIGADEVICE, RASPBERRY, ARM = 0x244, 0x673, 0x751, 0x913, 0x43B
-
-VENDORS = {
-    ST: "STMicroelectronics",
-    NXP: "NXP",
-    FREESCALE: "NXP (Freescale)",
-    ATMEL: "Microchip (Atmel)",
-    NORDIC: "Nordic Semiconductor",
-    SILABS: "Silicon Labs",
-    GIGADEVICE: "GigaDevice",
-    RASPBERRY: "Raspberry Pi",
-    0x017: "Texas Instruments",
-    0x034: "Infineon (Cypress)",
-    0x041: "Infineon",
-    0x029: "Microchip",
-    0x423: "Renesas",
-}
-
-
-class Code(NamedTuple):
-    """A value of an identification register: the parts that have it.
-
-    `targets` are beginnings of part numbers, x in them any letter; the first one is taken for
-    `--target auto`.
-    """
-
-    value: int
-    name: str
-    targets: str
-
-
-class Register(NamedTuple):
-    """An identification register of parts of a vendor with one of these cores."""
-
-    vendor: int
-    cores: tuple[str, ...]
-    name: str
-    address: int
-    mask: int
-    codes: tuple[Code, ...]
-    source: str
-
 
 # DEV_ID, DBGMCU_IDCODE[11:0]; the part number in the ROM table repeats it. From the chapter
 # "MCU device ID code" of each reference manual (RM0008 31.6.1, RM0090 38.6.1, ...).
-_STM32 = (
+STM32 = (
     Code(0x410, "STM32F101/102/103 medium density", "stm32f103x8 stm32f101 stm32f102 stm32f103"),
     Code(0x411, "STM32F205/207/215/217", "stm32f2"),
     Code(0x412, "STM32F101/102/103 low density", "stm32f103x6 stm32f101 stm32f102 stm32f103"),
@@ -95,6 +43,8 @@ _STM32 = (
     Code(0x446, "STM32F302xD/E, F303xD/E, F398", "stm32f303xe stm32f302 stm32f303 stm32f398"),
     Code(0x447, "STM32L07x/08x", "stm32l07 stm32l08"),
     Code(0x448, "STM32F07x", "stm32f07"),
+    Code(0x44C, "STM32C051", "stm32c051"),
+    Code(0x44D, "STM32C091/092", "stm32c091 stm32c092"),
     Code(0x449, "STM32F74x/75x", "stm32f74 stm32f75"),
     Code(0x450, "STM32H742/743/745/747/750/753/755/757", "stm32h743 stm32h74 stm32h75"),
     Code(0x451, "STM32F76x/77x", "stm32f76 stm32f77"),
@@ -135,82 +85,24 @@ _STM32 = (
     Code(0x497, "STM32WLE/WL5x", "stm32wle stm32wl"),
 )
 
-# INFO.PART of FICR holds the number in the part's name in hex (product specifications, FICR).
-_NRF52 = tuple(
-    Code(value, f"nRF{value:x}", f"nrf{value:x}")
-    for value in (0x52805, 0x52810, 0x52811, 0x52820, 0x52832, 0x52833, 0x52840)
-)
-_NRF_V8M = (Code(0x5340, "nRF5340", "nrf53"), Code(0x9160, "nRF9160", "nrf91"))
 
-# DSU DID: PROCESSOR [31:28], FAMILY [27:23], SERIES [21:16]: the chapter "Device Identification"
-# of each data sheet. DIE and REVISION are left out.
-_SAM = (
-    Code(0x10000000, "SAM D20", "samd20"),
-    Code(0x10010000, "SAM D21/R21", "samd21 samr21 samda1"),
-    Code(0x10020000, "SAM D10", "samd10"),
-    Code(0x10030000, "SAM D11", "samd11"),
-    Code(0x10810000, "SAM L21", "saml21 samr30 samr34 samr35"),
-    Code(0x10820000, "SAM L22", "saml22"),
-    Code(0x11000000, "SAM C20", "samc20"),
-    Code(0x11010000, "SAM C21", "samc21"),
-    Code(0x60060000, "SAM D51", "samd51"),
-    Code(0x61810000, "SAM E51", "same51"),
-    Code(0x61830000, "SAM E53", "same53"),
-    Code(0x61840000, "SAM E54", "same54"),
-)
+def _dev_id(cores: tuple[str, ...], name: str, address: int, source: str) -> Register:
+    return Register(ST, cores, name, address, 0xFFF, STM32, source)
 
-# DEVINFO PART, DEVICE_FAMILY [23:16]: reference manuals of series 0 and 1, "Device Information".
-_EFM32 = (
-    Code(71 << 16, "EFM32 Gecko", "efm32g"),
-    Code(72 << 16, "EFM32 Giant Gecko", "efm32gg"),
-    Code(73 << 16, "EFM32 Tiny Gecko", "efm32tg"),
-    Code(74 << 16, "EFM32 Leopard Gecko", "efm32lg"),
-    Code(75 << 16, "EFM32 Wonder Gecko", "efm32wg"),
-    Code(76 << 16, "EFM32 Zero Gecko", "efm32zg"),
-    Code(77 << 16, "EFM32 Happy Gecko", "efm32hg"),
-)
-
-_RP = (Code(0x0002927, "RP2040", "rp2040"), Code(0x0004927, "RP2350", "rp2350"))
 
 REGISTERS = (
-    Register(
-        ST, (M3, M4, M7), "DBGMCU_IDCODE", 0xE0042000, 0xFFF, _STM32,
+    _dev_id(
+        (M3, M4, M7), "DBGMCU_IDCODE", 0xE0042000,
         "RM0008, RM0090, RM0385, RM0351, RM0440, RM0434: MCU device ID code",
     ),
-    Register(
-        ST, (M0, M0P), "DBGMCU_IDCODE", 0x40015800, 0xFFF, _STM32,
+    _dev_id(
+        (M0, M0P), "DBGMCU_IDCODE", 0x40015800,
         "RM0091 32.4.1, RM0367, RM0444, RM0490: DBG_IDCODE",
     ),
-    Register(
-        ST, (M33,), "DBGMCU_IDCODE", 0xE0044000, 0xFFF, _STM32,
-        "RM0438, RM0456, RM0481, RM0493: DBGMCU_IDCODE",
+    _dev_id(
+        (M33,), "DBGMCU_IDCODE", 0xE0044000, "RM0438, RM0456, RM0481, RM0493: DBGMCU_IDCODE"
     ),
-    Register(
-        ST, (M7, M4), "DBGMCU_IDC", 0x5C001000, 0xFFF, _STM32,
-        "RM0433, RM0399, RM0455, RM0468, RM0477: DBGMCU_IDC",
-    ),
-    Register(
-        NORDIC, (M4,), "FICR INFO.PART", 0x10000100, 0xFFFFFFFF, _NRF52,
-        "nRF52832, nRF52840 product specifications: FICR",
-    ),
-    Register(
-        NORDIC, (M33,), "FICR INFO.PART", 0x00FF020C, 0xFFFFFFFF, _NRF_V8M,
-        "nRF5340, nRF9160 product specifications: FICR",
-    ),
-    Register(
-        RASPBERRY, (M0P, M33), "SYSINFO CHIP_ID", 0x40000000, 0x0FFFFFFF, _RP,
-        "RP2040 datasheet 2.20, RP2350 datasheet 12.15: SYSINFO CHIP_ID",
-    ),
-    Register(
-        ATMEL, (M0P, M4), "DSU DID", 0x41002018, 0xFFBF0000, _SAM,
-        "SAM D21, L21, C21, D5x/E5x data sheets: DSU DID",
-    ),
-    Register(
-        SILABS, (M0P, M3, M4), "DEVINFO PART", 0x0FE081FC, 0x00FF0000, _EFM32,
-        "EFM32 series 0 and 1 reference manuals: Device Information",
+    _dev_id(
+        (M7, M4), "DBGMCU_IDC", 0x5C001000, "RM0433, RM0399, RM0455, RM0468, RM0477: DBGMCU_IDC"
     ),
 )  # fmt: skip
-
-# Parts that their vendor's number in the ROM table, or the vendor and the core alone, tell.
-BY_ROM_TABLE = ((ST, _STM32),)
-BY_CORE = ((NORDIC, M0, Code(0, "nRF51", "nrf51")),)
