@@ -12,6 +12,8 @@ from stackdump_probe.image.dwarf.ranges import listed_ranges
 from stackdump_probe.image.leb import DAMAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from stackdump_probe.image.dwarf.units import Unit
 
 SECTION = ".debug_aranges"
@@ -19,21 +21,34 @@ SECTION = ".debug_aranges"
 _HEADER_32, _HEADER_64 = Struct("<IHIBB"), Struct("<4xQHQBB")
 
 
-def address_ranges(octets: memoryview) -> list[tuple[int, int, int]]:
-    """(start, end, offset of the unit) of each range; raises DwarfError if the table is damaged.
+def range_sets(octets: memoryview) -> list[tuple[int, tuple[int, ...]]]:
+    """The offset of each unit, and the starts and sizes of its ranges in turn.
 
-    A pair of zeros ends no set: linkers leave them in the middle where a function was discarded.
+    Raises DwarfError if the table is damaged.
     """
-    found: list[tuple[int, int, int]] = []
+    found = []
     at = 0
     while at < len(octets):
         try:
             words, unit, at = _set(octets, at)
         except DAMAGE as damage:
             raise DwarfError(f"damaged set: {damage}", section=SECTION, offset=at) from None
-        pairs = zip(words[::2], words[1::2], strict=True)
-        found += [(low, low + size, unit) for low, size in pairs if size]
+        found.append((unit, words))
     return found
+
+
+def address_ranges(
+    sets: Iterable[tuple[int, tuple[int, ...]]], *, with_zero: bool = True
+) -> Iterator[tuple[int, int, int]]:
+    """Yield (start, end, offset of the unit) of each range; those from 0 on only `with_zero`.
+
+    There linkers leave what they discarded. A pair of zeros ends no set: they leave them in the
+    middle where a function was discarded.
+    """
+    for unit, words in sets:
+        for low, size in zip(words[::2], words[1::2], strict=True):
+            if size and (low or with_zero):
+                yield low, low + size, unit
 
 
 def _set(octets: memoryview, at: int) -> tuple[tuple[int, ...], int, int]:

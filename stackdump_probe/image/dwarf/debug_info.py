@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf.abbreviations import Abbreviation, AbbreviationTable
 from stackdump_probe.image.dwarf.aranges import SECTION as ARANGES
-from stackdump_probe.image.dwarf.aranges import address_ranges, claimed_ranges
+from stackdump_probe.image.dwarf.aranges import address_ranges, claimed_ranges, range_sets
 from stackdump_probe.image.dwarf.forms import string_end
-from stackdump_probe.image.dwarf.rangemap import RangeMap, without_discarded
+from stackdump_probe.image.dwarf.rangemap import RangeMap
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.dwarf.units import Unit, read_length, read_unit
 from stackdump_probe.image.symbols import SymbolTable
@@ -152,16 +152,16 @@ class Dwarf:
     @cached_property
     def _listed(self) -> RangeMap[int]:
         """Offsets of units by the addresses that .debug_aranges gives them."""
-        return RangeMap(without_discarded(self._address_ranges, self.holds_code))
+        return RangeMap(address_ranges(self._range_sets, with_zero=self.holds_code(0, 2)))
 
     @cached_property
-    def _address_ranges(self) -> list[tuple[int, int, int]]:
-        return address_ranges(self.section(ARANGES))
+    def _range_sets(self) -> list[tuple[int, tuple[int, ...]]]:
+        return range_sets(self.section(ARANGES))
 
     @cached_property
     def _unlisted(self) -> RangeMap[int]:
         """Offsets of units that .debug_aranges leaves out, by the addresses that they claim."""
-        listed = {unit for _, _, unit in self._address_ranges}
+        listed = {unit for unit, words in self._range_sets if any(words[1::2])}
         return RangeMap(
             (low, high, unit.offset)
             for unit in self.units

@@ -3,7 +3,7 @@ from struct import pack
 import pytest
 
 from stackdump_probe.errors import DwarfError
-from stackdump_probe.image.dwarf.aranges import address_ranges
+from stackdump_probe.image.dwarf.aranges import address_ranges, range_sets
 from tests.builders.octets import doublewords, words
 
 
@@ -14,7 +14,7 @@ def a_set(unit: int, *pairs: int, length: int | None = None, version: int = 2) -
 
 
 def ranges(octets: bytes) -> list[tuple[int, int, int]]:
-    return list(address_ranges(memoryview(octets)))
+    return list(address_ranges(range_sets(memoryview(octets))))
 
 
 def test_each_set_tells_the_ranges_of_its_unit() -> None:
