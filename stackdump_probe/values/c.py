@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stackdump_probe.image.types.model import Base, Enum, Member, Pointer, Struct, Type, stripped
 from stackdump_probe.values.model import ADDRESS_SPACE, Content, Enumerator, Integer, Text, Value
 from stackdump_probe.values.model import Pointer as PointerContent
-from stackdump_probe.values.scalars import is_character
+from stackdump_probe.values.scalars import is_character, number_of
 from stackdump_probe.values.storage import Place
 
 if TYPE_CHECKING:
@@ -55,11 +55,12 @@ def characters(element: Base, octets: bytes, *, cut: bool) -> Text | None:
         return None
 
 
-def enumerator(enum: Enum, number: int) -> Enumerator | Integer:
-    """The name of `number`: an enumerator, or the flags that it is made of.
+def enumerator(enum: Enum, octets: bytes) -> Enumerator | Integer:
+    """The name of the number in `octets`: an enumerator, or the flags that it is made of.
 
     An enum without enumerators is a kind of number, as std::byte is; so are no flags at all.
     """
+    number = number_of(octets, enum.signed)
     mask = (1 << enum.size * 8) - 1
     for name, value in enum.enumerators:
         if (value ^ number) & mask == 0:

@@ -1,16 +1,15 @@
 """Bytes and a type -> Value: numbers here, what a language adds in its own module."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Type, size_of, stride_of
-from stackdump_probe.image.types.rust_vtables import VtableOwner
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.values import c
-from stackdump_probe.values.cpp import pointers as cpp_pointers
-from stackdump_probe.values.cpp import views as cpp
 from stackdump_probe.values.elements import Elements, Whole
+from stackdump_probe.values.languages import views_of
 from stackdump_probe.values.model import (
     Aggregate,
     Array,
@@ -18,7 +17,6 @@ from stackdump_probe.values.model import (
     Field,
     Value,
 )
-from stackdump_probe.values.rust import views as rust
 from stackdump_probe.values.scalars import base_content, bits_of, number_of
 from stackdump_probe.values.shape import UNBOUNDED, Shape, shape_of
 from stackdump_probe.values.states import state_of
@@ -30,8 +28,10 @@ from stackdump_probe.values.storage import (
 )
 from stackdump_probe.values.whole import whole_of
 
+if TYPE_CHECKING:
+    from stackdump_probe.image.types.rust_vtables import VtableOwner
+
 UNTOLD = Array(1, ())  # an array that has as many elements as the program says, in its own way
-VIEWS = {"c": c.view, "c++": cpp.view, "rust": rust.view}
 
 
 @record
@@ -62,7 +62,7 @@ def _no_method(_class: types.Struct, _slot: int) -> str | None:
     return None
 
 
-def _no_owners(_vtable: int) -> Sequence[VtableOwner]:
+def _no_owners(_vtable: int) -> "Sequence[VtableOwner]":
     return ()
 
 
@@ -87,7 +87,7 @@ class Decoder:
         limits: Limits = DEFAULT_LIMITS,
         class_named: Callable[[str], Type | None] = _no_class,
         virtual_method: Callable[[types.Struct, int], str | None] = _no_method,
-        vtable_owners: Callable[[int], Sequence[VtableOwner]] = _no_owners,
+        vtable_owners: "Callable[[int], Sequence[VtableOwner]]" = _no_owners,
         declared: Callable[[int], tuple[str | None, int | None]] = _nowhere,
     ) -> None:
         self.memory = memory
@@ -237,7 +237,7 @@ class Decoder:
     ) -> Content | Absence:
         match type_:
             case types.Struct(language=language):
-                view = VIEWS[language](self, type_, place)
+                view = views_of(language).view(self, type_, place)
                 return self.aggregate(type_, place) if view is None else view
             case types.Array():
                 return self._array(type_, place, absence)
@@ -263,18 +263,14 @@ class Decoder:
         match type_:
             case types.Base():
                 return base_content(type_, octets)
-            case types.Enum(language="rust"):
-                return rust.enumerator(type_, octets)
-            case types.Enum():
-                return c.enumerator(type_, number_of(octets, type_.signed))
-            case types.Pointer(language="rust"):
-                return rust.pointer(self, type_, number_of(octets), depth)
-            case types.Pointer(language="c++"):
-                return cpp_pointers.pointer(self, type_, number_of(octets), depth)
-            case types.Pointer():
-                return c.pointer(self, type_, number_of(octets), depth)
+            case types.Enum(language=language):
+                return views_of(language).enumerator(type_, octets)
+            case types.Pointer(language=language):
+                return views_of(language).pointer(self, type_, number_of(octets), depth)
             case types.Reference() | types.MemberPointer():
-                return cpp_pointers.scalar(self, type_, octets, depth)
+                from stackdump_probe.values.cpp.pointers import scalar
+
+                return scalar(self, type_, octets, depth)
             case types.Unspecified():
                 return c.address(self, number_of(octets))
             case types.Unknown(why=why):

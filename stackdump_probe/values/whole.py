@@ -11,11 +11,9 @@ from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Member, Type, size_of, stride_of
 from stackdump_probe.values import c
-from stackdump_probe.values.cpp import pointers as cpp_pointers
-from stackdump_probe.values.cpp import views as cpp
 from stackdump_probe.values.elements import Elements, Members, ReadText, ReadValue, Whole
+from stackdump_probe.values.languages import views_of
 from stackdump_probe.values.model import Aggregate, Array, Content, Value
-from stackdump_probe.values.rust import views as rust
 from stackdump_probe.values.scalar_text import CUT, REPEATED, escaped, scalar_text
 from stackdump_probe.values.scalars import (
     FLOAT_FORMATS,
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
 T = TypeVar("T")
-FIELDS = {"c": c.fields, "c++": cpp.fields, "rust": rust.fields}
 
 
 def whole_of(decoder: "Decoder", type_: Type) -> Whole | None:
@@ -64,16 +61,12 @@ def _reading(decoder: "Decoder", actual: Type) -> Callable[[bytes], Content] | N
     match actual:
         case types.Base():
             return _number(actual)
-        case types.Enum(language="rust"):
-            return lambda octets: rust.enumerator(actual, octets)
-        case types.Enum():
-            return _remembered(
-                lambda octets: c.enumerator(actual, number_of(octets, actual.signed))
-            )
-        case types.Pointer(language="c"):
-            return lambda octets: c.pointer(decoder, actual, number_of(octets), 0)
-        case types.Pointer(language="c++"):
-            return lambda octets: cpp_pointers.pointer(decoder, actual, number_of(octets), 0)
+        case types.Enum(language=language):
+            views = views_of(language)
+            return _remembered(lambda octets: views.enumerator(actual, octets))
+        case types.Pointer(language="c" | "c++" as language):
+            views = views_of(language)
+            return lambda octets: views.pointer(decoder, actual, number_of(octets), 0)
         case _:
             return None
 
@@ -156,7 +149,7 @@ def _text(decoder: "Decoder", type_: Type, element: types.Base, size: int) -> Wh
 
 
 def _struct(decoder: "Decoder", type_: Type, struct: types.Struct) -> Whole | None:
-    fields, size = FIELDS[struct.language](decoder, struct), struct.size
+    fields, size = views_of(struct.language).fields(decoder, struct), struct.size
     if fields is None or not size:
         return None
     found = [(name, member, decoder.whole(member.type.type)) for name, member in fields.members]

@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING
 
 from stackdump_probe.image.types.build import CLOSURE
 from stackdump_probe.image.types.model import Member, Struct, Type
-from stackdump_probe.values.c import Fields
+from stackdump_probe.values.c import Fields, enumerator
 from stackdump_probe.values.cpp.dynamic import is_vptr, virtual_bases
 from stackdump_probe.values.cpp.library import is_of_library, library_content
+from stackdump_probe.values.cpp.pointers import pointer
 from stackdump_probe.values.model import Aggregate, Content, Field
 from stackdump_probe.values.storage import Absence, Place
 
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
+__all__ = ["enumerator", "fields", "pointer", "view"]
 NESTING_LIMIT = 16  # classes that are empty because all that is in them is
 
 

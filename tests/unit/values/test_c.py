@@ -3,6 +3,7 @@ import pytest
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.types.model import Base, Enum, Function, Type, Void
 from stackdump_probe.memory import Memory, Segment
+from stackdump_probe.record import replace
 from stackdump_probe.values.c import STRING_LIMIT, array_text, enumerator, string_at
 from stackdump_probe.values.decode import Decoder
 from stackdump_probe.values.model import Enumerator, Integer, Text
@@ -25,6 +26,10 @@ def text(type_: Type, octets: bytes, *segments: Segment) -> str | None:
 
 def word(number: int) -> bytes:
     return number.to_bytes(4, "little")
+
+
+def in_octets(enum: Enum, number: int) -> bytes:
+    return number.to_bytes(enum.size, "little", signed=enum.signed)
 
 
 # --- pointers ---------------------------------------------------------------------------------
@@ -158,12 +163,12 @@ FLAGS = Enum("flags", 1, (("NONE", 0), ("A", 1), ("B", 2), ("C", 4), ("TOP", 0x8
     [
         (MODE, 1, "ON"),
         (MODE, -1, "LOST"),
-        (MODE, 0xFFFF_FFFF, "LOST"),
+        (replace(MODE, signed=False), 0xFFFF_FFFF, "LOST"),
         (MODE, 7, None),
         (FLAGS, 0, "NONE"),
         (FLAGS, 2, "B"),
         (FLAGS, 5, "A | C"),
-        (FLAGS, -127, "A | TOP"),
+        (replace(FLAGS, signed=True), -127, "A | TOP"),
         (FLAGS, 0x11, "A | 0x10"),
         (FLAGS, 0x30, None),
         (TROUBLE, 0x14, "TROUBLE"),
@@ -180,14 +185,15 @@ FLAGS = Enum("flags", 1, (("NONE", 0), ("A", 1), ("B", 2), ("C", 4), ("TOP", 0x8
 def test_a_number_is_named_by_its_enumerator_or_its_flags(
     enum: Enum, number: int, name: str | None
 ) -> None:
-    assert enumerator(enum, number) == Enumerator(name, number)
+    assert enumerator(enum, in_octets(enum, number)) == Enumerator(name, number)
 
 
 BITS = Enum("bits", 1, (("A", 1), ("C", 4)))
 
 
 @pytest.mark.parametrize(
-    ("enum", "number"), [(BITS, 0), (Enum("std::byte", 1, ()), 7), (Enum("Level", 1, ()), -1)]
+    ("enum", "number"),
+    [(BITS, 0), (Enum("std::byte", 1, ()), 7), (Enum("Level", 1, (), signed=True), -1)],
 )
 def test_no_flags_and_what_has_no_enumerators_are_numbers(enum: Enum, number: int) -> None:
-    assert enumerator(enum, number) == Integer(number)
+    assert enumerator(enum, in_octets(enum, number)) == Integer(number)

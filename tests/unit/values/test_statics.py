@@ -80,7 +80,8 @@ def test_a_static_of_a_method_bears_the_method_s_whole_name() -> None:
     valve = ADie(dw.TAG_class_type, (named("Valve"),), (declared,))
     space = ADie(dw.TAG_namespace, (named("plant"),), (valve,))
     body = ADie(dw.TAG_subprogram, (of("move", dw.AT_specification),), (static("moves", RAM),))
-    assert names_in(space, body) == ["plant::Valve::move::moves"]
+    image = an_image(a_unit(INT, space, body, top=language(CPP14)))
+    assert [name for name, _ in found_in(image)] == ["plant::Valve::move::moves"]
 
 
 def test_locals_of_functions_are_no_statics() -> None:
