@@ -164,7 +164,7 @@ def variable_row(variable: Variable, look: Look, *, indent: str) -> Row:
 
 def _value(variable: Variable) -> Iterator[Span]:
     if variable.value is not None:
-        yield span(variable.value, "value")
+        yield span(variable.brief or variable.value, "value")
         if variable.state == "partial":
             yield span(f" <partial{_because(variable)}>", "dim")
         elif variable.why:

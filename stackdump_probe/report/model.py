@@ -45,12 +45,16 @@ class Member:
 
 @record
 class Variable(Member):
-    """A parameter, local or static variable, rendered."""
+    """A parameter, local or static variable, rendered.
+
+    `brief` is its value with many equal elements in a row told as one; no part of the JSON.
+    """
 
     kind: VariableKind
     declared: Location | None
     inlined: bool
     zero_sized: bool
+    brief: str | None = None
 
 
 @record

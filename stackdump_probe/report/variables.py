@@ -2,17 +2,19 @@
 
 from stackdump_probe.report.model import Location, Member, Variable
 from stackdump_probe.values import model as values
-from stackdump_probe.values.scalar_text import doubt
+from stackdump_probe.values.scalar_text import REPEATS, doubt
 from stackdump_probe.values.text import short_text
 
 
 def reported(variable: values.Variable, *, children: bool) -> Variable:
     """The variable as the report holds it; its parts only if `children` are wanted."""
     value = variable.value
+    brief = short_text(value)
+    is_same = brief is None or REPEATS not in brief
     return Variable(
         name=variable.name,
         type=value.type_name,
-        value=short_text(value),
+        value=brief if is_same else short_text(value, repeats=False),
         state=value.state,
         why=value.why or doubt(value.content),
         address=value.address,
@@ -22,6 +24,7 @@ def reported(variable: values.Variable, *, children: bool) -> Variable:
         declared=_declared(variable),
         inlined=variable.inlined,
         zero_sized=value.size == 0,
+        brief=brief,
     )
 
 
@@ -41,7 +44,7 @@ def _member(part: values.Field) -> Member:
     return Member(
         name=part.name,
         type=value.type_name,
-        value=short_text(value),
+        value=short_text(value, repeats=False),
         state=value.state,
         why=value.why or doubt(value.content),
         address=value.address,

@@ -1,6 +1,7 @@
 """The variables of a scope in a frame: parameters, and locals of the blocks around the pc."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from stackdump_probe.errors import DwarfError, Unavailable, Unsupported
 from stackdump_probe.image.dwarf import constants as dw
@@ -25,6 +26,7 @@ from stackdump_probe.values.program import decoder_for
 from stackdump_probe.values.storage import Storage, absent
 
 OBJECTS = (dw.TAG_variable, dw.TAG_formal_parameter, dw.TAG_constant)
+ASYNC_FUNCTION = "{async_fn#"  # what rustc calls the body of an `async fn`
 GONE = "the pointer itself was optimized out"
 
 
@@ -139,12 +141,32 @@ def _in_order(variables: list[Variable]) -> tuple[Variable, ...]:
 def _objects(scope: Scope) -> Iterator[Die]:
     """The named objects of the scope's blocks, innermost first, then what is gone of each."""
     there: set[Die] = set()
-    for block in scope.blocks:
-        concrete = [child for child in block.children() if _is_object(child)]
-        there |= {child.origin() for child in concrete}
-        names: set[object] = {child.inherited(dw.AT_name) for child in concrete}
-        yield from concrete
-        yield from _gone(block, there, names)
+    found = [list(_of_block(block, there)) for block in scope.blocks]
+    if found and _is_async_function(scope.die):
+        inside = {_declaration(die) for block in found[:-1] for die in block}
+        found[-1] = [die for die in found[-1] if _declaration(die) not in inside]
+    return chain.from_iterable(found)
+
+
+def _is_async_function(die: Die) -> bool:
+    """True for the body of an `async fn`: it begins with `let x = x;` for each parameter.
+
+    So rustc lowers it (rustc_ast_lowering, lower_maybe_coroutine_body): the object of that name
+    and line in the function's own scope is what the one in the block was made of.
+    """
+    return (die.origin().name or "").startswith(ASYNC_FUNCTION)
+
+
+def _declaration(die: Die) -> tuple[object, object]:
+    return die.inherited(dw.AT_name), die.inherited(dw.AT_decl_line)
+
+
+def _of_block(block: Die, there: set[Die]) -> Iterator[Die]:
+    concrete = [child for child in block.children() if _is_object(child)]
+    there |= {child.origin() for child in concrete}
+    names: set[object] = {child.inherited(dw.AT_name) for child in concrete}
+    yield from concrete
+    yield from _gone(block, there, names)
 
 
 def _is_object(die: Die) -> bool:

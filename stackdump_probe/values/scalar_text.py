@@ -25,6 +25,7 @@ from stackdump_probe.values.model import (
 
 CUT = "..."
 REPEATED = 10  # equal elements in a row that are told as one
+REPEATS = "<repeats "  # what tells of them, before their number
 LAST_CODE_POINT = 0x10FFFF
 UNITS = {10**9: "s", 10**6: "ms", 10**3: "\u00b5s", 1: "ns"}
 UNLISTED = "no enumerator has this value"

@@ -26,6 +26,7 @@ from stackdump_probe.values.model import (
 from stackdump_probe.values.scalar_text import (
     CUT,
     REPEATED,
+    REPEATS,
     doubt,
     escaped,
     pointer_pieces,
@@ -114,7 +115,7 @@ class _Line:
             if count < REPEATED:
                 at += 1
             else:
-                self.put(f" <repeats {count} times>")
+                self.put(f" {REPEATS}{count} times>")
                 at += count
 
     def _at_once(self, whole: Whole, octets: bytes, at: int) -> bool:

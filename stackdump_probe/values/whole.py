@@ -14,7 +14,7 @@ from stackdump_probe.values import c
 from stackdump_probe.values.elements import Elements, Members, ReadText, ReadValue, Whole
 from stackdump_probe.values.languages import views_of
 from stackdump_probe.values.model import Aggregate, Array, Content, Value
-from stackdump_probe.values.scalar_text import CUT, REPEATED, escaped, scalar_text
+from stackdump_probe.values.scalar_text import CUT, REPEATED, REPEATS, escaped, scalar_text
 from stackdump_probe.values.scalars import (
     FLOAT_FORMATS,
     INTEGERS,
@@ -126,7 +126,7 @@ def _elements(elements: Elements, repeats: bool) -> Iterator[str]:
     while at < len(elements):
         text = elements.whole.text(elements.octets, elements.place(at), repeats)
         count = elements.equal_from(at, REPEATED) if repeats else 1
-        yield text if count < REPEATED else f"{text} <repeats {count} times>"
+        yield text if count < REPEATED else f"{text} {REPEATS}{count} times>"
         at += count if count >= REPEATED else 1
 
 

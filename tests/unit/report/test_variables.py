@@ -4,6 +4,7 @@ from stackdump_probe.report.model import Location
 from stackdump_probe.report.variables import reported
 from stackdump_probe.values.model import (
     Aggregate,
+    Array,
     Content,
     Enumerator,
     Field,
@@ -65,3 +66,12 @@ def test_parts_are_left_out_unless_wanted() -> None:
     assert reported(variable, children=False).children == ()
     (part,) = reported(variable, children=True).children
     assert (part.name, part.value, part.state, part.why) == ("a", None, "not_captured", "gone")
+
+
+def test_equal_elements_are_told_as_one_in_brief_alone() -> None:
+    zeros = Value("a", Array(12, (Value("u8", Integer(0), "ok", octets=b"\0"),) * 12), "ok")
+    whole = Aggregate((Field("a", zeros),))
+    found = reported(Variable("v", "static", a_value(whole)), children=True)
+    each = f"[{', '.join('0' * 12)}]"
+    assert (found.value, found.brief) == (f"{{a: {each}}}", "{a: [0 <repeats 12 times>]}")
+    assert found.children[0].value == each

@@ -97,6 +97,21 @@ def test_of_one_name_the_inner_one_comes_first() -> None:
     assert [text for _, _, text in found] == ["3", "1", "2"]
 
 
+def test_an_argument_of_an_async_function_is_there_once() -> None:
+    def at(line: int, name: str, value: int) -> ADie:
+        return variable(name, "int", const(value), number(dw.AT_decl_line, line))
+
+    def values_in(function: str, *inside: ADie) -> list[str | None]:
+        body = a_function(at(7, "x", 1), at(7, "y", 2), a_block(*inside), name=function)
+        found = locals_of(an_image(a_c_unit(INT, body)), frame())
+        return [short_text(each.value) for each in found]
+
+    assert values_in("{async_fn#0}", at(7, "x", 3)) == ["3", "2"]
+    assert values_in("{async_fn#0}", at(8, "x", 3)) == ["3", "1", "2"]
+    assert values_in("{async_fn#0}", a_block(at(7, "x", 4)), at(7, "x", 3)) == ["4", "3", "2"]
+    assert values_in("f", at(7, "x", 3)) == ["3", "1", "2"]
+
+
 def test_a_local_at_a_fixed_address_is_static() -> None:
     found = of_function(variable("count", "int", expression(at_address(RAM))))
     assert found == [("count", "static", "0")]

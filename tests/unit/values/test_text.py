@@ -113,6 +113,7 @@ def test_many_equal_elements_in_a_row_are_told_as_one() -> None:
     assert text(row(1, *[0] * 9, 2)) == "[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]"
     assert text(row(1, *[0] * 10, 2)) == "[1, 0 <repeats 10 times>, 2]"
     assert text(row(*[7] * 12)) == "[7 <repeats 12 times>]"
+    assert text(row(*[7] * 12), repeats=False) == f"[{', '.join('7' * 12)}]"
 
 
 def test_elements_that_are_not_known_are_not_taken_for_equal() -> None:
