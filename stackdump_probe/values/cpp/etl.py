@@ -1,12 +1,20 @@
 """The Embedded Template Library (etlcpp.com): containers that keep what they hold in themselves.
 
-Layouts of its headers vector.h and private/vector_base.h, array.h, basic_string.h, string_view.h.
+Layouts of its headers vector.h and private/vector_base.h, array.h, basic_string.h, string_view.h,
+optional.h, span.h, map.h and set.h.
 """
 
+from stackdump_probe.errors import Unsupported
+from stackdump_probe.image.types.cpp_names import template
+from stackdump_probe.image.types.model import Struct, Type
+from stackdump_probe.values.cpp.choices import NOTHING
 from stackdump_probe.values.cpp.object import Object
-from stackdump_probe.values.cpp.sequences import between
+from stackdump_probe.values.cpp.sequences import between, last_argument, side_by_side
 from stackdump_probe.values.cpp.text import characters_at, size_of_character
-from stackdump_probe.values.model import Content, Invalid
+from stackdump_probe.values.cpp.trees import entries_of, in_order, offset_of
+from stackdump_probe.values.model import Array, Content, Invalid, Map, Value
+
+WORD = 4
 
 
 def vector(found: Object) -> Content:
@@ -38,3 +46,64 @@ def string_view(found: Object) -> Content:
     if end < first:
         return Invalid(first, f"text from here to {end:#010x}")
     return characters_at(start, (end - first) // size_of_character(start))
+
+
+def optional(found: Object) -> Content:
+    """Its value, or nullopt; older versions keep bytes where newer ones have a union."""
+    storage = found.part("storage")
+    valid = (found if found.has("valid") else storage).part("valid").number()
+    if valid > 1:
+        return Invalid(valid, "a bool is 0 or 1")
+    if not valid:
+        return NOTHING
+    value = storage.part("u", "value") if storage.has("u") else storage.at(0, found.parameter("T"))
+    return value.content()
+
+
+def span(found: Object) -> Content:
+    """What it points to, up to its second pointer, or as much as its type says."""
+    start = found.part("pbegin")
+    first = start.number()
+    if not found.has("pend"):
+        return side_by_side(found, start.target, first, last_argument(found))
+    end = found.part("pend").number()
+    return between(found, start.target, first, end, end)
+
+
+def map_(found: Object) -> Content:
+    """Keys and what they stand for; its base class, by which it is passed, as well."""
+    entries, count = _entries(found, "etl::imap")
+    return entries if isinstance(entries, Invalid) else Map(count, entries)
+
+
+def set_(found: Object) -> Content:
+    """The keys alone; its base class as well."""
+    entries, count = _entries(found, "etl::iset")
+    return entries if isinstance(entries, Invalid) else Array(count, entries)
+
+
+def _entries(found: Object, base: str) -> tuple[tuple[Value, ...] | Invalid, int]:
+    """The entries in order, and how many there are."""
+    count, room = found.part("current_size").number(), found.part("CAPACITY").number()
+    if count > room:
+        return Invalid(count, f"so many entries in room for {room}"), count
+    root = found.part("root_node")
+    node = found.decoder.actual(root.target)
+    element, offset = _value_of(found, base)
+    if not isinstance(node, Struct):
+        raise Unsupported("a node was expected")
+    left = offset_of(node, "children")
+    nodes = in_order(found.decoder.memory, root.number(), (left, left + WORD), count)
+    return entries_of(found, nodes, element, offset, count), count
+
+
+def _value_of(found: Object, base: str) -> tuple[Type, int]:
+    """The type of the entries, and where in a node they are: the class of nodes tells it."""
+    names = (each.struct.name or "" for each in found.bases())
+    name = next((name for name in names if template(name) == base), None)
+    node = None if name is None else found.decoder.class_named(f"{name}::Data_Node")
+    if isinstance(node, Struct):
+        for member in node.members:
+            if member.name == "value" and member.offset is not None:
+                return member.type.type, member.offset
+    raise Unsupported("no class of nodes")

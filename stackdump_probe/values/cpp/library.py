@@ -33,7 +33,11 @@ LIBRARY: dict[str, View] = {
     "etl::array": cpp_etl.array,
     "etl::basic_string_view": cpp_etl.string_view,
     "etl::ibasic_string": cpp_etl.string,
+    **dict.fromkeys(("etl::imap", "etl::map"), cpp_etl.map_),
+    **dict.fromkeys(("etl::iset", "etl::set"), cpp_etl.set_),
     "etl::ivector": cpp_etl.vector,
+    "etl::optional": cpp_etl.optional,
+    "etl::span": cpp_etl.span,
     **dict.fromkeys(
         (f"etl::{kind}string" for kind in ("", "w", "u8", "u16", "u32")), cpp_etl.string
     ),

@@ -80,6 +80,14 @@ class Object:
                     return each.at(member.offset, member.type.type)
         raise Unsupported(f"{self.struct.name} has no {name}")
 
+    def has(self, name: str) -> bool:
+        """True if it has a member of that name, its own or inherited."""
+        return any(
+            member.name == name and member.offset is not None
+            for each in self.bases()
+            for member in each.struct.members
+        )
+
     def bases(self) -> Iterator["Object"]:
         """Yield the object, then what it holds that has no name of its own, nearest first."""
         waiting = [self]

@@ -71,11 +71,12 @@ def span(found: Object) -> Content:
     if extent.struct.members:
         count = extent.part("_M_extent_value").number()
     else:
-        count = _last_argument(found)
+        count = last_argument(found)
     return side_by_side(found, data.target, data.number(), count)
 
 
-def _last_argument(found: Object) -> int:
+def last_argument(found: Object) -> int:
+    """The size that is the last argument of its template."""
     given = arguments(found.struct.name or "")
     if not given or not given[-1].isdigit():
         raise Unsupported("a size among the arguments was expected")

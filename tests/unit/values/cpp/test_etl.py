@@ -1,5 +1,5 @@
 """Containers of ETL, laid out as its headers declare them: private/vector_base.h, vector.h,
-array.h, basic_string.h, string_view.h."""
+array.h, basic_string.h, string_view.h, optional.h, span.h, map.h, set.h."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from stackdump_probe.values.scalar_text import doubt
 from stackdump_probe.values.storage import Absence, Gap, Storage
 from stackdump_probe.values.text import short_text
 from tests.builders.octets import words
-from tests.builders.types import CHAR, INT, U8, UNSIGNED, array, member, pointer, struct
+from tests.builders.types import BOOL, CHAR, INT, U8, UNSIGNED, array, member, pointer, struct
 
 RAM = 0x2000_0000
 
@@ -130,3 +130,88 @@ def test_a_view_is_the_text_between_its_pointers() -> None:
 def test_another_layout_is_shown_as_the_class_that_it_is() -> None:
     other = struct("etl::vector<int, 4>", 4, member("size_", INT, 0), language="c++")
     assert text(other, words(3)) == "{size_: 3}"
+
+
+UNION = struct("union_type", 4, member("dummy", CHAR, 0), member("value", INT, 0), kind="union")
+IN_UNION = struct("storage_type", 4, member("u", UNION, 0), language="c++")
+WITH_FLAG = struct(
+    "storage_type", 8, member("u", UNION, 0), member("valid", BOOL, 4), language="c++"
+)
+RAW = struct("type", 4, member("data", array(CHAR, 4), 0), language="c++")
+FLAG = member("valid", BOOL, 4)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (member("storage", RAW, 0), FLAG),  # up to 20.36
+        (member("storage", WITH_FLAG, 0),),  # later, with a destructor
+        (FLAG, member("storage", IN_UNION, 0)),  # later, without one
+    ],
+)
+def test_an_optional_is_its_value_or_nothing(parts: tuple[Member, ...]) -> None:
+    type_ = struct("etl::optional<int>", 8, *parts, language="c++", parameters=(("T", INT),))
+    assert text(type_, words(7, 1)) == "7"
+    assert text(type_, words(7, 0)) == "nullopt"
+    assert doubt(decoded(type_, words(7, 2)).content) == "invalid: a bool is 0 or 1"
+
+
+def test_a_span_is_what_it_points_to() -> None:
+    ends = member("pbegin", pointer(INT), 0), member("pend", pointer(INT), 4)
+    open_ = struct("etl::span<int, 4294967295>", 8, *ends, language="c++")
+    assert text(open_, words(RAM + 8, RAM + 16, 5, 6, 7)) == "[5, 6]"
+    backwards = decoded(open_, words(RAM + 16, RAM + 8))
+    assert (doubt(backwards.content) or "").startswith("invalid: elements from here")
+    fixed = struct("etl::span<int, 3>", 4, ends[0], language="c++")
+    assert text(fixed, words(RAM + 4, 5, 6, 7)) == "[5, 6, 7]"
+
+
+NODE = struct("etl::map_base::Node", 12, member("children", array(INT, 2), 0), language="c++")
+PAIR = struct("pair", 8, member("first", INT, 0), member("second", INT, 4), language="c++")
+# Two leaves and the root between them, behind the map itself.
+LOW, ROOT, HIGH = RAM + 0x10, RAM + 0x24, RAM + 0x38
+NODES = words(0, 0, 2, 1, 10) + words(LOW, HIGH, 2, 2, 20) + words(0, 0, 2, 3, 30)
+
+
+def a_tree(kind: str, value: Type) -> tuple[Type, Type]:
+    """A container of that kind, and the class of its nodes."""
+    parts = (
+        *(member("current_size", UNSIGNED, 0), member("CAPACITY", UNSIGNED, 4)),
+        member("root_node", pointer(NODE), 8),
+    )
+    inner = struct(f"etl::i{kind}<int>", 12, *parts, language="c++")
+    nodes = (base(NODE), member("value", value, 12))
+    data = struct(f"etl::i{kind}<int>::Data_Node", 20, *nodes, language="c++")
+    return struct(f"etl::{kind}<int, 4>", 16, base(inner), language="c++"), data
+
+
+def of_tree(kind: str, value: Type, octets: bytes, *, told: bool = True) -> Value:
+    type_, node = a_tree(kind, value)
+    classes = {f"etl::i{kind}<int>::Data_Node": node} if told else {}
+    decoder = Decoder(Memory([Segment(RAM, octets)]), class_named=classes.get)
+    return decoder.decode(type_, Storage(octets[:16], RAM))
+
+
+def test_a_map_is_its_entries_in_order() -> None:
+    found = of_tree("map", PAIR, words(3, 4, ROOT, 0) + NODES)
+    assert short_text(found) == "{1: 10, 2: 20, 3: 30}"
+    assert short_text(of_tree("map", PAIR, words(0, 4, 0, 0))) == "{}"
+
+
+def test_a_set_is_its_keys_in_order() -> None:
+    assert short_text(of_tree("set", INT, words(3, 4, ROOT, 0) + NODES)) == "[1, 2, 3]"
+
+
+def test_a_tree_that_cannot_be_followed_says_so() -> None:
+    too_many = of_tree("map", PAIR, words(5, 4, ROOT, 0) + NODES)
+    assert doubt(too_many.content) == "invalid: so many entries in room for 4"
+    lost = of_tree("set", INT, words(3, 4, ROOT, 0) + NODES[:-20])
+    assert short_text(lost) == "[1, 2, <not captured>]"
+    circle = words(0, ROOT, 2, 1, 10) + NODES[20:]
+    assert "a node of the tree that was met before" in (
+        short_text(of_tree("set", INT, words(3, 4, ROOT, 0) + circle)) or ""
+    )
+    without_nodes = of_tree("set", INT, words(3, 4, ROOT, 0), told=False)
+    assert short_text(without_nodes) == (
+        "{etl::iset<int>: {current_size: 3, CAPACITY: 4, root_node: 0x20000024}}"
+    )
