@@ -113,8 +113,8 @@ class Link:
                 return action(self.core)
             except failures_of_pyocd() as error:
                 failure = error
-            if region is not None and self._is_bus_fault(failure):
-                raise RegionUnreadable(*region, "bus fault") from failure
+            if region is not None:
+                failure = self._behind(failure, region)
             if not self._remedy(failure, tried):
                 self._lost_by = explained(failure, "read the target")
                 raise self._lost_by from failure
@@ -260,16 +260,22 @@ class Link:
             return True
         return False
 
-    def _is_bus_fault(self, failure: Exception) -> bool:
-        """True if the target's bus refused; False also if the debug port has lost its power."""
+    def _behind(self, failure: Exception, region: tuple[int, int]) -> Exception:
+        """What stands behind a failure to read `region`; raises RegionUnreadable for a bus fault.
+
+        A debug port without power refuses as well, and the probe may be gone since.
+        """
         from pyocd.core import exceptions
 
         if not isinstance(failure, exceptions.TransferFaultError):
-            return False
+            return failure
         try:
-            return has_power(self.session)
-        except failures_of_pyocd():
-            return False
+            powered = has_power(self.session)
+        except failures_of_pyocd() as worse:
+            powered, failure = False, worse
+        if powered:
+            raise RegionUnreadable(*region, "bus fault") from failure
+        return failure
 
     def _lower_frequency(self) -> bool:
         if self._frequency <= SLOWEST:

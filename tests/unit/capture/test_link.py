@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from usb.core import USBError
 
 from stackdump_probe.arch import debug
 from stackdump_probe.capture import link as module
@@ -255,6 +256,31 @@ def test_a_fault_of_the_bus_is_of_the_region_and_no_remedy_is_tried(bench: ABenc
 def test_a_debug_port_without_power_is_no_fault_of_the_bus(bench: ABench, relay: Relay) -> None:
     lost = Meanwhile(Span(0), bench.port.lose_power)
     assert first_words(bench, before=lambda: relay.put(lost)) == [0x03020100]
+
+
+class GoneAfterFault(Interposer):
+    """The bus refuses an address, and the probe is pulled out before anybody asks why."""
+
+    def __init__(self) -> None:
+        self.is_gone = False
+
+    def reaches(self, address: int) -> bool:
+        self.is_gone = self.is_gone or address == RAM
+        return not self.is_gone
+
+    def usb(self, operation: str) -> None:
+        if self.is_gone and operation == "write":
+            raise USBError("No such device", errno=errno.ENODEV)
+
+
+def test_a_probe_that_is_gone_after_a_fault_is_what_is_told(bench: ABench, relay: Relay) -> None:
+    link = bench.link(Terms(answer_within=0.2, replug_within=0))
+    link.open()
+    relay.put(GoneAfterFault())
+    with pytest.raises(ConnectError, match="the probe is gone"):
+        link.run(lambda core: core.read32(RAM), region=(RAM, 4))
+    relay.put(Interposer())
+    assert link.close() is None
 
 
 def test_after_a_remedy_the_caller_may_say_that_it_came_too_late(
