@@ -10,6 +10,8 @@ from stackdump_probe.record import record
 from stackdump_probe.simulator.bench import SimulatedProbe
 from stackdump_probe.simulator.interposer import Access, Interposer, Reply
 
+TAR = 0x4
+LOWEST = 0x1000  # what is written to the same register of another bank is lower: DCRSR's selectors
 FULL_SPEED = 64  # bytes of a bulk packet (USB 2.0, 5.8.3)
 FRAME = 1e-3  # seconds; a full-speed host polls once in a frame: a command and its answer take one
 CLOCK = 4e6  # Hz
@@ -25,6 +27,10 @@ class Traffic:
     packets: int
     transfers: int
 
+    def shared_by(self, count: int) -> "Traffic":
+        """Of each of so many that are alike."""
+        return Traffic(round(self.packets / count), round(self.transfers / count))
+
     @property
     def seconds(self) -> float:
         """On a full-speed probe that answers each packet before the next is sent."""
@@ -32,16 +38,25 @@ class Traffic:
 
 
 class Meter(Interposer):
-    """Counts what comes by while the core stands still, and while it runs."""
+    """Counts what comes by while the core stands still, and while it runs.
+
+    `noted` are the addresses that TAR was set to while the core stood still, before the last
+    `take`.
+    """
 
     def __init__(self) -> None:
         self.is_halted: Callable[[], bool] = lambda: False
+        self.noted: tuple[int, ...] = ()
+        self._addresses: set[int] = set()
         self._transfers = {False: 0, True: 0}
         self._packets = {False: 0, True: 0}
 
     def access(self, access: Access) -> Reply | None:
-        del access
-        self._transfers[self.is_halted()] += 1
+        is_halted = self.is_halted()
+        self._transfers[is_halted] += 1
+        sets_tar = access.is_ap and not access.is_read and access.register == TAR
+        if is_halted and sets_tar and access.word >= LOWEST:
+            self._addresses.add(access.word)
         return None
 
     def passes_block(self, count: int) -> bool:
@@ -58,6 +73,7 @@ class Meter(Interposer):
         found = tuple(Traffic(self._packets[key], self._transfers[key]) for key in (True, False))
         self._transfers = {False: 0, True: 0}
         self._packets = {False: 0, True: 0}
+        self.noted, self._addresses = tuple(sorted(self._addresses)), set()
         return found[0], found[1]
 
 

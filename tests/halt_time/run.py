@@ -19,6 +19,7 @@ from tests.live.programs import MAIN_STACK, PROCESS_STACK, counting_on
 
 HEAD = ("what is read", "packets", "SWD transfers", "the core stands still for")
 EARLY = "--resume-early"
+LOOKS = 5
 RAM, BANK = 0x2000_0000, 0x2_0000
 
 
@@ -50,6 +51,9 @@ def rows() -> Iterator[tuple[str, ...]]:
         captured, plainly = partial(by_capture, meter, folder), partial(by_pyocd, meter, folder)
         yield _row("`capture`: registers, 4 KiB of stack", captured())
         yield _row("pyOCD: registers, the same 4 KiB", plainly(*stack))
+        halted, running = captured("--count", str(LOOKS), "--interval", "1ms")
+        look = halted.shared_by(LOOKS), running
+        yield _row("each look of `capture --count`", look)
         yield _row("`capture --resume-early`: and 128 KiB of RAM", captured(*region, EARLY))
         yield _row("`capture`: and 128 KiB of RAM", captured(*region))
         yield _row("pyOCD: registers, 128 KiB of RAM", plainly(RAM, BANK))
