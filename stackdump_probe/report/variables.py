@@ -36,7 +36,7 @@ def _declared(variable: values.Variable) -> Location | None:
 
 def _members(value: values.Value) -> tuple[Member, ...]:
     """The parts; the reader of values has bounded their depth and number."""
-    return tuple(_member(each) for each in values.children_of(value))
+    return tuple([_member(each) for each in values.children_of(value)])
 
 
 def _member(part: values.Field) -> Member:

@@ -45,11 +45,11 @@ def doubt(content: Content | None) -> str | None:
 
 
 def raw_text(content: Content) -> str:
-    """The number of what is no value of its type."""
+    """The text of what has no parts, without a mark: the number of what is no value of its type."""
     match content:
         case Invalid(number=number):
             return hex(number)
-        case Enumerator(number=number):
+        case Enumerator(name=None, number=number):
             return str(number)
         case _:
             return scalar_text(content)

@@ -27,7 +27,6 @@ from stackdump_probe.values.scalar_text import (
     CUT,
     REPEATED,
     REPEATS,
-    doubt,
     escaped,
     pointer_pieces,
     raw_text,
@@ -53,13 +52,16 @@ def short_text(value: Value, *, length: int = LENGTH, repeats: bool = True) -> s
     part of another value it has that as a mark. Many equal elements in a row are one, as GDB has
     it, unless `repeats` is not set.
     """
-    if value.content is None:
+    content = value.content
+    if content is None:
         return None
-    if doubt(value.content) is not None:
-        return raw_text(value.content)
+    if type(content) not in _WRITERS:
+        text = raw_text(content)
+        if len(text) <= length:
+            return text
     line = _Line(length, repeats=repeats)
     with suppress(_Full):
-        line.content(value.content)
+        line.content(content)
     return "".join(line.pieces)
 
 
