@@ -182,16 +182,16 @@ class CmsisDap:
         return reply, reply.ack is Ack.OK and reply.word & self._match_mask != word
 
     def _block(self, body: bytes) -> bytes:
-        """DAP_TransferBlock: one request, repeated."""
+        """DAP_TransferBlock: one request, repeated; each is tried again while it has to WAIT."""
         _, count, request = struct.unpack_from("<BHB", body)
         access = _access(request, 0)
         try:
             if access.is_read:
-                reply, words = self._port.read_block(access, count)
+                reply, words = self._port.read_block(access, count, self._access)
                 done, content = len(words), struct.pack(f"<{len(words)}I", *words)
             else:
                 words = list(struct.unpack_from(f"<{count}I", body, 4))
-                reply, done = self._port.write_block(access, words)
+                reply, done = self._port.write_block(access, words, self._access)
                 content = b""
         except SimulatorError:  # the target is gone
             reply, done, content = Reply(Ack.NONE), 0, b""

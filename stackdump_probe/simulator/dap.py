@@ -5,7 +5,7 @@ device, put their transfers here one by one or in blocks.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from stackdump_probe.simulator.core_debug import PRIVATE_BUS, ROM_TABLE, CoreDebug
@@ -32,6 +32,7 @@ CSW_DEVICE_ENABLED = 1 << 6
 CSW_SECURE_ENABLED = 1 << 23
 INCREMENT_WRAP = 0x1000
 
+Transfer = Callable[[Access], Reply]
 DRW_READ = Access(is_ap=True, is_read=True, register=DRW)
 
 
@@ -204,15 +205,20 @@ class DebugPort:
         self._control = self._select = 0
         self._is_lost = True
 
-    def read_block(self, access: Access, count: int) -> tuple[Reply, list[int]]:
-        """Repeat a read until it is not acknowledged; return the last reply and the words."""
+    def read_block(
+        self, access: Access, count: int, transfer: Transfer | None = None
+    ) -> tuple[Reply, list[int]]:
+        """Repeat a read until it is not acknowledged; return the last reply and the words.
+
+        `transfer` does those that cannot be done at once; without it each is tried once.
+        """
         words = self.read_at_once(access, count)
         if words is not None:
             return Reply(Ack.OK), words
         words = []
         reply = Reply(Ack.OK)
         while len(words) < count:
-            reply = self.access(access)
+            reply = (transfer or self.access)(access)
             if reply.ack is not Ack.OK or reply.parity_error:
                 break
             words.append(reply.word)
@@ -228,10 +234,12 @@ class DebugPort:
         is_watched = self._is_watched and not self._interposer.passes_block(count)
         return None if is_watched else port.read_words(count)
 
-    def write_block(self, access: Access, words: Sequence[int]) -> tuple[Reply, int]:
+    def write_block(
+        self, access: Access, words: Sequence[int], transfer: Transfer | None = None
+    ) -> tuple[Reply, int]:
         """Repeat a write until it is not acknowledged; return the last reply and how many were."""
         for done, word in enumerate(words):
-            reply = self.access(Access(access.is_ap, False, access.register, word))
+            reply = (transfer or self.access)(Access(access.is_ap, False, access.register, word))
             if reply.ack is not Ack.OK:
                 return reply, done
         return Reply(Ack.OK), len(words)

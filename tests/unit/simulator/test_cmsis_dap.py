@@ -170,6 +170,15 @@ def test_wait_is_tried_again_as_often_as_configured() -> None:
     assert probe.execute(bytes([0x05, 0, 1, READ_DPIDR]))[:3] == b"\x05\x01\x01"
 
 
+def test_wait_is_tried_again_in_a_block_too() -> None:
+    # CMSIS-DAP, DAP_TransferConfigure: WAIT Retry counts for DAP_Transfer and DAP_TransferBlock.
+    probe = a_probe(interposer=Ringing(*[Reply(Ack.WAIT)] * 3))
+    probe.execute(pack("<BBHH", 0x04, 0, 2, 0))
+    block = pack("<BBHB", 0x06, 0, 1, READ_DPIDR)
+    assert probe.execute(block) == b"\x06\x00\x00\x02"
+    assert probe.execute(block)[:4] == b"\x06\x01\x00\x01"
+
+
 def test_a_parity_error_is_a_protocol_error() -> None:
     probe = a_probe(interposer=Ringing(Reply(Ack.OK, 5, parity_error=True)))
     assert probe.execute(bytes([0x05, 0, 1, READ_DPIDR])) == b"\x05\x00\x09"
