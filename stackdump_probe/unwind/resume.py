@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError, NotCaptured
-from stackdump_probe.image.frames.cfi import CfaOffset, Offset, Row
+from stackdump_probe.image.frames.cfi_rules import CfaOffset, Offset, Row
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.code.calls import call_before
 from stackdump_probe.unwind.step import Caller, FunctionSymbol, Lost, Position, Program

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from stackdump_probe.arch.registers import Registers
-from stackdump_probe.image.frames.cfi import Row
+from stackdump_probe.image.frames.cfi_rules import Row
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.unwind.frame import End, Rule

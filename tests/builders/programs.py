@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stackdump_probe.arch.registers import Registers
-from stackdump_probe.image.frames.cfi import CfaOffset, CfaRule, Offset, Row, Rule
+from stackdump_probe.image.frames.cfi_rules import CfaOffset, CfaRule, Offset, Row, Rule
 from stackdump_probe.image.frames.exidx import Entry
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.unwind.step import Position, Surroundings

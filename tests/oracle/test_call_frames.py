@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from elftools.dwarf.callframe import FDE
 
-from stackdump_probe.image.frames.cfi import (
+from stackdump_probe.image.frames.cfi import rows
+from stackdump_probe.image.frames.cfi_rules import (
     CfaExpression,
     CfaOffset,
     CfaRule,
@@ -16,7 +17,6 @@ from stackdump_probe.image.frames.cfi import (
     SameValue,
     Undefined,
     ValOffset,
-    rows,
 )
 from stackdump_probe.image.frames.cfi_table import FrameTable
 from tests.oracle.fixtures import ELVES, image_of, oracle_of

@@ -1,99 +1,29 @@
 """Call frame information: for a pc, how to find the caller's registers (DWARF 5 section 6.4)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from stackdump_probe.image.dwarf.rangemap import RangeMap, without_discarded
 from stackdump_probe.image.dwarf.reader import Reader
+from stackdump_probe.image.frames.cfi_rules import (
+    CfaExpression,
+    CfaOffset,
+    CfaRule,
+    Expression,
+    InRegister,
+    Offset,
+    Row,
+    Rule,
+    SameValue,
+    Undefined,
+    ValExpression,
+    ValOffset,
+)
 from stackdump_probe.image.frames.cfi_table import Cie, Fde, FrameTable
-from stackdump_probe.record import record, replace
+from stackdump_probe.record import replace
 
 if TYPE_CHECKING:
     from stackdump_probe.image.elf import Image
-
-
-@record
-class Undefined:
-    """The register has no recoverable value in the caller."""
-
-
-@record
-class SameValue:
-    """The register was not changed."""
-
-
-@record
-class Offset:
-    """The value is saved at CFA + `offset`."""
-
-    offset: int
-
-
-@record
-class ValOffset:
-    """The value is CFA + `offset`."""
-
-    offset: int
-
-
-@record
-class InRegister:
-    """The value is in another register, by its DWARF number."""
-
-    number: int
-
-
-@record
-class Expression:
-    """The value is saved where this expression points to; it starts with the CFA pushed."""
-
-    octets: bytes
-
-
-@record
-class ValExpression:
-    """The value is what this expression computes; it starts with the CFA pushed."""
-
-    octets: bytes
-
-
-Rule = Undefined | SameValue | Offset | ValOffset | InRegister | Expression | ValExpression
-
-
-@record
-class CfaOffset:
-    """CFA = a register + `offset`."""
-
-    register: int
-    offset: int
-
-
-@record
-class CfaExpression:
-    """CFA = what this expression computes."""
-
-    octets: bytes
-
-
-CfaRule = CfaOffset | CfaExpression
-
-
-@record
-class Row:
-    """The rules at one pc.
-
-    A register that is not in `registers` has no rule: the ABI says what becomes of it.
-    `return_address` is the DWARF number of the column that gives the caller's pc;
-    `is_signal_frame` says that this pc is exact, no return address. `args_size` are the bytes of
-    arguments pushed so far (DW_CFA_GNU_args_size). `is_only` says that the FDE has no other row.
-    """
-
-    cfa: CfaRule
-    registers: Mapping[int, Rule]
-    return_address: int
-    args_size: int = 0
-    is_signal_frame: bool = False
-    is_only: bool = False
 
 
 class CallFrameInfo:

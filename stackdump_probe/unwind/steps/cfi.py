@@ -15,7 +15,7 @@ from stackdump_probe.errors import (
     Unsupported,
 )
 from stackdump_probe.image.dwarf import expression
-from stackdump_probe.image.frames.cfi import (
+from stackdump_probe.image.frames.cfi_rules import (
     CfaExpression,
     CfaOffset,
     Expression,

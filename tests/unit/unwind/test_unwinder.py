@@ -2,7 +2,7 @@ import pytest
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError
-from stackdump_probe.image.frames.cfi import CfaOffset, InRegister, Row, Undefined
+from stackdump_probe.image.frames.cfi_rules import CfaOffset, InRegister, Row, Undefined
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind

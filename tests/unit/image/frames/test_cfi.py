@@ -1,8 +1,8 @@
 import pytest
 
 from stackdump_probe.errors import DwarfError
-from stackdump_probe.image.frames.cfi import (
-    CallFrameInfo,
+from stackdump_probe.image.frames.cfi import CallFrameInfo, rows
+from stackdump_probe.image.frames.cfi_rules import (
     CfaExpression,
     CfaOffset,
     Expression,
@@ -13,7 +13,6 @@ from stackdump_probe.image.frames.cfi import (
     Undefined,
     ValExpression,
     ValOffset,
-    rows,
 )
 from stackdump_probe.image.frames.cfi_table import FrameTable
 from tests.builders.call_frames import SP_IS_CFA, a_cie, an_fde, entries

@@ -2,7 +2,7 @@ import pytest
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError
-from stackdump_probe.image.frames.cfi import (
+from stackdump_probe.image.frames.cfi_rules import (
     CfaExpression,
     CfaOffset,
     Expression,

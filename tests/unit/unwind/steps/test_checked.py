@@ -1,4 +1,4 @@
-from stackdump_probe.image.frames.cfi import Row
+from stackdump_probe.image.frames.cfi_rules import Row
 from stackdump_probe.memory import Segment
 from stackdump_probe.record import replace
 from stackdump_probe.unwind.step import Caller, Lost

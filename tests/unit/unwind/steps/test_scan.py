@@ -2,7 +2,7 @@ import pytest
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError
-from stackdump_probe.image.frames.cfi import Row
+from stackdump_probe.image.frames.cfi_rules import Row
 from stackdump_probe.memory import Segment
 from stackdump_probe.unwind.return_addresses import FARTHEST
 from stackdump_probe.unwind.step import Caller
