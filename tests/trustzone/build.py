@@ -12,8 +12,7 @@ HERE = Path(__file__).parent
 SOURCES = HERE / "firmware"
 MACHINE = "mps2-an505"
 CACHE = HERE.parent.parent / "build" / "trustzone"
-CORE = ("-mcpu=cortex-m33", "-mthumb")
-HARD = ("-mfpu=fpv5-sp-d16", "-mfloat-abi=hard")
+CORE = ("-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard")
 COMPILE = ("-g", "-ffreestanding", "-ffunction-sections", "-Wall", "-Wextra", "-Werror")
 GATES = ("s_gate", "s_ask", "s_is_interrupted", "s_pend", "s_handler_calls", "s_service")
 
@@ -24,13 +23,11 @@ class Build:
 
     flags: tuple[str, ...]
     scene: tuple[str, ...] = ()
-    floats: tuple[str, ...] = HARD
 
     @property
     def name(self) -> str:
         """A name for files and reports."""
-        kind = "" if self.floats is HARD else "-soft"
-        return f"trustzone{''.join(self.flags)}{''.join(f'-{each}' for each in self.scene)}{kind}"
+        return f"trustzone{''.join(self.flags)}{''.join(f'-{each}' for each in self.scene)}"
 
 
 def elf_of(build: Build) -> Path:
@@ -48,7 +45,7 @@ def elf_of(build: Build) -> Path:
 
 def _compile(build: Build, scratch: Path) -> Path:
     """Linked twice: linked with the entry functions themselves, their callers would miss the SG."""
-    flags = (*CORE, *build.floats, *COMPILE, *build.flags, *(f"-D{each}" for each in build.scene))
+    flags = (*CORE, *COMPILE, *build.flags, *(f"-D{each}" for each in build.scene))
     _run(scratch, "arm-none-eabi-gcc", *flags, "-mcmse", "-c", SOURCES / "secure.c")
     _run(scratch, "arm-none-eabi-gcc", *flags, "-mlong-calls", "-c", SOURCES / "nonsecure.c")
     renamed = [f"--redefine-sym={name}=gate_{name}" for name in GATES]
@@ -57,7 +54,7 @@ def _compile(build: Build, scratch: Path) -> Path:
     elf = scratch / "fw.elf"
     for _ in range(2):
         symbols = [f"-Wl,--defsym=gate_{name}={at | 1:#x}" for name, at in places.items()]
-        how = (*CORE, *build.floats, "-nostdlib", *symbols, "-T", str(SOURCES / "both.ld"))
+        how = (*CORE, "-nostdlib", *symbols, "-T", str(SOURCES / "both.ld"))
         _run(scratch, "arm-none-eabi-gcc", *how, "secure.o", "nonsecure.o", "-lgcc", "-o", elf)
         places = {name: labels(elf)[name] for name in GATES}
     return elf

@@ -8,5 +8,4 @@ MATRIX = (
     *(Build((level,), stacks) for level in ("-O0", "-Os") for stacks in STACKS),
     *(Build(("-O2",), ("S_PSP", "NS_PSP", *floats)) for floats in FLOATS),
     *(Build((level,), ("TS",)) for level in ("-Og", "-O1", "-O3")),
-    Build(("-O2",), ("NS_PSP",), ("-mfloat-abi=soft",)),
 )

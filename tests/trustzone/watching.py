@@ -25,6 +25,7 @@ RAM = ((0x38000000, 0x2000), (0x28200000, 0x2000))
 CONTROL_SPACE = ((0xE000ED00, 0x90), (0xE000EF34, 8))
 PENDED = MappingProxyType({"pended_in_secure": "NS_IRQ", "pended_in_nonsecure": "S_IRQ"})
 OFTEN = 2  # states at one pc
+MOST_STEPS = 100_000
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class Watcher:
         now = _core(self.machine)
         while now.pc != self.names["ns_end"]:
             seen[now.pc] += 1
+            assert seen.total() < MOST_STEPS
             if seen[now.pc] <= OFTEN and seen.total() % every == 0:
                 yield _state(self.machine, now, self.awaited)
             now = self._follow(now, self._step(now))
