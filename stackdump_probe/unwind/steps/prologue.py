@@ -136,11 +136,17 @@ class _Frame:
         return found
 
     def _known(self, name: str) -> Registers:
-        address = self.address_of(name)
+        address, holders = self.address_of(name), [*self.state.holders(name)]
         if address is not None:
             word = self.memory.u32(address) if self.memory.holds(address, 4) else None
+            if (
+                name in holders
+                and word is not None
+                and self.registers.get(name) not in (None, word)
+            ):
+                # Pushed for the room alone, where another value lies now; or changed after all.
+                return Registers()
             return Registers().saved(address, {name: word})
-        holders = [*self.state.holders(name)]
         held = {self.registers[each] for each in holders if each in self.registers}
         if len(held) > 1:
             return Registers()  # what should be the same is not: this way was not taken

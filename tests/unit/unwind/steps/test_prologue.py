@@ -38,10 +38,17 @@ def test_before_anything_is_pushed_lr_and_sp_are_as_called() -> None:
 
 
 def test_after_a_push_registers_are_on_the_stack() -> None:
-    found = caller(PUSH_R4_LR, NOP, at_index=1, stack=(0x44, SAVED_LR))
+    found = caller(PUSH_R4_LR, NOP, at_index=1, stack=(0x44, SAVED_LR), r4=0x44)
     assert (found.return_address, found.cfa, found.saved_at) == (SAVED_LR, RAM + 8, RAM + 4)
     assert found.registers["r4"] == 0x44
     assert found.rule == "prologue"
+
+
+def test_a_register_that_was_pushed_for_the_room_alone_is_not_known_by_what_lies_there() -> None:
+    # push {r3, r4, lr}; nop: an outlined part of the function stores an argument over r4.
+    found = caller(0xB518, NOP, at_index=1, stack=(0x33, 0x77, SAVED_LR), r4=0x44)
+    assert found.return_address == SAVED_LR
+    assert "r4" not in found.registers
 
 
 def test_locals_lie_below_what_was_pushed() -> None:
@@ -51,14 +58,14 @@ def test_locals_lie_below_what_was_pushed() -> None:
 
 def test_after_the_registers_are_popped_they_are_live_again() -> None:
     code = (0xB410, NOP, 0xBC10, NOP, BX_LR)  # push {r4}; pop {r4}
-    assert caller(*code, at_index=1, stack=(0x44,)).registers["r4"] == 0x44
+    assert caller(*code, at_index=1, stack=(0x44,), r4=0x44).registers["r4"] == 0x44
     after = caller(*code, at_index=3, r4=0x99)
     assert (after.cfa, after.registers["r4"], after.rule) == (RAM, 0x99, "leaf")
 
 
 def test_strd_saves_like_a_push() -> None:
     code = (0xE96D, 0x4504, NOP)  # strd r4, r5, [sp, #-16]!
-    found = caller(*code, at_index=2, stack=(0x44, 0x55, 0, 0))
+    found = caller(*code, at_index=2, stack=(0x44, 0x55, 0, 0), r4=0x44)
     assert (found.cfa, found.registers["r4"], found.registers["r5"]) == (RAM + 16, 0x44, 0x55)
     assert found.return_address == LR
 
@@ -152,7 +159,7 @@ HIGH_STACK = (0x88, 0x99, 0x44, 0x55, SAVED_LR)
 
 def test_high_registers_are_saved_by_way_of_low_ones() -> None:
     code = (*PUSH_HIGH, 0x4680, NOP)  # mov r8, r0
-    found = caller(*code, at_index=5, stack=HIGH_STACK, r8=1, r9=2, r10=10)
+    found = caller(*code, at_index=5, stack=HIGH_STACK, r8=1, r9=0x99, r10=10)
     kept = {name: found.registers.get(name) for name in ("r4", "r5", "r8", "r9", "r10")}
     assert kept == {"r4": 0x44, "r5": 0x55, "r8": 0x88, "r9": 0x99, "r10": 10}
     assert (found.return_address, found.cfa) == (SAVED_LR, RAM + 20)
