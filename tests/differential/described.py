@@ -49,6 +49,16 @@ class Descriptions:
         pieces = ([op.args[0] for op in each if op.op_name == PIECE] for each in self._at(wanted))
         return {sum(sizes) for sizes in pieces if sizes}
 
+    def is_in_pieces(self, wanted: Wanted) -> bool:
+        """True if pieces describe such a variable."""
+        return bool(self.described(wanted))
+
+    def constants(self, wanted: Wanted) -> list[int]:
+        """What such variables are if the compiler knew, their bytes as a number."""
+        known = (each.attributes.get("DW_AT_const_value") for each in self._around(wanted))
+        values = [each.value for each in known if each]
+        return [v if isinstance(v, int) else int.from_bytes(bytes(v), "little") for v in values]
+
     def is_unbounded(self, wanted: Wanted) -> bool:
         """True for an array whose length is in a variable that is nowhere."""
         bounds = (_bound_of(entry) for entry in self._around(wanted))

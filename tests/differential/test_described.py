@@ -26,6 +26,13 @@ def test_a_computed_piece_of_two_words_is_wide() -> None:
     assert of("harbor_rustc_o2").has_wide_piece(Wanted("every", 124, 0x0800_0180))
 
 
+def test_a_constant_is_told_as_a_number() -> None:
+    # DW_AT_const_value (67305985) at [0x08002dac, 0x08002db2)
+    dummy = Wanted("dummy", 490, 0x0800_2DB0)
+    assert of("harbor_rustc_os").constants(dummy) == [0x0403_0201]
+    assert not of("harbor_rustc_os").is_in_pieces(dummy)
+
+
 def test_entry_values_are_told_by_their_range() -> None:
     # [0x080001de, 0x0800026a): DW_OP_reg10 R10
     # [0x0800026a, 0x0800026c): DW_OP_entry_value(DW_OP_reg3 R3), DW_OP_stack_value

@@ -37,6 +37,24 @@ def _nowhere(difference: Difference, state: State) -> bool:
     return False
 
 
+def _in_pieces(difference: Difference, state: State) -> bool:
+    match difference:
+        case Difference("value", ("ok" | "partial", _, _), str(theirs)) if NOT_THERE.fullmatch(
+            theirs
+        ):
+            return in_elf(difference, state, Descriptions.is_in_pieces)
+    return False
+
+
+def _constant(difference: Difference, state: State) -> bool:
+    if difference.what != "value" or not NOT_THERE.fullmatch(str(difference.theirs)):
+        return False
+    elf, frame = descriptions_of(state.program.elf), state.traced.frames[difference.level]
+    told = {v for each in wanted(difference, state) for v in elf.constants(each)}
+    ours = [each.octets for each in frame.variables if each.name == difference.name]
+    return any(octets and int.from_bytes(octets, "little") in told for octets in ours)
+
+
 def _implicit_reference(difference: Difference, state: State) -> bool:
     match difference:
         case Difference("value", ("partial", str(why), _), str(theirs)) if theirs == GONE:
@@ -74,6 +92,18 @@ PLACES = (
         "The ELF has no place for the variable at this pc; to find the variant of its enum GDB "
         "reads at an offset from address 0. DWARF 5, 2.6: what has no location does not exist.",
         _nowhere,
+    ),
+    Rule(
+        "enums in pieces",
+        "GDB looks for the variant of an enum in an array that is in pieces at an offset from "
+        "address 0; no verdict. DWARF 5, 2.6.1.2: each piece is where its own description says.",
+        _in_pieces,
+    ),
+    Rule(
+        "constant without an address",
+        "GDB looks for the variant of an enum in an array that is a constant at address 0. "
+        "DWARF 5, 4.1: it is no object in the address space; DW_AT_const_value is what we show.",
+        _constant,
     ),
     Rule(
         "reference without an address",
