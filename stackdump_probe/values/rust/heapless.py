@@ -14,11 +14,11 @@ from stackdump_probe.values.rust.members import (
     View,
     array_in,
     bare,
-    located,
     members_of,
     number,
+    struct_in,
 )
-from stackdump_probe.values.rust.trees import key_of
+from stackdump_probe.values.rust.trees import keys_of
 from stackdump_probe.values.storage import Absence, Place
 
 if TYPE_CHECKING:
@@ -63,54 +63,59 @@ def _string(
     decoder: "Decoder", _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A Vec of bytes as text."""
-    member = members.get("vec")
-    vec = None if member is None else decoder.actual(member.type.type)
-    if member is None or not isinstance(vec, Struct):
+    vec = struct_in(decoder, members.get("vec"), place)
+    return None if vec is None else row_text(decoder, vec[0], _row_of(decoder, *vec), vec[1])
+
+
+def _numbers_and_room(
+    decoder: "Decoder", members: Members, place: Place, names: tuple[str, str], buffer: str
+) -> tuple[int, int, int] | None:
+    """The numbers of these names, and how many elements there is room for."""
+    one, other = (number(decoder, members.get(name), place) for name in names)
+    array = array_in(decoder, members.get(buffer), place)
+    room = None if array is None else array[0].count
+    if one is None or other is None or not isinstance(room, int):
         return None
-    place = located(member, place)
-    return row_text(decoder, vec, _row_of(decoder, vec, place), place)
+    return one, other, room
 
 
 def _deque(
     decoder: "Decoder", struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """From `front` up to `back`, which is the same place in an empty one and in a full one."""
-    front, back = (number(decoder, members.get(name), place) for name in ("front", "back"))
-    full, found = number(decoder, members.get("full"), place), members.get("buffer")
-    array = array_in(decoder, found, place)
-    room = array[0].count if array is not None else None
-    if front is None or back is None or full is None or not isinstance(room, int):
+    told = _numbers_and_room(decoder, members, place, ("front", "back"), "buffer")
+    if told is None:
         return None
+    front, back, room = told
+    full = number(decoder, members.get("full"), place)
     length = room if full else (back - front) % max(room, 1)
-    return row_content(decoder, struct, _row(decoder, found, length, place, "front", front), place)
+    row = _row(decoder, members.get("buffer"), length, place, "front", front)
+    return row_content(decoder, struct, row, place)
 
 
 def _queue(
     decoder: "Decoder", struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A queue of one producer and one consumer: from `head` up to `tail`."""
-    head, tail = (number(decoder, members.get(name), place) for name in ("head", "tail"))
-    found = members.get("buffer")
-    array = array_in(decoder, found, place)
-    room = array[0].count if array is not None else None
-    if head is None or tail is None or not isinstance(room, int):
+    told = _numbers_and_room(decoder, members, place, ("head", "tail"), "buffer")
+    if told is None:
         return None
+    head, tail, room = told
     length = (tail - head) % max(room, 1)
-    return row_content(decoder, struct, _row(decoder, found, length, place, "head", head), place)
+    row = _row(decoder, members.get("buffer"), length, place, "head", head)
+    return row_content(decoder, struct, row, place)
 
 
 def _history(
     decoder: "Decoder", struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """The last values written, the oldest first."""
-    at, filled = (number(decoder, members.get(name), place) for name in ("write_at", "filled"))
-    found = members.get("data")
-    array = array_in(decoder, found, place)
-    room = array[0].count if array is not None else None
-    if at is None or filled is None or not isinstance(room, int):
+    told = _numbers_and_room(decoder, members, place, ("write_at", "filled"), "data")
+    if told is None:
         return None
+    at, filled, room = told
     length, first = (room, at) if filled else (at, 0)
-    row = _row(decoder, found, length, place, "write_at", first)
+    row = _row(decoder, members.get("data"), length, place, "write_at", first)
     return row_content(decoder, struct, row, place)
 
 
@@ -118,27 +123,24 @@ def _linear_map(
     decoder: "Decoder", _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A row of pairs."""
-    member = members.get("buffer")
-    vec = None if member is None else decoder.actual(member.type.type)
-    if member is None or not isinstance(vec, Struct):
-        return None
-    content = _vec(decoder, vec, members_of(vec), located(member, place))
+    content = _vec_in(decoder, members.get("buffer"), place)
     return Map(content.length, content.elements) if isinstance(content, Array) else content
+
+
+def _vec_in(decoder: "Decoder", member: Member | None, place: Place) -> Content | Absence | None:
+    """The elements of the Vec that a member is."""
+    vec = struct_in(decoder, member, place)
+    return None if vec is None else _vec(decoder, vec[0], members_of(vec[0]), vec[1])
 
 
 def _index_map(
     decoder: "Decoder", _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """The entries in the order in which they were put in; the rest is for finding them."""
-    core = members.get("core")
-    type_ = None if core is None else decoder.actual(core.type.type)
-    if core is None or not isinstance(type_, Struct):
+    core = struct_in(decoder, members.get("core"), place)
+    if core is None:
         return None
-    place, entries = located(core, place), members_of(type_).get("entries")
-    vec = None if entries is None else decoder.actual(entries.type.type)
-    if entries is None or not isinstance(vec, Struct):
-        return None
-    content = _vec(decoder, vec, members_of(vec), located(entries, place))
+    content = _vec_in(decoder, members_of(core[0]).get("entries"), core[1])
     if not isinstance(content, Array):
         return content
     return Map(content.length, tuple(_without_hash(bucket) for bucket in content.elements))
@@ -156,15 +158,10 @@ def _keys(
     decoder: "Decoder", _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A set is a map to nothing."""
-    member = members.get("map")
-    map_type = None if member is None else decoder.actual(member.type.type)
-    if member is None or not isinstance(map_type, Struct):
+    inner = struct_in(decoder, members.get("map"), place)
+    if inner is None:
         return None
-    place = located(member, place)
-    content = _index_map(decoder, map_type, members_of(map_type), place)
-    if not isinstance(content, Map):
-        return content
-    return Array(content.length, tuple(key_of(entry) for entry in content.entries))
+    return keys_of(_index_map(decoder, inner[0], members_of(inner[0]), inner[1]))
 
 
 VIEWS: dict[str, View] = {

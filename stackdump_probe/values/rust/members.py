@@ -148,6 +148,16 @@ def array_in(decoder: "Decoder", member: Member | None, place: Place) -> tuple[A
     return None if found is None or not isinstance(type_, Array) else (type_, found[1])
 
 
+def struct_in(
+    decoder: "Decoder", member: Member | None, place: Place
+) -> tuple[Struct, Place] | None:
+    """The struct that a member of what is at `place` is, and where it is."""
+    actual = None if member is None else decoder.actual(member.type.type)
+    if member is None or not isinstance(actual, Struct):
+        return None
+    return actual, located(member, place)
+
+
 def note(name: str, number: int) -> Field:
     """A number that is not stored as it is told."""
     return Field(name, Value("usize", Integer(number), "ok", None, None, None, WORD))

@@ -17,6 +17,7 @@ from stackdump_probe.values.rust.members import (
     node_type,
     number,
     some,
+    struct_in,
     word,
 )
 from stackdump_probe.values.storage import Absence, Place, in_memory
@@ -58,17 +59,20 @@ def _btree_set(
     decoder: "Decoder", struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """The keys of a map without values."""
-    inner = members.get("map")
-    type_ = None if inner is None else decoder.actual(inner.type.type)
-    if inner is None or not isinstance(type_, Struct):
+    inner = struct_in(decoder, members.get("map"), place)
+    if inner is None:
         return None
-    content = btree_map(decoder, struct, members_of(type_), located(inner, place))
+    return keys_of(btree_map(decoder, struct, members_of(inner[0]), inner[1]))
+
+
+def keys_of(content: Content | Absence | None) -> Content | Absence | None:
+    """The keys of a map alone; what is no map as it is."""
     if not isinstance(content, Map):
         return content
-    return Array(content.length, tuple(key_of(entry) for entry in content.entries))
+    return Array(content.length, tuple(_key_of(entry) for entry in content.entries))
 
 
-def key_of(entry: Value) -> Value:
+def _key_of(entry: Value) -> Value:
     """The key of an entry of a map; a damaged entry itself."""
     match entry.content:
         case Aggregate(members=(Field(value=key), *_)):
