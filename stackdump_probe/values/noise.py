@@ -2,7 +2,7 @@
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
-from stackdump_probe.image.types.build import language_of
+from stackdump_probe.image.types.attributes import language_of
 
 # Text that the compiler keeps for the author, in every function that asks for its own name.
 FUNCTION_NAMES = frozenset(("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"))

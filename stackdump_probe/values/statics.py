@@ -11,7 +11,7 @@ from stackdump_probe.image.dwarf.names import qualified_name
 from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.dwarf.wanted import FUNCTIONS, Wanted
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.types.build import language_of
+from stackdump_probe.image.types.attributes import language_of
 from stackdump_probe.image.types.model import size_of
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.reader import Reader
-from stackdump_probe.image.types.build import language_of
+from stackdump_probe.image.types.attributes import language_of
 from stackdump_probe.image.types.names import type_name
 
 if TYPE_CHECKING:

@@ -9,7 +9,9 @@ from stackdump_probe.image.dwarf.debug_info import Dwarf
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.mentions import units_naming
 from stackdump_probe.image.dwarf.reader import Reader
-from stackdump_probe.image.types.build import BUILDERS, STRUCTS, language_of
+from stackdump_probe.image.types.attributes import language_of
+from stackdump_probe.image.types.build import BUILDERS
+from stackdump_probe.image.types.build_struct import STRUCTS
 from stackdump_probe.image.types.cpp_names import components
 from stackdump_probe.image.types.model import Enum, Link, Struct, Type, Unknown, Void, stripped
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stackdump_probe.image.types.build import CLOSURE
+from stackdump_probe.image.types.build_struct import CLOSURE
 from stackdump_probe.image.types.model import Member, Struct, Type
 from stackdump_probe.values.c import Fields, enumerator
 from stackdump_probe.values.cpp.dynamic import is_vptr, virtual_bases
