@@ -17,8 +17,9 @@ from stackdump_probe.values.model import (
     Field,
     Value,
 )
-from stackdump_probe.values.scalars import base_content, bits_of, number_of
+from stackdump_probe.values.scalars import bits_of
 from stackdump_probe.values.shape import UNBOUNDED, Shape, shape_of
+from stackdump_probe.values.single import is_signed, single
 from stackdump_probe.values.states import state_of
 from stackdump_probe.values.storage import (
     Absence,
@@ -241,7 +242,7 @@ class Decoder:
                 return self.aggregate(type_, place) if view is None else view
             case types.Array():
                 return self._array(type_, place, absence)
-        return absence or self._scalar(type_, place.octets(size), place.depth)
+        return absence or single(self, type_, place.octets(size), place.depth)
 
     def _array(
         self, array: types.Array, place: Place, absence: Absence | None
@@ -259,25 +260,6 @@ class Decoder:
                 return text
         return self.elements(element, count, step, place)
 
-    def _scalar(self, type_: Type, octets: bytes, depth: int) -> Content | Absence:
-        match type_:
-            case types.Base():
-                return base_content(type_, octets)
-            case types.Enum(language=language):
-                return views_of(language).enumerator(type_, octets)
-            case types.Pointer(language=language):
-                return views_of(language).pointer(self, type_, number_of(octets), depth)
-            case types.Reference() | types.MemberPointer():
-                from stackdump_probe.values.cpp.pointers import scalar
-
-                return scalar(self, type_, octets, depth)
-            case types.Unspecified():
-                return c.address(self, number_of(octets))
-            case types.Unknown(why=why):
-                return Absence("unsupported", why)
-            case _:
-                return Absence("unsupported", f"there are no values of type {self.name(type_)}")
-
     def bitfield(self, member: types.Member, place: Place) -> Value:
         """The bits that a member of the struct at `place` has."""
         type_, actual = member.type.type, self.actual(member.type.type)
@@ -290,10 +272,10 @@ class Decoder:
         lost = place.storage.missing(start, start + bits)
         if lost:
             return self._absent(type_, lost, place, size)
-        signed = _is_signed(actual)
+        signed = is_signed(actual)
         number = bits_of(place.storage.octets, start, bits, signed=signed)
         octets = number.to_bytes(size, "little", signed=signed)
-        content = self._scalar(actual, octets, self.limits.depth)
+        content = single(self, actual, octets, self.limits.depth)
         if isinstance(content, Absence):
             return self._absent(type_, content, place, size)
         address = place.storage.address_at(start // 8)
@@ -309,13 +291,3 @@ class Decoder:
     ) -> Value:
         name = self.name(type_)
         return Value(name, None, absence.state, absence.why, place.address, octets, size)
-
-
-def _is_signed(type_: Type) -> bool:
-    match type_:
-        case types.Base(encoding=encoding):
-            return encoding in types.SIGNED_ENCODINGS
-        case types.Enum(signed=signed):
-            return signed
-        case _:
-            return False
