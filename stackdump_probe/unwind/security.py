@@ -73,6 +73,13 @@ def with_spsel(around: Surroundings, spsel: bool) -> Surroundings:
     return replace(around, live=around.live.updated(cfbp=word))
 
 
+def of_other_image(pc: int, around: Surroundings) -> End:
+    """The end at code of the other state, which is mostly another program."""
+    state = state_name(bool(around.secure))
+    reason = f"the {state} code at {pc:#010x} is neither in the ELF nor in the dump"
+    return End("no_memory", reason, pc, "capture the code of that image with --region")
+
+
 def stack_unknown(what: str, secure: bool) -> End:
     """The end for a dump without the registers of the other state."""
     hint = (

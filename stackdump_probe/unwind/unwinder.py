@@ -20,7 +20,7 @@ from stackdump_probe.unwind.never_returns import Clobbers
 from stackdump_probe.unwind.recognise import entries_at, entry_above, leads_on, of_one_length
 from stackdump_probe.unwind.resume import resumed
 from stackdump_probe.unwind.return_addresses import is_code
-from stackdump_probe.unwind.security import halted_in_secure
+from stackdump_probe.unwind.security import halted_in_secure, of_other_image
 from stackdump_probe.unwind.stacking import RECORDED_EARLIER, doubt_about, has_errors
 from stackdump_probe.unwind.start import (
     Mode,
@@ -151,6 +151,8 @@ class _Walk:
 
     def _no_rule(self, here: Position) -> End:
         if not is_code(here.lookup_pc, self.around):
+            if self.around.secure not in (None, halted_in_secure(self.around.memory)):
+                return of_other_image(here.pc, self.around)
             lr = here.registers.get("lr")
             hint = None if lr is None else f"lr {lr:#010x} may tell where it came from"
             return End("corrupt", f"pc {here.pc:#010x} is outside code", here.pc, hint)

@@ -8,6 +8,7 @@ pseudocode of BLXNS, SG and FunctionReturn.
 from stackdump_probe.arch.exceptions import FNC_RETURN, FNC_RETURNS, Xpsr
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import NotCaptured
+from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.unwind.code.calls import call_before
 from stackdump_probe.unwind.ends import not_captured
@@ -72,7 +73,10 @@ def _to_secure(found: Caller, mode: Mode, around: Surroundings) -> Crossed | End
     back, retpsr = around.memory.u32(sp), Xpsr(around.memory.u32(sp + 4))
     # FunctionReturn checks that: a handler's number is hidden behind 1 from Non-secure code.
     fits = retpsr.exception == 0 if mode.exception == 0 else mode.exception == 1
-    if not back & 1 or not fits or not _follows_blxns(back, around):
+    # What is not known may be code of another image; FNC_RETURN has told that it was called.
+    is_call = _follows_blxns(back, around.memory)
+    is_called = is_call or (is_call is None and found.rule != "exception")
+    if not back & 1 or not fits or not is_called:
         return End("corrupt", f"{what}, but there is no return state at {sp:#010x}", sp)
     return _crossed(found, back & ~1, sp + RETURN_STATE_SIZE, retpsr.exception, entered)
 
@@ -117,9 +121,7 @@ def _is_entered(found: Caller, here: Position, around: Surroundings) -> bool:
         return False
 
 
-def _follows_blxns(back: int, around: Surroundings) -> bool:
+def _follows_blxns(back: int, memory: Memory) -> bool | None:
+    """None if the code there is not known."""
     at = (back & ~1) - 2
-    if not around.memory.holds(at, 2):
-        return around.program.is_code(at)
-    word = int.from_bytes(around.memory.read(at, 2), "little")
-    return word & BLXNS_MASK == BLXNS
+    return memory.u16(at) & BLXNS_MASK == BLXNS if memory.holds(at, 2) else None

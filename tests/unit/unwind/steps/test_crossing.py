@@ -86,6 +86,16 @@ def test_a_return_address_behind_no_blxns_is_none() -> None:
     assert ends(leave_state(returning(0xFEFF_FFFF), HERE, THREAD, around)).kind == "corrupt"
 
 
+def test_secure_code_of_another_image_was_called_all_the_same() -> None:
+    back = 0x1000_8001
+    around = nonsecure(return_state(S_SP, back=back))
+    found = crossed(leave_state(returning(0xFEFF_FFFF), HERE, THREAD, around))
+    assert found.position.pc == back - 1
+    outermost = of_outermost(returning(1), HERE, around)
+    assert outermost is not None
+    assert ends(leave_state(outermost, HERE, THREAD, around)).kind == "corrupt"
+
+
 def test_a_secure_stack_that_was_not_captured_is_named() -> None:
     end = ends(leave_state(returning(0xFEFF_FFFF), HERE, THREAD, nonsecure()))
     assert (end.kind, end.address) == ("no_memory", S_SP)
