@@ -40,10 +40,11 @@ class Failure(NamedTuple):
         return ": ".join(filter(None, (self.message, "; ".join(self.candidates))))
 
 
-def tell(error: BaseException) -> int:
+def tell(error: BaseException, command: str = "") -> int:
     """Write what went wrong to standard error; return the exit code.
 
-    An exit on purpose is none of ours, and is raised again.
+    `command` is the one whose help may help. An exit on purpose is none of ours, and is raised
+    again.
     """
     if isinstance(error, BrokenPipeError) or _is_exit_for_lost_reader(error):
         return _reader_gone()
@@ -59,7 +60,8 @@ def tell(error: BaseException) -> int:
     failure = failure_of(error)
     if failure.code == DEFECT and os.environ.get(DEBUG_VARIABLE) == "1":
         raise error
-    _write(failure.message, failure.hint, failure.candidates)
+    hint = " ".join(filter(None, ("stackdump-probe", command, LOOK_UP)))
+    _write(failure.message, hint if failure.hint == LOOK_UP else failure.hint, failure.candidates)
     return failure.code
 
 

@@ -47,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         from stackdump_probe.cli.failures import tell
 
-        return tell(error)
+        return tell(error, next((each for each in arguments if each in COMMANDS), ""))
     return code
 
 

@@ -78,6 +78,12 @@ def test_an_exit_on_purpose_is_left_alone() -> None:
         tell(SystemExit(3))
 
 
+def test_wrong_usage_points_to_the_help_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert tell(errors.UsageError("two ways of the same"), "capture") == 2
+    hint = capsys.readouterr().err.splitlines()[1]
+    assert hint == "hint: stackdump-probe capture --help says what it takes"
+
+
 def test_what_a_mismatch_lists_stands_on_lines_of_its_own(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
