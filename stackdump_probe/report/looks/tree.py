@@ -1,7 +1,6 @@
 """Stacks laid over each other: who was met how often, and below whom."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from stackdump_probe.report.looks.model import Branch, Look
 from stackdump_probe.report.model import FrameKind, Location, ReportFrame
@@ -10,12 +9,13 @@ _Label = tuple[FrameKind, str]
 CUT_OFF = "(outer frames not known)"
 
 
-@dataclass(slots=True)
 class _Node:
-    count: int = 0
-    own: int = 0
-    places: set[Location | None] = field(default_factory=set)
-    children: dict[_Label, "_Node"] = field(default_factory=dict)
+    """A call as it grows; not a record, for it is counted in."""
+
+    def __init__(self) -> None:
+        self.count = self.own = 0
+        self.places: set[Location | None] = set()
+        self.children: dict[_Label, _Node] = {}
 
 
 def tree_of(looks: Sequence[Look]) -> tuple[Branch, ...]:
