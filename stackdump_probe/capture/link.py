@@ -28,7 +28,7 @@ from stackdump_probe.record import record
 DEFAULT_FREQUENCY = 4_000_000  # Hz; pyOCD's own default is 1 MHz
 SLOWEST = 100_000  # Hz; not slower than this, unless asked for
 SLOWER_BY = 4
-AGAIN = 2  # times that a transfer is tried again at the same clock: a lost ACK passes
+AGAIN = 2  # times that a transfer is tried again at the same clock, or a probe opened anew
 BUSY_DEADLINE = 2.0  # seconds that the target's bus may be busy: flash is erased in that time
 RENEWALS = 3  # fresh connections while one capture is read
 DEPARTURES = 2  # fresh connections at least in which everything is put back, if the probe is there
@@ -208,11 +208,14 @@ class Link:
         """Connect anew through the same probe, the core staying as it is."""
         self._renewals += 1
         self._close_session(keeps_power=True)
-        probe = same_probe(self._probe) if self._renewals <= RENEWALS else None
-        if probe is None or self._open(probe, "never") is not None:
-            return False
-        self._watcher.tell("the probe stopped answering and had to be opened again")
-        return True
+        for _ in range(AGAIN if self._renewals <= RENEWALS else 0):
+            probe = same_probe(self._probe)
+            if probe is None:
+                return False
+            if self._open(probe, "never") is None:
+                self._watcher.tell("the probe stopped answering and had to be opened again")
+                return True
+        return False
 
     def _put_back(self) -> list[Exception]:
         """Put everything back and close; return what failed."""

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from queue import Queue, SimpleQueue
 from typing import Any, Literal
 
 from stackdump_probe.arch import debug
@@ -21,6 +22,7 @@ LOST = "try again, or a lower --frequency"
 SMALLEST_PACKET = 16  # bytes; 64 is the smallest that CMSIS-DAP knows
 CTRL_STAT = 0x4
 POWERED = 1 << 29 | 1 << 31  # CDBGPWRUPACK, CSYSPWRUPACK (ADIv5.2, IHI 0031, B2.2.2)
+_ANSWERS = ("rcv_data", "received_data")  # in which pyOCD's interfaces queue what was read
 CLOSINGS = 3  # attempts: each may fail on what the one before left in a queue
 
 
@@ -101,9 +103,14 @@ def opened(
     and the session closed. What is changed on the way is noted in `found` before. `check` may
     raise to end the attempt.
     """
-    limit_answers(probe, min(answer_within + LONGEST_ANSWER / frequency, PYOCD_DEADLINE))
-    with translated("connect"):
-        session = _session(probe, target_type, frequency, reset)
+    seconds = min(answer_within + LONGEST_ANSWER / frequency, PYOCD_DEADLINE)
+    _limit_answers(probe, seconds)
+    try:
+        with translated("connect"):  # pyOCD opens the probe a first time to ask what board it is on
+            session = _session(probe, target_type, frequency, reset)
+    finally:
+        _close_interface(probe)  # which that may have left open
+    _limit_answers(probe, seconds)  # closing has put pyOCD's own queue back
     session.delegate = Delegate(found, check)
     try:
         with translated("connect"):
@@ -171,18 +178,42 @@ def closed(session: Any, *, keeps_power: bool = False) -> None:
             if attempt == 0:
                 session.close()
             if not probe.is_open:
-                return
+                break
             probe.close()
         except failures_of_pyocd():
             continue
+    _close_interface(probe)
 
 
-def limit_answers(probe: Any, seconds: float) -> None:
-    """Have a CMSIS-DAP probe wait no longer for one answer; pyOCD has no option for it."""
-    interface: Any = getattr(getattr(probe, "_link", None), "_interface", None)
+def _close_interface(probe: Any) -> None:
+    """Let the USB interface go that pyOCD keeps where opening or closing fails halfway.
+
+    The thread that still reads from it would take the answers to whoever opens the probe next.
+    """
+    interface = _interface(probe)
+    if not getattr(interface, "closed", True):
+        with suppress(*failures_of_pyocd()):
+            interface.close()
+
+
+def _limit_answers(probe: Any, seconds: float) -> None:
+    """Have a CMSIS-DAP probe wait no longer for one answer; pyOCD has no option for it.
+
+    A SimpleQueue, which it waits at, waits for ever if the time is up before the waiting has begun
+    (CPython 3.11 takes the rest, which is negative, for no limit).
+    """
+    interface = _interface(probe)
     if hasattr(interface, "DEFAULT_USB_TIMEOUT_S"):
         interface.DEFAULT_USB_TIMEOUT_S = seconds
         interface.DEFAULT_USB_TIMEOUT_MS = int(seconds * 1000)
+    for name in _ANSWERS:
+        if isinstance(getattr(interface, name, None), SimpleQueue):
+            setattr(interface, name, Queue())
+
+
+def _interface(probe: Any) -> Any:
+    """What a CMSIS-DAP probe of pyOCD's talks to USB through; None for other probes."""
+    return getattr(getattr(probe, "_link", None), "_interface", None)
 
 
 def _session(probe: Any, target_type: str, frequency: int, reset: Reset) -> Any:

@@ -143,7 +143,7 @@ class Cut(Interposer):
 class Failing(Interposer):
     """Operations on the bus that fail with this error number."""
 
-    def __init__(self, when: Span, operation: str, number: int) -> None:
+    def __init__(self, when: Callable[[], bool], operation: str, number: int) -> None:
         self._when, self._operation, self._number = when, operation, number
 
     def usb(self, operation: str) -> None:
@@ -170,13 +170,6 @@ class Unplugged(Interposer):
             self._missed -= 1
             self._is_in = self._missed < 0
         return self._is_in
-
-
-class Away(Interposer):
-    """The probe is not there."""
-
-    def is_plugged_in(self) -> bool:
-        return False
 
 
 class Meanwhile(Interposer):

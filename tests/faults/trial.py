@@ -13,7 +13,6 @@ from unittest.mock import patch
 from stackdump_probe.arch import debug
 from stackdump_probe.arch.registers import CORE
 from stackdump_probe.capture import link, usb
-from stackdump_probe.capture.pyocd_bench import drivable_probes
 from stackdump_probe.cli import capture as command
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode
@@ -22,7 +21,7 @@ from stackdump_probe.simulator.bench import SimulatedProbe, simulated_usb_probe
 from stackdump_probe.simulator.interposer import Interposer
 from stackdump_probe.simulator.machines import MACHINES
 from tests.faults.catalogue import Fault
-from tests.faults.spoilers import Away, Counter, Relay
+from tests.faults.spoilers import Counter, Relay
 from tests.live.programs import counting_on
 from tests.live.watching import debug_registers, runs
 
@@ -123,18 +122,8 @@ def _capture(folder: Path, relay: Relay, interposer: Interposer) -> tuple[int, s
             code = -1
             shown.write("error: it hangs\n")
         finally:
-            _end_of_process(relay)
+            relay.put(Interposer())
     return code, shown.getvalue()
-
-
-def _end_of_process(relay: Relay) -> None:
-    """Close what the capture has left open: a thread that still reads takes the next one's answers.
-
-    The process of a real capture ends instead.
-    """
-    relay.put(Away())
-    drivable_probes()
-    relay.put(Interposer())
 
 
 @contextmanager

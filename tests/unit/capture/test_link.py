@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from usb.core import USBError
 from stackdump_probe.arch import debug
 from stackdump_probe.capture import link as module
 from stackdump_probe.capture.link import Terms
+from stackdump_probe.capture.pyocd_bench import find_probe
 from stackdump_probe.errors import ConnectError, Interrupted, ProbePermission, RegionUnreadable
 from stackdump_probe.simulator.interposer import Ack, Interposer, Reply
 from tests.faults.spoilers import FOR_EVER as EVER
@@ -31,7 +33,7 @@ QUICK = Terms(answer_within=0.5, replug_within=60)  # where an answer is waited 
 
 def first_words(
     bench: ABench,
-    count: int = 1,
+    number: int = 1,
     before: Callable[[], None] = lambda: None,
     terms: Terms = UNHURRIED,
 ) -> object:
@@ -40,8 +42,8 @@ def first_words(
     link.open()
     try:
         before()
-        region = (RAM, 4 * count)
-        return link.run(lambda core: core.read_memory_block32(RAM, count), region=region)
+        region = (RAM, 4 * number)
+        return link.run(lambda core: core.read_memory_block32(RAM, number), region=region)
     finally:
         link.close()
 
@@ -123,12 +125,22 @@ def test_a_probe_that_stops_answering_is_opened_anew(bench: ABench, relay: Relay
     assert bench.told == ["the probe stopped answering and had to be opened again"]
 
 
+def test_a_probe_that_fails_once_more_while_it_is_opened_anew(bench: ABench, relay: Relay) -> None:
+    packets = count()
+    broken = Failing(lambda: next(packets) in (0, 9), "write", errno.EPIPE)
+    assert first_words(bench, before=lambda: relay.put(broken), terms=QUICK) == [0x03020100]
+    assert bench.told == ["the probe stopped answering and had to be opened again"]
+    assert next(packets) > 40
+
+
+@pytest.mark.parametrize("packet", [0, 2, 5, 12])
 def test_a_probe_that_fails_while_connecting_is_opened_anew_once(
-    bench: ABench, relay: Relay
+    packet: int, bench: ABench, relay: Relay
 ) -> None:
-    relay.put(Failing(Span(5), "write", errno.EPIPE))
+    """Packets 0 to 4 are those in which pyOCD asks the probe what board it is on."""
+    relay.put(Failing(Span(packet), "write", errno.EPIPE))
     assert first_words(bench, terms=QUICK) == [0x03020100]
-    relay.put(Failing(Span(5, EVER), "write", errno.EPIPE))
+    relay.put(Failing(Span(packet, EVER), "write", errno.EPIPE))
     with pytest.raises(ConnectError, match="cannot connect: the probe does not answer any more"):
         bench.link(QUICK).open()
 
@@ -185,7 +197,8 @@ def test_pulled_out_while_connecting_and_plugged_in_again_the_target_is_as_it_wa
 ) -> None:
     failures = 0
     for packet in range(0, 40, 4):
-        relay.put(Unplugged(packet, missed=40))
+        bench.probe = find_probe(None)
+        relay.put(Unplugged(packet, missed=10))
         link = bench.link(Terms(answer_within=0.2, replug_within=60))
         try:
             link.open()

@@ -1,7 +1,9 @@
 """One pyOCD session: what it changes, and that it is closed whatever happens."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import pytest
 
@@ -92,6 +94,27 @@ def test_a_probe_that_never_answers_is_given_up_in_time(bench: ABench, relay: Re
     with pytest.raises(ConnectError, match="cannot connect"):
         opened(bench.probe, "cortex_m", HZ, AsFound(), answer_within=0.1)
     assert not bench.probe.is_open
+
+
+@pytest.mark.parametrize("packet", [0, 3, 9, 20])
+def test_no_thread_is_left_that_would_take_the_answers_of_the_next(
+    packet: int, bench: ABench, relay: Relay
+) -> None:
+    relay.put(Lossy(Span(packet, FOR_EVER)))
+    with pytest.raises(ConnectError):
+        opened(bench.probe, "cortex_m", HZ, AsFound(), answer_within=0.1)
+    assert bench.probe._link._interface.closed
+    assert not any("CMSIS-DAPv2 receive" in each.name for each in threading.enumerate())
+
+
+def test_an_answer_is_waited_for_at_a_queue_whose_time_runs_out(bench: ABench) -> None:
+    opened(bench.probe, "cortex_m", HZ, found := AsFound(), answer_within=0.1)
+    waiting = bench.probe._link._interface.rcv_data
+    with pytest.raises(Empty):
+        waiting.get(timeout=0.01)
+    assert not isinstance(waiting, SimpleQueue)
+    found.put_back(bench.probe.session.target)
+    closed(bench.probe.session)
 
 
 def test_packets_that_are_too_small_to_be_true() -> None:
