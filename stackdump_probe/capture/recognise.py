@@ -1,15 +1,16 @@
 """Which part it is that we are connected to; nothing is written to find out."""
 
 from collections.abc import Iterator
+from struct import unpack
 
 from stackdump_probe.arch.cores import core_name
 from stackdump_probe.arch.debug import CPUID
-from stackdump_probe.capture.part_tables import BY_CORE, BY_ROM_TABLE, REGISTERS
-from stackdump_probe.capture.part_tables.row import VENDORS, Code, Register
+from stackdump_probe.capture.part_tables import BY_CORE, BY_ROM_TABLE, REGISTERS, lpc
+from stackdump_probe.capture.part_tables.row import ARM, NXP, VENDORS, Code, Register
 from stackdump_probe.capture.probe import Identity, Probe
 from stackdump_probe.capture.targets import Target, normalised, target_named
 from stackdump_probe.errors import RegionUnreadable, UnknownTarget
-from stackdump_probe.record import record
+from stackdump_probe.record import record, replace
 
 _ANY_PART = "cortex_m"
 
@@ -45,14 +46,24 @@ def recognised(probe: Probe) -> Part | None:
     A register that is not there costs its one read: the fault is handled where it occurs.
     """
     identity = probe.identity()
-    if identity.designer is None:
-        return None
     cpuid = word_or_none(probe, CPUID)
     core = None if cpuid is None else core_name(cpuid)
+    where = _where_from(identity)
+    if identity.designer in (None, ARM) and core in lpc.CORES and _starts_like_lpc(probe):
+        identity, where = replace(identity, designer=NXP), "the checksum of its vector table"
     found = next(_parts(probe, identity, core), None)
     if found is None and identity.designer in VENDORS:
-        return Part(f"a part of {VENDORS[identity.designer]}", _where_from(identity))
+        return Part(f"a part of {VENDORS[identity.designer]}", where)
     return found
+
+
+def _starts_like_lpc(probe: Probe) -> bool:
+    """True if the boot ROM of an LPC would start the program; no other vendor's asks for that."""
+    try:
+        vectors = unpack(f"<{lpc.VECTORS}I", probe.read(0, 4 * lpc.VECTORS))
+    except RegionUnreadable:
+        return False
+    return any(vectors) and sum(vectors) % 2**32 == 0
 
 
 def _parts(probe: Probe, identity: Identity, core: str | None) -> Iterator[Part]:

@@ -1,6 +1,7 @@
 """The part is recognised through pyOCD, and nothing of the target changes by it."""
 
 from pathlib import Path
+from struct import unpack
 
 import pytest
 
@@ -64,3 +65,22 @@ def test_an_access_port_tells_the_vendor_where_the_rom_table_is_arms(
     assert "it is a part of NXP (Freescale), nothing tells which" in said
     assert "part: a part of NXP (Freescale) (an access port of its own)" in said
     assert port.written == []
+
+
+def test_the_checksum_that_an_lpc_asks_of_a_program_tells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The registers of an LPC, which the machine has not, are bus faults."""
+    monkeypatch.chdir(tmp_path)
+    model = MACHINES["mps2-an385"]
+    with simulated_usb_probe(counting_on(model, tmp_path), model.name) as sim:
+        vectors = sim.machine.read_memory(0, 28)
+        assert vectors is not None
+        checksum = -sum(unpack("<7I", vectors)) % 2**32
+        assert sim.machine.write_memory(28, checksum.to_bytes(4, "little"))
+        assert run(["capture", "-t", "auto", "-o", "x.dump"]) == 0
+        assert runs(sim)
+        assert controls(sim) == 0
+    said = capsys.readouterr().err
+    assert "part: a part of NXP (the checksum of its vector table)" in said
+    assert "it is a part of NXP, nothing tells which, and is read as cortex_m" in said

@@ -4,7 +4,14 @@ A register is read only on a part whose vendor and core fit, so that on no other
 touched that means something else there. All are read-only.
 """
 
-from stackdump_probe.capture.part_tables import kinetis, microchip, silabs, st
+from stackdump_probe.capture.part_tables import (
+    gigadevice,
+    kinetis,
+    lpc,
+    microchip,
+    silabs,
+    st,
+)
 from stackdump_probe.capture.part_tables.row import (
     FREESCALE,
     NORDIC,
@@ -47,6 +54,8 @@ REGISTERS = (
     *microchip.REGISTERS,
     *silabs.REGISTERS,
     *kinetis.REGISTERS,
+    *lpc.REGISTERS,
+    *gigadevice.REGISTERS,
 )  # fmt: skip
 
 # Parts that their vendor's number in the ROM table, or the vendor and the core alone, tell.

@@ -43,6 +43,14 @@ def _with_m0p() -> Iterator[Code]:
             yield Code(int(digits, 16) << 24 | series << 20, f"Kinetis {name}", targets)
 
 
+# SIM_SRSID: FAMID [31:28] is 0, SUBFAMID [27:24] the digit of the name. What a KE0x has instead of
+# SIM_SDID are clock dividers, which no SIM_SDID above looks like.
+_KE = (
+    Code(0x02000000, "Kinetis KE02", "mke02z mke02"),
+    Code(0x04000000, "Kinetis KE04", "mke04z mke04"),
+    Code(0x06000000, "Kinetis KE06", "mke06z mke06"),
+)
+
 REGISTERS = (
     Register(
         FREESCALE, (M4,), "SIM_SDID", 0x40048024, _FAMILIES, tuple(_with_m4()),
@@ -51,5 +59,9 @@ REGISTERS = (
     Register(
         FREESCALE, (M0P,), "SIM_SDID", 0x40048024, _FAMILIES, tuple(_with_m0p()),
         "KL02, KL25, KL27, KL43, KL46, KW41, KV11 reference manuals: SIM_SDID",
+    ),
+    Register(
+        FREESCALE, (M0P,), "SIM_SRSID", 0x40048000, 0xFF000000, _KE,
+        "KE02, KE04, KE06 reference manuals: SIM_SRSID",
     ),
 )  # fmt: skip
