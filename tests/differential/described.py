@@ -1,5 +1,6 @@
 """What the debug information says of where a variable is, read without our own reader."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,8 @@ PIECE, COMPUTED = "DW_OP_piece", "DW_OP_stack_value"
 # The last one names a parameter that was optimized out; its caller tells what it would have been.
 ENTRY_VALUES = ("DW_OP_entry_value", "DW_OP_GNU_entry_value", "DW_OP_GNU_parameter_ref")
 IMPLICIT_POINTERS = ("DW_OP_implicit_pointer", "DW_OP_GNU_implicit_pointer")
+IN_REGISTER = re.compile(r"DW_OP_reg(\d+)")
+ASYNC_FUNCTION = "{async_fn#"  # what rustc calls its body
 WORD = 4
 Span = tuple[int, int]
 
@@ -72,6 +75,11 @@ class Descriptions:
         """True for what the function called was given, if its caller tells."""
         return any(op.op_name in ENTRY_VALUES for each in self._at(wanted) for op in each)
 
+    def registers(self, wanted: Wanted) -> set[str]:
+        """The core registers that hold such variables whole."""
+        places = (each[0].op_name for each in self._at(wanted) if len(each) == 1)
+        return {f"r{found[1]}" for op in places if (found := IN_REGISTER.fullmatch(op))}
+
     def is_implicit_pointer(self, wanted: Wanted) -> bool:
         """True for a pointer that is gone while what it points at is told."""
         return any(op.op_name in IMPLICIT_POINTERS for each in self._at(wanted) for op in each)
@@ -82,6 +90,18 @@ class Descriptions:
             op.op_name == COMPUTED and piece.op_name == PIECE and piece.args[0] > WORD
             for each in self._at(wanted)
             for op, piece in pairwise(each)
+        )
+
+    def is_of_async(self, wanted: Wanted) -> bool:
+        """True for a variable in the body of an `async fn`."""
+        functions = (_function_of(each) for each in self._around(wanted))
+        return any((_name_of(each) or "").startswith(ASYNC_FUNCTION) for each in functions if each)
+
+    def has_empty_piece(self, wanted: Wanted) -> bool:
+        """True if a piece has no place."""
+        piece = (PIECE, PIECE)
+        return any(
+            piece in pairwise([PIECE, *(op.op_name for op in each)]) for each in self._at(wanted)
         )
 
     def blocks(self, wanted: Wanted) -> int:
@@ -175,6 +195,12 @@ def descriptions_of(elf: Path) -> Descriptions:
                 if entry.tag in FUNCTIONS and SPANNED & entry.attributes.keys():
                     coded.add(unit.cu_offset)
         return Descriptions(dwarf, entries, bare, coded)
+
+
+def _function_of(entry: Any) -> Any | None:
+    while entry is not None and entry.tag not in FUNCTIONS:
+        entry = entry.get_parent()
+    return entry
 
 
 def _name_of(entry: Any) -> str | None:

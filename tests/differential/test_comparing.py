@@ -195,6 +195,25 @@ def test_a_register_is_held_against_what_the_machine_came_back_with(
     assert (found is not None) == is_accepted
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "name", "is_accepted"),
+    [
+        (" 0xb", "0x5", "turn", True),
+        (" 0x6", "0x5", "turn", False),
+        (" 0xb", "0x5", "rate", False),  # in r6
+    ],
+)
+def test_a_variable_is_held_against_the_register_that_the_machine_came_back_with(
+    ours: str, theirs: str, name: str, *, is_accepted: bool
+) -> None:
+    level, frame = next((n, f) for n, f in enumerate(OURS.frames) if f.function == "worker")
+    place = (0, 0, 11, *([0] * (len(KEPT) - 1)))
+    state = replace_proof(a_state(0), Proof(level, places={level: place}))
+    (line,) = (v.declared.line for v in frame.variables if v.name == name and v.declared)
+    found = rule_of(Difference("value", ours, theirs, level, name, line), state)
+    assert (found is not None) == is_accepted
+
+
 def replace_proof(state: State, other: Proof) -> State:
     return State(state.where, state.dump, state.traced, other, state.program)
 

@@ -26,6 +26,21 @@ def test_a_computed_piece_of_two_words_is_wide() -> None:
     assert of("harbor_rustc_o2").has_wide_piece(Wanted("every", 124, 0x0800_0180))
 
 
+def test_a_piece_may_have_no_place() -> None:
+    # [0x08001416, 0x08001480): DW_OP_piece 0x4, DW_OP_breg13 SP+256, ...
+    # [0x080001da, 0x08000246): DW_OP_lit1, DW_OP_stack_value, DW_OP_piece 0x2
+    assert of("harbor_rustc_os").has_empty_piece(Wanted("self", 1271, 0x0800_141F))
+    assert not of("rover_rustc_os").has_empty_piece(Wanted("budget", 71, 0x0800_0241))
+
+
+def test_the_body_of_an_async_function_is_told_by_its_name() -> None:
+    # DW_TAG_subprogram "{async_fn#0}" [0x0800b50e, 0x0800b5ec); "wait_for"
+    harbor = of("harbor_rustc_o0")
+    assert harbor.is_of_async(Wanted("mask", 30, 0x0800_B52C))
+    assert harbor.blocks(Wanted("mask", 28, 0x0800_C400)) == 1
+    assert not harbor.is_of_async(Wanted("mask", 28, 0x0800_C400))
+
+
 def test_a_constant_is_told_as_a_number() -> None:
     # DW_AT_const_value (67305985) at [0x08002dac, 0x08002db2)
     dummy = Wanted("dummy", 490, 0x0800_2DB0)
@@ -45,6 +60,13 @@ def test_entry_values_are_told_by_their_range() -> None:
 def test_a_parameter_that_is_optimized_out_is_the_callers() -> None:
     # [0x08000160, 0x08000168): DW_OP_GNU_parameter_ref
     assert of("fault_gcc_os").is_entry_value(Wanted("field", 43, 0x0800_0160))
+
+
+def test_a_variable_that_is_a_register_is_told_by_its_name() -> None:
+    # [0x080001de, 0x0800026a): DW_OP_reg10 R10
+    rover = of("rover_rustc_os")
+    assert rover.registers(Wanted("attempt", 69, 0x0800_0268)) == {"r10"}
+    assert rover.registers(Wanted("attempt", 69, 0x0800_026A)) == set()
 
 
 def test_a_variable_counts_in_the_block_around_it_only() -> None:

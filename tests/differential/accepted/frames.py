@@ -7,9 +7,10 @@ frame that we found.
 
 import re
 
-from tests.differential.accepted.rule import Rule, physical
+from tests.differential.accepted.rule import Rule, physical, wanted
 from tests.differential.comparing import Difference
 from tests.differential.described import descriptions_of
+from tests.differential.proving import KEPT
 from tests.differential.states import State
 
 UNKNOWN = re.compile(r"\b(r\d+|s\d+) is not known in this frame")
@@ -42,12 +43,29 @@ def _register_seen(difference: Difference, state: State) -> bool:
     """The machine came back with another register than GDB's."""
     if difference.what != "register":
         return False
+    its = _proved_register(difference, state, difference.name)
+    theirs = difference.theirs if isinstance(difference.theirs, tuple) else (difference.theirs,)
+    return its is not None and difference.ours in (None, its) and its not in theirs
+
+
+def _proved_register(difference: Difference, state: State, name: str) -> int | None:
     # What was interrupted, or inlined, has its registers in the frame of a function further out.
     outer = enumerate(state.traced.frames[difference.level :], difference.level)
     at = next((level for level, frame in outer if frame.kind == "function"), difference.level)
-    its = state.proof.register(at, difference.name)
-    theirs = difference.theirs if isinstance(difference.theirs, tuple) else (difference.theirs,)
-    return its is not None and difference.ours in (None, its) and its not in theirs
+    return state.proof.register(at, name)
+
+
+def _variable_in_it(difference: Difference, state: State) -> bool:
+    """The machine came back with our value in the only register that the variable is in."""
+    if difference.what != "value":
+        return False
+    elf = descriptions_of(state.program.elf)
+    held = elf.registers(wanted(difference, state))
+    if len(held) != 1 or not held <= {*KEPT}:
+        return False
+    its = _proved_register(difference, state, held.pop())
+    ours = str(difference.ours).split()
+    return its is not None and ours[:1] == [f"{its:#x}"] and difference.theirs != ours[0]
 
 
 def _of_next_thread(difference: Difference, state: State) -> bool:
@@ -104,6 +122,12 @@ FRAMES = (
         "GDB takes a register as kept, or restores it from elsewhere. The machine came back to the "
         "frame with another value than GDB's: with ours, if we have one.",
         _register_seen,
+    ),
+    Rule(
+        "variable in a register seen on the machine",
+        "GDB reads a variable from a register that it takes as kept. The machine came back to the "
+        "frame with our value in the register that the ELF names at this pc.",
+        _variable_in_it,
     ),
     Rule(
         "loaded for the next thread",

@@ -1,5 +1,7 @@
 """Rules about where a variable is, and what of it is there; each asks the ELF by another reader."""
 
+import re
+
 from tests.differential.accepted.rule import NOT_THERE, Rule, in_elf, wanted
 from tests.differential.comparing import Difference
 from tests.differential.comparing_values import GONE
@@ -7,6 +9,7 @@ from tests.differential.described import Descriptions, descriptions_of
 from tests.differential.states import State
 
 NO_LENGTH = "the length of the array is not known"
+VARIANT = re.compile(r"\.[A-Z]\w*\.")  # begins the path of a variant's member
 NO_NUMBER = "a pointer to a method in a register"
 
 
@@ -14,7 +17,7 @@ def _partly_described(difference: Difference, state: State) -> bool:
     match difference:
         case Difference("value", str(ours), str(theirs)) if theirs.startswith("0x"):
             elf = descriptions_of(state.program.elf)
-            known = {n for each in wanted(difference, state) for n in elf.described(each)}
+            known = elf.described(wanted(difference, state))
             return any(f"only {n} of" in ours and not int(theirs, 16) >> 8 * n for n in known)
     return False
 
@@ -46,11 +49,20 @@ def _in_pieces(difference: Difference, state: State) -> bool:
     return False
 
 
+def _unknown_variant(difference: Difference, state: State) -> bool:
+    """A part of a variant, while which one it is stands in a piece without a place."""
+    match difference:
+        case Difference("value", str(ours), str(theirs)) if theirs.startswith("0x"):
+            is_variant = VARIANT.match(ours) is not None and "optimized_out" in ours
+            return is_variant and in_elf(difference, state, Descriptions.has_empty_piece)
+    return False
+
+
 def _constant(difference: Difference, state: State) -> bool:
     if difference.what != "value" or not NOT_THERE.fullmatch(str(difference.theirs)):
         return False
     elf, frame = descriptions_of(state.program.elf), state.traced.frames[difference.level]
-    told = {v for each in wanted(difference, state) for v in elf.constants(each)}
+    told = elf.constants(wanted(difference, state))
     ours = [each.octets for each in frame.variables if each.name == difference.name]
     return any(octets and int.from_bytes(octets, "little") in told for octets in ours)
 
@@ -98,6 +110,13 @@ PLACES = (
         "GDB looks for the variant of an enum in an array that is in pieces at an offset from "
         "address 0; no verdict. DWARF 5, 2.6.1.2: each piece is where its own description says.",
         _in_pieces,
+    ),
+    Rule(
+        "variant optimized out",
+        "GDB shows the default variant of an enum whose discriminant is in a piece without a "
+        "place. DWARF 5, 5.7.10: the discriminant selects the variant, 2.6.1.2: an empty piece "
+        "is not available; so which variant it is, nothing tells.",
+        _unknown_variant,
     ),
     Rule(
         "constant without an address",

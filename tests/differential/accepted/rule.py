@@ -25,16 +25,17 @@ class Rule:
 def in_elf(
     difference: Difference, state: State, told: Callable[[Descriptions, Wanted], bool]
 ) -> bool:
-    """What the ELF says of the variable at the pc of its frame, or right before it."""
-    descriptions = descriptions_of(state.program.elf)
-    return any(told(descriptions, each) for each in wanted(difference, state))
+    """What the ELF says of the variable at the place of its frame."""
+    return told(descriptions_of(state.program.elf), wanted(difference, state))
 
 
-def wanted(difference: Difference, state: State) -> tuple[Wanted, Wanted]:
-    """The variable, as the ELF is asked for it."""
-    pc = state.traced.frames[difference.level].pc
-    name, line = difference.name, difference.line
-    return Wanted(name, line, pc), Wanted(name, line, pc - 1)
+def wanted(difference: Difference, state: State) -> Wanted:
+    """The variable, as the ELF is asked for it: right before a return address."""
+    frames = state.traced.frames
+    inner = physical(frames[: difference.level])
+    is_exact = not inner or inner[-1].kind == "exception"
+    pc = frames[difference.level].pc - (not is_exact)
+    return Wanted(difference.name, difference.line, pc)
 
 
 def physical(frames: tuple[ReportFrame, ...]) -> list[ReportFrame]:
