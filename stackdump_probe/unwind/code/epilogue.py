@@ -1,9 +1,11 @@
 """The end of a function, run on the captured registers and memory up to its return.
 
 GCC gives no call frame information for the epilogues of Armv6-M code, hand-written code often
-none at all, and libgcc's is wrong there. What is left of a function that neither calls, branches
-nor pushes any more is plain to follow.
+none at all, and libgcc's is wrong there. What is left of a function that neither calls nor pushes
+any more is plain to follow.
 """
+
+from typing import Literal
 
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.unwind.code.calls import call_before
@@ -19,6 +21,7 @@ from stackdump_probe.unwind.step import Caller, Position, Surroundings
 LONGEST = 32  # instructions
 
 Way = tuple[int, Skipped]  # where it begins, and what of it is not executed
+Found = Caller | Literal["again"] | None  # "again" if the way has come round to where it was
 
 
 def epilogue_step(position: Position, surroundings: Surroundings) -> Caller | None:
@@ -39,7 +42,9 @@ def run_to_return(position: Position, surroundings: Surroundings) -> Caller | No
         caller = _Ending(Running(position, surroundings.memory), surroundings).begin()
     except NotCaptured:
         return None
-    return None if caller is None or _is_local(caller, position, surroundings) else caller
+    if not isinstance(caller, Caller) or _is_local(caller, position, surroundings):
+        return None
+    return caller
 
 
 def _is_local(caller: Caller, position: Position, surroundings: Surroundings) -> bool:
@@ -64,19 +69,27 @@ class _Ending:
         self.pc = self.at = running.position.pc
         self.fetch = fetching(surroundings.memory, self.pc)
         self.left = LONGEST
+        self.passed: set[tuple[Way, object]] = set()
         self.skipped: Skipped = frozenset()
         self.flags = running.position.registers.get("xpsr")
 
-    def begin(self) -> Caller | None:
+    def begin(self) -> Found:
         """The caller, as `run` finds it from pc on."""
         skipped = not_executed(self.pc, self.flags, self.fetch)
         return None if skipped is None else self.run(self.pc, skipped)
 
-    def run(self, at: int, skipped: Skipped) -> Caller | None:
-        """The caller, if every way from `at` on comes to the same one in a few instructions."""
+    def run(self, at: int, skipped: Skipped) -> Found:
+        """The caller, if every way from `at` on comes to the same one in a few instructions.
+
+        A way that comes round with the same frame, as loops do, ends nowhere else.
+        """
         while self.left:
             self.left -= 1
             self.at = at
+            place = (at, skipped), self.running.frame
+            if place in self.passed:
+                return "again"
+            self.passed.add(place)
             size, operation = decode(at, self.fetch)
             if at in skipped:
                 at += size
@@ -102,20 +115,23 @@ class _Ending:
             self.flags = None
         return self.running.execute(operation)
 
-    def _both(self, one: Way, other: Way) -> Caller | None:
+    def _both(self, one: Way, other: Way) -> Found:
         """The caller if two ways lead to the same one."""
         first = self._aside(*one)[0]
-        return first if first is not None and first == self.run(*other) else None
+        second = None if first is None else self.run(*other)
+        if second == "again":
+            return first
+        return second if first in ("again", second) else None
 
-    def _aside(self, at: int, skipped: Skipped) -> tuple[Caller | None, int]:
+    def _aside(self, at: int, skipped: Skipped) -> tuple[Found, int]:
         """The caller by a way that need not be taken, and where that ended."""
         aside = _Ending(self.running.copy(), self.surroundings)
-        aside.left, aside.flags = self.left, self.flags
+        aside.left, aside.flags, aside.passed = self.left, self.flags, set(self.passed)
         found = aside.run(at, skipped)
         self.left = aside.left
         return found, aside.at
 
-    def _block(self, at: int, conditions: tuple[int, ...]) -> Caller | None:
+    def _block(self, at: int, conditions: tuple[int, ...]) -> Found:
         """The caller by way of an IT block; see run_to_return."""
         if self.flags is not None:
             skipped = passed_over(at, conditions, self.flags, self.fetch)
@@ -129,7 +145,7 @@ class _Ending:
         parts = [condition == conditions[0] for condition in conditions]
         then = frozenset(place for place, part in zip(inside, parts, strict=True) if part)
         found, end = self._aside(at, frozenset(inside) - then)
-        if found is not None and end < behind:
+        if isinstance(found, Caller) and end < behind:
             return found
         return found if found is not None and found == self.run(at, then) else None
 

@@ -49,6 +49,11 @@ class Running:
         other.changed = set(self.changed)
         return other
 
+    @property
+    def frame(self) -> object:
+        """What the rest of the function will undo: the same where that has not changed."""
+        return self.words.get("sp"), self.words.get("lr"), frozenset(self.returning)
+
     def execute(self, operation: Operation) -> bool:
         """False for what no end of a function does; raises NotCaptured."""
         words = self.words

@@ -97,6 +97,25 @@ def test_where_ways_part_all_must_come_to_the_same_caller() -> None:
     assert run(*other, stack=(0x44, RETURN, RETURN), program=FUNCTIONS) is None
 
 
+def test_a_loop_ends_nowhere_else_than_the_way_out_of_it() -> None:
+    # 1: ldr r0, [r1]; cmp r0, #0; beq 1b; pop {r4, pc}
+    code = (0x6808, 0x2800, 0xD0FC, 0xBD10)
+    assert returned(*code, stack=(0x44, RETURN), program=FUNCTIONS).cfa == RAM + 8
+    # 1: cmp r3, #12; beq 2f; adds r3, #1; b 1b; 2: pop {r4, pc}
+    counting = (0x2B0C, 0xD001, 0x3301, 0xE7FB, 0xBD10)
+    assert returned(*counting, stack=(0x44, RETURN), program=FUNCTIONS).cfa == RAM + 8
+    # 1: it eq; beq 1b; pop {r4, pc}
+    blocked = (0xBF08, 0xE7FD, 0xBD10)
+    assert run(*blocked, stack=(0x44, RETURN), program=FUNCTIONS, xpsr=1 << 24 | 1 << 30) is None
+
+
+def test_a_loop_that_moves_sp_or_has_no_end_gives_no_answer() -> None:
+    # 1: add sp, #4; cmp r0, #0; beq 1b; pop {r4, pc}
+    code = (0xB001, 0x2800, 0xD0FC, 0xBD10)
+    assert run(*code, stack=(RETURN,) * 64, program=FUNCTIONS) is None
+    assert run(0xE7FE, stack=(0x44, RETURN), program=FUNCTIONS, lr=RETURN) is None  # b .
+
+
 def in_block(state: int, flags: int) -> int:
     """An xPSR with this ITSTATE (DDI 0403 B1.4.2)."""
     return flags | (state & 3) << 25 | state >> 2 << 10 | 1 << 24
