@@ -1,16 +1,15 @@
 """A check-up of the bench, from the USB library to the core, one finding after the other."""
 
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any
 
 from stackdump_probe.arch.debug import CPUID, DHCSR
 from stackdump_probe.capture import findings
 from stackdump_probe.capture.core import examine
-from stackdump_probe.capture.findings import Finding, ProbeFacts, System
+from stackdump_probe.capture.findings import Finding, System
 from stackdump_probe.capture.host import rules_installed, system
 from stackdump_probe.capture.link import Terms
-from stackdump_probe.capture.probe import Probe
+from stackdump_probe.capture.probe import Probe, Watcher
+from stackdump_probe.capture.probe_facts import ProbeFacts
 from stackdump_probe.capture.pyocd_bench import find_probe, is_typed, probes_plugged_in
 from stackdump_probe.capture.pyocd_probe import attached
 from stackdump_probe.capture.recognise import recognised, word_or_none
@@ -36,15 +35,34 @@ def check_up(wanted: str | None, target: Target, terms: Terms) -> Iterator[Findi
         return
     if is_typed(wanted):
         yield Finding("good", "probe", f"{wanted}: {probe.description}")
+    meeting = _Meeting()
     try:
-        with attached(probe, target, terms) as connected:
-            facts = _facts(probe)
-            for found in (findings.on_firmware(facts), findings.on_voltage(facts)):
-                if found is not None:
-                    yield found
+        with attached(probe, target, terms, watcher=meeting) as connected:
+            yield from meeting.findings()
             yield from _target(connected, terms.core)
     except CaptureError as error:
+        yield from meeting.findings()
         yield error
+
+
+class _Meeting(Watcher):
+    """Notes what the probe tells of itself, which it does also if the target does not answer."""
+
+    def __init__(self) -> None:
+        self._facts: ProbeFacts | None = None
+        self._is_told = False
+
+    def met(self, facts: ProbeFacts) -> None:
+        self._facts = facts
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what was noted, once."""
+        if self._facts is None or self._is_told:
+            return
+        self._is_told = True
+        for found in (findings.on_firmware(self._facts), findings.on_voltage(self._facts)):
+            if found is not None:
+                yield found
 
 
 def _library() -> Finding:
@@ -86,24 +104,3 @@ def _target(probe: Probe, number: int) -> Iterator[Finding]:
         found = findings.on_security(word_or_none(probe, findings.DAUTHSTATUS), core.is_secure)
         if found is not None:
             yield found
-
-
-def _facts(probe: Any) -> ProbeFacts:
-    """What pyOCD's driver knows of an open probe: CMSIS-DAP, ST-Link and J-Link other things."""
-    link = getattr(probe, "_link", None)
-    named = (getattr(link, name, None) for name in ("firmware_version", "version_str"))
-    protocol = getattr(link, "protocol_version", None)
-    return ProbeFacts(
-        firmware=next((each for each in named if isinstance(each, str)), None),
-        protocol=tuple(protocol) if isinstance(protocol, tuple) else None,
-        voltage=_voltage(link),
-    )
-
-
-def _voltage(link: Any) -> float | None:
-    """Volts at the reference pin, where the probe measures them."""
-    volts = getattr(link, "target_voltage", None)  # ST-Link
-    if volts is None:
-        with suppress(Exception):  # J-Link: whatever SEGGER's library raises, it costs this line
-            volts = link.hardware_status.VTarget / 1000
-    return float(volts) if isinstance(volts, int | float) else None

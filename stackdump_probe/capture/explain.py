@@ -12,6 +12,7 @@ _LOCKED = "the part may be read-protected (unlocking erases it), held in reset, 
 _BUSY_TARGET = "its bus may hang: does it wait for a memory or a clock that is off?"
 _BUSY = "another program has it open: a debugger, an IDE, a gdb server?"
 _GONE = "was it unplugged? Plug it in again"
+_UPDATE = "update it with ST's STM32CubeProgrammer (or STSW-LINK007)"
 CABLE = "try another USB cable or port, without a hub; does the probe's firmware want an update?"
 
 # What pyOCD raises where a probe's answer is not what CMSIS-DAP promises: it is short, or belongs
@@ -24,6 +25,7 @@ _BY_CAUSE: tuple[tuple[str, str, str], ...] = (
     ("Unable to claim interface", "the probe is in use", _BUSY),
     ("Timeout reading from probe", "the probe does not answer", _GONE),
     ("read thread exited", "the probe does not answer any more", _GONE),
+    ("older firmware version", "the firmware of the ST-Link is too old", _UPDATE),
 )
 _BY_MESSAGE: tuple[tuple[str, str, str], ...] = (
     ("Target not detected", "the target does not answer", _WIRING),

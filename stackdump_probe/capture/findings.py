@@ -6,6 +6,7 @@ from typing import Literal
 from stackdump_probe.arch import debug
 from stackdump_probe.arch.cores import core_name, core_revision
 from stackdump_probe.capture.choosing import ListedProbe
+from stackdump_probe.capture.probe_facts import POWER, ProbeFacts
 from stackdump_probe.record import record
 
 State = Literal["good", "doubt", "bad"]
@@ -39,7 +40,6 @@ OTHER_RULES = ("openocd", "probe-rs", "cmsis-dap", "stlink", "jlink", "picoprobe
 
 OLD_CMSIS_DAP = (1, 1)  # older ones lack the block transfers' flow control that 1.1 brought
 DAUTHSTATUS = 0xE000EFB8  # Armv8-M ARM (DDI 0553) D1.2.32, DAUTHSTATUS
-LEAST_VOLTAGE = 1.2  # volts: below, no Cortex-M runs
 
 
 @record
@@ -50,15 +50,6 @@ class Finding:
     what: str
     text: str
     next_step: str | None = None
-
-
-@record
-class ProbeFacts:
-    """What an open probe tells of itself; None for what it does not tell."""
-
-    firmware: str | None = None
-    protocol: tuple[int, ...] | None = None  # of CMSIS-DAP
-    voltage: float | None = None
 
 
 def on_backend(found: bool, system: System) -> Finding:
@@ -120,9 +111,11 @@ def on_voltage(facts: ProbeFacts) -> Finding | None:
     if facts.voltage is None:
         return None
     text = f"{facts.voltage:.2f} V at the probe's reference"
-    if facts.voltage >= LEAST_VOLTAGE:
-        return Finding("good", "power", text)
-    return Finding("bad", "power", text, "power the target, and connect VTref to its supply")
+    return (
+        Finding("bad", "power", text, POWER)
+        if facts.sees_no_power
+        else Finding("good", "power", text)
+    )
 
 
 def on_core(cpuid: int, number: int) -> Finding:

@@ -178,6 +178,7 @@ class Link:
                 core=self.number,
                 reset=reset,
                 check=self._check,
+                met=self._watcher.met,
                 answer_within=self._terms.answer_within,
             )
         except (ConnectError, ProbePermission) as error:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal, Protocol
 
+from stackdump_probe.capture.probe_facts import ProbeFacts
 from stackdump_probe.record import record
 
 After = Literal["restore", "run", "halt"]
@@ -69,6 +70,9 @@ class Watcher:
 
     def tell(self, remark: str) -> None:
         """A sentence that a person should read at once."""
+
+    def met(self, facts: ProbeFacts) -> None:
+        """The probe is open and tells this; the target has not been reached yet."""
 
 
 @contextmanager

@@ -9,11 +9,18 @@ from typing import Any, Literal
 
 from stackdump_probe.arch import debug
 from stackdump_probe.capture.as_found import AsFound
-from stackdump_probe.capture.explain import CABLE, failures_of_pyocd, translated
+from stackdump_probe.capture.explain import (
+    CABLE,
+    failures_of_pyocd,
+    is_about_the_target,
+    translated,
+)
 from stackdump_probe.capture.locks import with_lock
+from stackdump_probe.capture.probe_facts import ProbeFacts, facts_of, with_voltage
 from stackdump_probe.errors import ConnectError
 
 Reset = Literal["never", "line", "core"]
+Met = Callable[[ProbeFacts], None]
 
 ANSWER_DEADLINE = 2.0  # seconds that a probe has to answer one packet, at any usual clock
 LONGEST_ANSWER = 1_000_000  # clock cycles that one packet may take on the wire
@@ -31,12 +38,15 @@ class Delegate:
 
     pyOCD sets DEMCR.TRCENA on the way to the ROM table, C_DEBUGEN when it makes a core, and
     clears breakpoints, watchpoints and trace when it makes those components: these are not made.
-    `check` is called between the steps, and may raise to end them.
+    `check` is called between the steps, and may raise to end them. `met` hears what the probe
+    tells of itself.
     """
 
-    def __init__(self, found: AsFound, check: Callable[[], None]) -> None:
+    def __init__(self, found: AsFound, check: Callable[[], None], met: Met) -> None:
         self._found = found
         self._check = check
+        self._met = met
+        self.facts = ProbeFacts()
         self.started: set[int] = set()  # cores that were made as a whole
 
     def will_connect(self, board: Any) -> None:
@@ -45,6 +55,8 @@ class Delegate:
         size = getattr(link, "_packet_size", None)
         if size is not None and size < SMALLEST_PACKET:  # into which pyOCD would pack for ever
             raise ConnectError(f"the probe's packets have {size} bytes", hint=CABLE)
+        self.facts = facts_of(board.session.probe)
+        self._met(self.facts)
 
     def will_init_target(self, target: Any, init_sequence: Any) -> None:
         """Called by pyOCD; changes what it does to find the cores."""
@@ -95,6 +107,7 @@ def opened(
     core: int = 0,
     reset: Reset = "never",
     check: Callable[[], None] = lambda: None,
+    met: Met = lambda _facts: None,
     answer_within: float = ANSWER_DEADLINE,
 ) -> Any:
     """A session that is connected to `core` of a target, and maybe to others.
@@ -111,7 +124,7 @@ def opened(
     finally:
         _close_interface(probe)  # which that may have left open
     _limit_answers(probe, seconds)  # closing has put pyOCD's own queue back
-    session.delegate = Delegate(found, check)
+    session.delegate = Delegate(found, check, met)
     try:
         with translated("connect"):
             _open(session)
@@ -120,14 +133,23 @@ def opened(
                 session.target.cores[core].read32(debug.DHCSR)
                 raise ConnectError(f"cannot connect: core {core} does not answer", hint=LOST)
     except BaseException as error:
-        better = with_lock(error, session) if isinstance(error, ConnectError) else error
+        better = _in_detail(error, session) if isinstance(error, ConnectError) else error
         if session.probe.is_open:
             found.put_back(session.target)
         _release(session)
         if better is not error:
-            raise better from error
+            raise better from error.__cause__ or error
         raise
     return session
+
+
+def _in_detail(error: ConnectError, session: Any) -> ConnectError:
+    """What stands behind it, as far as the part or the probe tells."""
+    locked = with_lock(error, session)
+    is_silent = error.__cause__ is not None and is_about_the_target(error.__cause__)
+    if locked is error and is_silent:
+        return with_voltage(error, session.delegate.facts)
+    return locked
 
 
 def _open(session: Any) -> None:

@@ -9,8 +9,10 @@ import usb.core
 from stackdump_probe.arch import debug
 from stackdump_probe.cli.main import run
 from stackdump_probe.simulator.bench import simulated_usb_probe
+from stackdump_probe.simulator.interposer import Ack, Reply
 from stackdump_probe.simulator.machines import MACHINES
 from stackdump_probe.simulator.usb_device import UsbBackend
+from tests.faults.spoilers import FOR_EVER, Answered, Span
 from tests.live.programs import counting_on
 from tests.live.watching import controls, runs
 
@@ -46,6 +48,16 @@ def test_a_core_that_a_debugger_halted(tmp_path: Path, capsys: pytest.CaptureFix
         assert run(["doctor"]) == 0
         assert sim.machine.is_halted
     assert said(capsys, "state")["state"] == "note halted"
+
+
+def test_a_target_that_does_not_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The probe tells of itself all the same."""
+    dead = Answered(Span(0, FOR_EVER), Reply(Ack.NONE))
+    with simulated_usb_probe(counting_on(MACHINES["netduinoplus2"], tmp_path), interposer=dead):
+        assert run(["doctor"]) == 5
+    found = said(capsys, "firmware", "target")
+    assert found["firmware"] == "ok 1.0.0, CMSIS-DAP 2.1.0"
+    assert found["target"] == "FAIL cannot connect: the target does not answer"
 
 
 def test_no_probe_at_all(

@@ -5,7 +5,8 @@ import pytest
 from stackdump_probe.arch import debug
 from stackdump_probe.capture import findings
 from stackdump_probe.capture.choosing import ListedProbe
-from stackdump_probe.capture.findings import ProbeFacts, System
+from stackdump_probe.capture.findings import System
+from stackdump_probe.capture.probe_facts import ProbeFacts
 from tests.builders.probes import CORTEX_M4
 
 SYSTEMS: tuple[System, ...] = ("linux", "wsl", "container", "macos", "windows", "other")

@@ -119,6 +119,17 @@ def test_a_target_that_never_answers_cannot_be_connected_to(bench: ABench, relay
     assert bench.told == []
 
 
+def test_a_target_that_does_not_answer_may_have_no_power(bench: ABench, relay: Relay) -> None:
+    """A lower clock is tried all the same: the reference pin may not be connected."""
+    bench.probe._link.target_voltage = 0.04
+    relay.put(Noisy(3, 300_000))
+    assert first_words(bench) == [0x03020100]
+    relay.put(Answered(Span(0, EVER), NO_ANSWER))
+    with pytest.raises(ConnectError, match=r"and the probe measures 0\.04 V") as failure:
+        bench.link().open()
+    assert "power the target" in (failure.value.hint or "")
+
+
 def test_a_probe_that_stops_answering_is_opened_anew(bench: ABench, relay: Relay) -> None:
     broken = Failing(Span(0), "write", errno.EPIPE)
     assert first_words(bench, before=lambda: relay.put(broken), terms=QUICK) == [0x03020100]
