@@ -1,4 +1,4 @@
-"""Which units may name a thing, told without reading their entries."""
+"""Which units may name a thing, or say where it lies, told without reading their entries."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from stackdump_probe.image.dwarf import constants as dw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from stackdump_probe.image.dwarf.debug_info import Dwarf
     from stackdump_probe.image.dwarf.units import Unit
 
 _MOST_PLACES = 64  # where the string is the end of others; more take longer than reading entries
+_OP_ADDR = b"\x03"
 _INDEX_BASES = (dw.AT_str_offsets_base, dw.AT_GNU_addr_base)
 
 
@@ -26,17 +27,30 @@ def units_naming(dwarf: Dwarf, name: str) -> Iterator[Unit]:
     wanted = name.encode() + b"\0"
     places = _places(bytes(dwarf.section(".debug_str")), wanted)
     patterns = (wanted, *(place.to_bytes(4, "little") for place in places))
-    sections: dict[str, bytes] = {}
     for unit in chain(dwarf.units, dwarf.type_units):
-        octets = sections.get(unit.section)
-        if octets is None:
-            octets = sections[unit.section] = bytes(unit.octets)
         if (
             len(places) > _MOST_PLACES
             or (may_have_indices and _has_indices(unit))
-            or any(octets.find(pattern, unit.offset, unit.end) >= 0 for pattern in patterns)
+            or _holds(unit, patterns)
         ):
             yield unit
+
+
+def units_locating(dwarf: Dwarf, address: int) -> Iterator[Unit]:
+    """Yield the units that may have an object at that fixed address.
+
+    It stands in their entries after DW_OP_addr, or in .debug_addr, to which any unit may refer.
+    """
+    has_indices = len(dwarf.section(".debug_addr")) > 0
+    for unit in dwarf.units:
+        pattern = _OP_ADDR + address.to_bytes(unit.address_size, "little")
+        if has_indices or _holds(unit, (pattern,)):
+            yield unit
+
+
+def _holds(unit: Unit, patterns: Iterable[bytes]) -> bool:
+    octets = bytes(unit.octets[unit.offset : unit.end])
+    return any(pattern in octets for pattern in patterns)
 
 
 def _places(strings: bytes, wanted: bytes) -> list[int]:

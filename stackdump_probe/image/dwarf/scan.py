@@ -27,9 +27,9 @@ reference = Struct("<I").unpack_from  # DW_FORM_ref4
 _NOTHING = Wanted(frozenset())
 
 
-def end_of_tree(unit: Unit, at: int) -> int:
-    """The offset after the last entry of the siblings that begin at `at`, and their null."""
-    scan = wanted_entries(unit, _NOTHING, at, [at])
+def end_of_tree(unit: Unit, start: int, at: int) -> int:
+    """The offset after all below the entry at `start`, whose first child is expected at `at`."""
+    scan = wanted_entries(unit, _NOTHING, at, [start])
     while True:
         try:
             next(scan)
@@ -44,13 +44,15 @@ def wanted_entries(
 
     While one is held, `stack` has the offsets of the entries around it, first those that it had at
     the beginning. The walk ends with the outermost of them, and returns the offset after it.
-    Raises DwarfError where bytes are malformed.
+    Where entries with others below them end is left in `unit.ends`. Raises DwarfError where bytes
+    are malformed.
     """
     start = at
     try:
         # The hot loop of every full walk: no calls for what most entries are, leaves of fixed size.
         octets, base, end, table = unit.octets, unit.offset, unit.end, unit.abbreviations
         leaps, longer = outside = table.leaps(wanted)
+        ends = unit.ends
         function = 0  # how many entries are around what is in a function, itself among them
         while at < end:
             leap = leaps[octets[at]]
@@ -68,7 +70,7 @@ def wanted_entries(
                     continue
             if leap == NULL:
                 at += 1
-                stack.pop()
+                ends[stack.pop()] = at
                 if len(stack) < function:
                     if not stack:
                         return at

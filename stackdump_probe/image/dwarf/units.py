@@ -63,6 +63,8 @@ class Unit:
         self._abbreviations_at = abbreviations_at
         self._first = first
         self._child_offsets: dict[int, list[int]] = {}
+        # The offset after all below an entry, by its offset, as far as walks came by.
+        self.ends: dict[int, int] = {}
 
     def __repr__(self) -> str:
         return f"<Unit at {self.section}+{self.offset:#x}>"
@@ -231,10 +233,10 @@ class Unit:
         """The offset of what follows `die` and all below it."""
         if not die.has_children:
             return die.end_of_attributes
-        sibling = die.sibling
-        if sibling is not None:
-            return sibling
-        return end_of_tree(self, die.end_of_attributes)
+        known = self.ends.get(die.offset)
+        if known is None:
+            known = die.sibling or end_of_tree(self, die.offset, die.end_of_attributes)
+        return known
 
     def path_to(self, offset: int) -> tuple[int, ...]:
         """The offsets of all entries around the one at `offset`, outermost first."""

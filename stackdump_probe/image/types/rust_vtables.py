@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.mentions import units_locating
 from stackdump_probe.image.dwarf.reader import Reader
+from stackdump_probe.image.dwarf.wanted import Wanted
 from stackdump_probe.image.types.attributes import language_of
 from stackdump_probe.image.types.names import type_name
 
@@ -24,6 +25,11 @@ OP_ADDR = 0x03
 OP_ADDRX = 0xA1
 # rustc calls them `<T as Trait>::{vtable}`, before version 1.59 `vtable`.
 NAMES = ("{vtable}", "vtable")
+_STATICS = Wanted(
+    frozenset((dw.TAG_variable,)),
+    having=frozenset((dw.AT_location,)),
+    in_functions=Wanted(frozenset()),
+)
 
 
 class VtableOwner(NamedTuple):
@@ -34,11 +40,12 @@ class VtableOwner(NamedTuple):
 
 
 class RustVtables:
-    """The vtables that the debug information describes; it is searched when first asked."""
+    """The vtables that the debug information describes; units are searched when asked for one."""
 
     def __init__(self, dwarf: Dwarf, types: TypeTree) -> None:
         self._dwarf = dwarf
         self._types = types
+        self._tables: dict[int, dict[int, list[Die]]] = {}
 
     def owners_at(self, address: int) -> tuple[VtableOwner, ...]:
         """Whose vtable lies at `address`: several types if theirs are the same, maybe none.
@@ -46,22 +53,22 @@ class RustVtables:
         Damaged debug information costs the vtables of its unit; nothing here raises DwarfError.
         """
         found: dict[Die, VtableOwner] = {}
-        for table in self._described.get(address, ()):
+        for table in self._tables_at(address):
             with suppress(DwarfError, Unsupported):
                 die = _owner(table)
                 if die is not None:
                     found[die] = _named(table.name or "", self._types.at(die))
         return tuple(found.values())
 
-    @cached_property
-    def _described(self) -> dict[int, list[Die]]:
-        described: dict[int, list[Die]] = {}
-        for unit in self._dwarf.units:
-            with suppress(DwarfError, Unsupported):
-                if language_of(unit.top) == "rust":
-                    for address, die in _vtables(unit.top):
-                        described.setdefault(address, []).append(die)
-        return described
+    def _tables_at(self, address: int) -> Iterator[Die]:
+        for unit in units_locating(self._dwarf, address):
+            if unit.offset not in self._tables:
+                described = self._tables[unit.offset] = {}
+                with suppress(DwarfError, Unsupported):
+                    if language_of(unit.top) == "rust":
+                        for at, die in _vtables(unit.top):
+                            described.setdefault(at, []).append(die)
+            yield from self._tables[unit.offset].get(address, ())
 
 
 def implementor(name: str) -> str | None:
@@ -85,7 +92,7 @@ def _named(table: str, type_: Type) -> VtableOwner:
 
 def _vtables(top: Die) -> Iterator[tuple[int, Die]]:
     """Each vtable with its address."""
-    for die in top.walk(dw.TAG_variable, having=(dw.AT_location,)):
+    for die in top.unit.wanted(_STATICS):
         address = _address(die)
         if address is not None and (die.name or "").endswith(NAMES):
             yield address, die
