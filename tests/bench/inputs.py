@@ -25,12 +25,16 @@ MPS2 = Target("mps2-an500", (), "", 0, 0x2000_0000, 0x40000)
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """`stops_in` is a part of the name of the function that the program comes to."""
+    """`stops_in` is a part of the name of the function that the program comes to.
+
+    `gdb_frames` is how many frames GDB is asked for, where it dies of the variables of the next.
+    """
 
     name: str
     target: Target
     stops_in: str
     build: Callable[[Path], None]
+    gdb_frames: str = ""
 
     @property
     def elf(self) -> Path:
@@ -68,7 +72,7 @@ INPUTS = MappingProxyType(
     {
         each.name: each
         for each in (
-            Input("small", STM32F4, "wait_for", _small),
+            Input("small", STM32F4, "wait_for", _small, gdb_frames="11"),
             Input("large", MPS2, "hang_here", _large),
             Input("huge", MPS2, "hang_here", _huge),
             Input("statics", MPS2, "hang_here", many_statics.build),
