@@ -1,20 +1,29 @@
-"""Which units may name a thing, or say where it lies, told without reading their entries."""
+"""Which units may name a thing, and which entries tell where it lies, without reading them all."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf import constants as dw
+from stackdump_probe.image.dwarf.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from stackdump_probe.image.dwarf.debug_info import Dwarf
+    from stackdump_probe.image.dwarf.dies import Die
     from stackdump_probe.image.dwarf.units import Unit
 
 _MOST_PLACES = 64  # where the string is the end of others; more take longer than reading entries
 _OP_ADDR = b"\x03"
+_STATICS = Wanted(
+    frozenset((dw.TAG_variable,)),
+    having=frozenset((dw.AT_location,)),
+    in_functions=Wanted(frozenset()),
+)
 _INDEX_BASES = (dw.AT_str_offsets_base, dw.AT_GNU_addr_base)
 
 
@@ -36,16 +45,29 @@ def units_naming(dwarf: Dwarf, name: str) -> Iterator[Unit]:
             yield unit
 
 
-def units_locating(dwarf: Dwarf, address: int) -> Iterator[Unit]:
-    """Yield the units that may have an object at that fixed address.
+def entries_locating(dwarf: Dwarf, address: int) -> Iterator[Die]:
+    """Yield the entries that may say that an object lies at `address` wherever the pc is.
 
-    It stands in their entries after DW_OP_addr, or in .debug_addr, to which any unit may refer.
+    It stands in them after DW_OP_addr; where addresses are told by their index, all objects that
+    are not in functions are yielded. Damaged units yield less.
     """
     has_indices = len(dwarf.section(".debug_addr")) > 0
     for unit in dwarf.units:
-        pattern = _OP_ADDR + address.to_bytes(unit.address_size, "little")
-        if has_indices or _holds(unit, (pattern,)):
-            yield unit
+        with suppress(DwarfError):
+            if has_indices:
+                yield from unit.wanted(_STATICS)
+            else:
+                pattern = _OP_ADDR + address.to_bytes(8, "little")[: unit.address_size]
+                yield from map(unit.die_over, _found(unit, pattern))
+
+
+def _found(unit: Unit, pattern: bytes) -> Iterator[int]:
+    """Yield the offset of each `pattern` in the unit."""
+    octets = bytes(unit.octets[unit.offset : unit.end])
+    at = octets.find(pattern)
+    while at >= 0:
+        yield unit.offset + at
+        at = octets.find(pattern, at + 1)
 
 
 def _holds(unit: Unit, patterns: Iterable[bytes]) -> bool:

@@ -240,16 +240,28 @@ class Unit:
 
     def path_to(self, offset: int) -> tuple[int, ...]:
         """The offsets of all entries around the one at `offset`, outermost first."""
-        path: list[int] = []
-        at = self.top.offset
-        while at != offset:
-            path.append(at)
-            below = self._offsets_below(at)
-            place = bisect_right(below, offset) - 1
-            if place < 0 or len(path) > _DEEPEST:
-                raise self.error("no entry of the tree begins here", offset)
-            at = below[place]
+        *path, last = self._path_over(offset)
+        if last != offset:
+            raise self.error("no entry of the tree begins here", offset)
         return tuple(path)
+
+    def die_over(self, offset: int) -> Die:
+        """The entry whose attributes hold the byte at `offset`."""
+        *path, last = self._path_over(offset)
+        return Die(self, last, tuple(path))
+
+    def _path_over(self, offset: int) -> list[int]:
+        """Where the entries begin that hold the byte at `offset`, themselves or below them."""
+        path = [self.top.offset]
+        while path[-1] != offset:
+            below = self._offsets_below(path[-1])
+            place = bisect_right(below, offset) - 1
+            if place < 0:
+                break
+            if len(path) > _DEEPEST:
+                raise self.error(f"more than {_DEEPEST} entries inside each other", offset)
+            path.append(below[place])
+        return path
 
     def _offsets_below(self, offset: int) -> list[int]:
         known = self._child_offsets.get(offset)

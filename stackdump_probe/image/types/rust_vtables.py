@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf import constants as dw
-from stackdump_probe.image.dwarf.mentions import units_locating
+from stackdump_probe.image.dwarf.mentions import entries_locating
 from stackdump_probe.image.dwarf.reader import Reader
-from stackdump_probe.image.dwarf.wanted import Wanted
 from stackdump_probe.image.types.attributes import language_of
 from stackdump_probe.image.types.names import type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from stackdump_probe.image.dwarf.debug_info import Dwarf
     from stackdump_probe.image.dwarf.dies import Die
     from stackdump_probe.image.types.model import Type
@@ -25,11 +22,6 @@ OP_ADDR = 0x03
 OP_ADDRX = 0xA1
 # rustc calls them `<T as Trait>::{vtable}`, before version 1.59 `vtable`.
 NAMES = ("{vtable}", "vtable")
-_STATICS = Wanted(
-    frozenset((dw.TAG_variable,)),
-    having=frozenset((dw.AT_location,)),
-    in_functions=Wanted(frozenset()),
-)
 
 
 class VtableOwner(NamedTuple):
@@ -40,35 +32,30 @@ class VtableOwner(NamedTuple):
 
 
 class RustVtables:
-    """The vtables that the debug information describes; units are searched when asked for one."""
+    """The vtables that the debug information describes, each sought when it is asked for."""
 
     def __init__(self, dwarf: Dwarf, types: TypeTree) -> None:
         self._dwarf = dwarf
         self._types = types
-        self._tables: dict[int, dict[int, list[Die]]] = {}
+        self._owners: dict[int, tuple[VtableOwner, ...]] = {}
 
     def owners_at(self, address: int) -> tuple[VtableOwner, ...]:
         """Whose vtable lies at `address`: several types if theirs are the same, maybe none.
 
         Damaged debug information costs the vtables of its unit; nothing here raises DwarfError.
         """
-        found: dict[Die, VtableOwner] = {}
-        for table in self._tables_at(address):
-            with suppress(DwarfError, Unsupported):
-                die = _owner(table)
-                if die is not None:
-                    found[die] = _named(table.name or "", self._types.at(die))
-        return tuple(found.values())
+        if address not in self._owners:
+            self._owners[address] = tuple(self._read_owners(address).values())
+        return self._owners[address]
 
-    def _tables_at(self, address: int) -> Iterator[Die]:
-        for unit in units_locating(self._dwarf, address):
-            if unit.offset not in self._tables:
-                described = self._tables[unit.offset] = {}
-                with suppress(DwarfError, Unsupported):
-                    if language_of(unit.top) == "rust":
-                        for at, die in _vtables(unit.top):
-                            described.setdefault(at, []).append(die)
-            yield from self._tables[unit.offset].get(address, ())
+    def _read_owners(self, address: int) -> dict[Die, VtableOwner]:
+        found: dict[Die, VtableOwner] = {}
+        for table in entries_locating(self._dwarf, address):
+            with suppress(DwarfError, Unsupported):
+                owner = _owner(table) if _is_vtable(table, address) else None
+                if owner is not None:
+                    found[owner] = _named(table.name or "", self._types.at(owner))
+        return found
 
 
 def implementor(name: str) -> str | None:
@@ -90,12 +77,10 @@ def _named(table: str, type_: Type) -> VtableOwner:
     return VtableOwner(implementor(table) or type_name(type_), type_)
 
 
-def _vtables(top: Die) -> Iterator[tuple[int, Die]]:
-    """Each vtable with its address."""
-    for die in top.unit.wanted(_STATICS):
-        address = _address(die)
-        if address is not None and (die.name or "").endswith(NAMES):
-            yield address, die
+def _is_vtable(die: Die, address: int) -> bool:
+    return (
+        _address(die) == address and (die.name or "").endswith(NAMES) and language_of(die) == "rust"
+    )
 
 
 def _owner(table: Die) -> Die | None:
