@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from itertools import compress, count
+from itertools import accumulate, compress, count
 from struct import Struct
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +12,7 @@ from stackdump_probe.image.headers import SHT_SYMTAB
 from stackdump_probe.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from stackdump_probe.image.elf import Image
     from stackdump_probe.image.headers import Section
@@ -45,6 +45,31 @@ class Symbol:
     section: int
     binding: int
     is_thumb: bool = False
+
+
+class _Kind:
+    """Symbols of some types: `numbers` are their places in the table, lowest value first."""
+
+    def __init__(
+        self, numbers: list[int], values: list[int], column: Callable[[int], list[int]]
+    ) -> None:
+        self.numbers = numbers
+        self._values = values
+        self._column = column
+
+    def up_to(self, address: int) -> int:
+        """How many begin at or below `address`."""
+        return bisect_right(self.numbers, address | 1, key=self._values.__getitem__)
+
+    def reaches(self, address: int) -> bool:
+        """False if none that begins at or below `address` ends above it."""
+        place = self.up_to(address)
+        return place > 0 and self._highest_ends[place - 1] > address
+
+    @cached_property
+    def _highest_ends(self) -> list[int]:
+        values, sizes = self._values, self._column(2)
+        return list(accumulate((values[each] + sizes[each] for each in self.numbers), max))
 
 
 class SymbolTable:
@@ -118,25 +143,28 @@ class SymbolTable:
         place = bisect_right(starts, address) - 1
         return states[place] if place >= 0 else None
 
-    def _covering(self, numbers: list[int], address: int) -> Symbol | None:
+    def _covering(self, kind: _Kind, address: int) -> Symbol | None:
         nearest = None
-        for entry in self._up_to(address, numbers):
+        for entry in self._up_to(address, kind):
             start, size, section = _address(entry), entry[2], entry[5]
-            nearest = start if nearest is None else nearest
+            if nearest is None:
+                nearest = start
+            elif start != nearest and not kind.reaches(address):
+                return None
             if address < start + size:
                 return self._symbol(entry)
             if size == 0 and start == nearest and self._in(section, address):
                 return self._symbol(entry)
         return None
 
-    def _up_to(self, address: int, numbers: list[int]) -> Iterator[Fields]:
-        """Yield the defined symbols of `numbers` at or below `address`, the highest first.
+    def _up_to(self, address: int, kind: _Kind) -> Iterator[Fields]:
+        """Yield the defined symbols of `kind` at or below `address`, the highest first.
 
         Of those at one address the best to name it by comes first: one with a size, then by
         binding. After some it is useless to look further.
         """
-        values = self._values
-        end = bisect_right(numbers, address | 1, key=values.__getitem__)
+        values, numbers = self._values, kind.numbers
+        end = kind.up_to(address)
         last = max(end - _MOST_LOOKED_BACK, 0)
         while end > last:
             first, start = end - 1, values[numbers[end - 1]] | 1
@@ -156,22 +184,22 @@ class SymbolTable:
         return section < len(self._sections) and address < self._sections[section].end
 
     @cached_property
-    def _functions(self) -> list[int]:
+    def _functions(self) -> _Kind:
         return self._by_value(_FUNCTIONS)
 
     @cached_property
-    def _objects(self) -> list[int]:
+    def _objects(self) -> _Kind:
         return self._by_value((STT_OBJECT,))
 
     @cached_property
-    def _labels(self) -> list[int]:
+    def _labels(self) -> _Kind:
         return self._by_value((STT_NOTYPE,), STB_GLOBAL)
 
-    def _by_value(self, types: tuple[int, ...], binding: int | None = None) -> list[int]:
-        """The numbers of the symbols of these types, lowest value first."""
+    def _by_value(self, types: tuple[int, ...], binding: int | None = None) -> _Kind:
         wanted = (info & 15 in types and binding in (None, info >> 4) for info in range(256))
         is_wanted = self._table[12::16].translate(bytes(wanted))
-        return sorted(compress(count(), is_wanted), key=self._values.__getitem__)
+        numbers = sorted(compress(count(), is_wanted), key=self._values.__getitem__)
+        return _Kind(numbers, self._values, self._column)
 
     @cached_property
     def _mapping(self) -> tuple[list[int], list[State]]:
@@ -187,7 +215,7 @@ class SymbolTable:
         return self._column(1)
 
     def _column(self, index: int) -> list[int]:
-        """The word at that index of all entries: 0 is the name, 1 the value."""
+        """The word at that index of all entries: 0 is the name, 1 the value, 2 the size."""
         column = Struct(f"<{4 * index}xI{12 - 4 * index}x")
         return [word for (word,) in column.iter_unpack(self._table)]
 

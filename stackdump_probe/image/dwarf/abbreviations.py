@@ -20,10 +20,10 @@ from stackdump_probe.image.leb import DAMAGE, sleb, uleb
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from stackdump_probe.image.dwarf.forms import Encoding, Raw
+    from stackdump_probe.image.dwarf.forms import Encoding, Raw, Reader
     from stackdump_probe.image.dwarf.wanted import Leaps, Wanted
 
-    OneReader = Callable[[memoryview, int], tuple[Raw, int]]
+    OneReader = Callable[[memoryview, int], tuple[Raw, ...]]
     ManyReader = Callable[[memoryview, int], tuple[tuple[Raw, ...], int]]
 
 
@@ -67,15 +67,20 @@ class Abbreviation:
 
     @cached_property
     def quick(self) -> Mapping[int, tuple[int, int, OneReader]]:
-        """Form, distance and reader of the attributes before which all is of fixed size."""
-        readers, skips = self.encoding.readers, self.encoding.skips
-        quick = {}
+        """Form, distance and reader of the attributes before which all is of fixed size.
+
+        What a reader returns begins with the value.
+        """
+        encoding, skips = self.encoding, self.encoding.skips
+        quick: dict[int, tuple[int, int, OneReader]] = {}
         distance = 0
         for at, form, value in self._attributes:
             if form == dw.FORM_implicit_const:
                 quick[at] = form, distance, _constant(value)
-            elif form in readers:
-                quick[at] = form, distance, readers[form]
+            elif form in encoding.unpackers:
+                quick[at] = form, distance, encoding.unpackers[form]
+            elif form in encoding.readers:
+                quick[at] = form, distance, encoding.readers[form]
             if skips[form] < 0:
                 break
             distance += skips[form]
@@ -136,13 +141,13 @@ def _together(sizes: list[int]) -> ManyReader:
 
 
 def _constant(value: int) -> OneReader:
-    def read(_octets: memoryview, at: int) -> tuple[Raw, int]:
-        return value, at
+    def read(_octets: memoryview, _at: int) -> tuple[Raw]:
+        return (value,)
 
     return read
 
 
-def _alone(reader: OneReader) -> ManyReader:
+def _alone(reader: Reader) -> ManyReader:
     def read(octets: memoryview, at: int) -> tuple[tuple[Raw, ...], int]:
         raw, end = reader(octets, at)
         return (raw,), end

@@ -10,7 +10,7 @@ from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf.abbreviations import Abbreviation, AbbreviationTable
 from stackdump_probe.image.dwarf.aranges import SECTION as ARANGES
 from stackdump_probe.image.dwarf.aranges import address_ranges, claimed_ranges, range_sets
-from stackdump_probe.image.dwarf.forms import string_end
+from stackdump_probe.image.dwarf.forms import string_of
 from stackdump_probe.image.dwarf.rangemap import RangeMap
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.dwarf.units import Unit, read_length, read_unit
@@ -186,8 +186,7 @@ class Dwarf:
 
     def string_at(self, section: str, at: int) -> str:
         """The string at `at` of .debug_str or .debug_line_str; raises DwarfError past its end."""
-        octets = self.section(section)
         try:
-            return str(octets[at : string_end(octets, at)], "utf-8", "replace")
+            return string_of(self.section(section), at)
         except ValueError as damage:
             raise DwarfError(str(damage), section=section, offset=at) from None

@@ -12,6 +12,7 @@ from stackdump_probe.image.dwarf.forms import (
     BLOCKS,
     ELSEWHERE_REFERENCES,
     ELSEWHERE_STRINGS,
+    NUMBERS,
     PLAIN,
     REFERENCES,
     STRING_INDICES,
@@ -106,20 +107,19 @@ class Die:
     def _raw(self, at: int) -> tuple[int, int | memoryview] | None:
         quick = self.abbreviation.quick.get(at)
         if quick is None:
-            return self._raw_of_all(at)
+            return self._raw_of_all(at) if at in self.abbreviation.forms else None
         form, distance, read = quick
         try:
-            raw, _ = read(self.unit.octets, self._body + distance)
+            raw = read(self.unit.octets, self._body + distance)[0]
         except DAMAGE as damage:
             raise self.unit.error(f"damaged attribute: {damage}", self.offset) from None
         return (raw.form, raw.raw) if isinstance(raw, Indirect) else (form, raw)
 
-    def _raw_of_all(self, at: int) -> tuple[int, int | memoryview] | None:
-        form = self.abbreviation.forms.get(at)
-        if form is None:
-            return None
+    def _raw_of_all(self, at: int) -> tuple[int, int | memoryview]:
         raw = self._decoded()[at]
-        return (raw.form, raw.raw) if isinstance(raw, Indirect) else (form, raw)
+        if isinstance(raw, Indirect):
+            return raw.form, raw.raw
+        return self.abbreviation.forms[at], raw
 
     def _decoded(self) -> dict[int, Raw]:
         values = self._values
@@ -169,9 +169,7 @@ class Die:
     def integer(self, at: int) -> int | None:
         """The attribute if it is a constant, a section offset or a list index."""
         found = self._raw(at)
-        if found and found[0] in PLAIN and found[0] != dw.FORM_addr:
-            return int(found[1])
-        return None
+        return int(found[1]) if found and found[0] in NUMBERS else None
 
     def flag(self, at: int) -> bool:
         """True if the attribute is there and set."""

@@ -107,6 +107,7 @@ PLAIN = frozenset(
         dw.FORM_flag_present,
     }
 )
+NUMBERS = PLAIN - {dw.FORM_addr}
 BLOCKS = frozenset({dw.FORM_exprloc, dw.FORM_block, dw.FORM_block1, dw.FORM_block2, dw.FORM_block4})
 ADDRESS_INDICES = frozenset(
     {
@@ -156,6 +157,10 @@ class Encoding:
         }
         self.skips: Mapping[int, int] = {**self.sizes, **_SKIP}
         self.variable: Mapping[int, Reader] = {**_VARIABLE, SKIP_INDIRECT: self._read_indirect}
+        # struct's own functions, where they will do; what they return begins with the value.
+        self.unpackers: Mapping[int, Callable[[memoryview, int], tuple[int, ...]]] = {
+            form: _unpacker(size) for form, size in self.sizes.items() if size in UNSIGNED
+        }
         self.readers: Mapping[int, Reader] = {
             **{form: fixed_reader(size) for form, size in self.sizes.items() if size},
             **{form: self.variable[skip] for form, skip in _SKIP.items()},
@@ -185,12 +190,17 @@ def fixed_reader(size: int) -> Reader:
     """A reader of unsigned little-endian numbers of `size` bytes."""
     if size not in UNSIGNED:
         return _odd_reader(size)
-    unpack_from = Struct(f"<{UNSIGNED[size]}").unpack_from
+    unpack_from = _unpacker(size)
 
     def read(octets: memoryview, at: int) -> tuple[Raw, int]:
         return unpack_from(octets, at)[0], at + size
 
     return read
+
+
+@cache
+def _unpacker(size: int) -> Callable[[memoryview, int], tuple[int, ...]]:
+    return Struct(f"<{UNSIGNED[size]}").unpack_from
 
 
 def _odd_reader(size: int) -> Reader:
@@ -208,6 +218,14 @@ def _read_present(_octets: memoryview, at: int) -> tuple[Raw, int]:
 def _read_string(octets: memoryview, at: int) -> tuple[Raw, int]:
     end = string_end(octets, at)
     return octets[at:end], end + 1
+
+
+def string_of(octets: memoryview, at: int) -> str:
+    """The string at `at`, bytes that are not UTF-8 as U+FFFD; ValueError if it has no end."""
+    text, end, _ = bytes(octets[at : at + 64]).partition(b"\0")
+    if not end:
+        text = bytes(octets[at : string_end(octets, at)])
+    return text.decode("utf-8", "replace")
 
 
 def string_end(octets: memoryview, at: int) -> int:

@@ -28,13 +28,15 @@ def listed_ranges(die: Die) -> Iterator[tuple[int, int]]:
     if dw.AT_ranges in die:
         yield from range_list(die)
         return
-    low = die.address(dw.AT_low_pc)
-    if low is None or dw.AT_high_pc not in die:
+    if dw.AT_high_pc not in die:
         return
-    high = die.address(dw.AT_high_pc)
-    if high is None:  # DWARF 4, 2.17.2: a constant is the distance from low_pc
-        high = low + (die.integer(dw.AT_high_pc) or 0)
-    yield low, high
+    low, size = die.address(dw.AT_low_pc), die.integer(dw.AT_high_pc)
+    if low is None:
+        return
+    if size is not None:  # DWARF 4, 2.17.2: a constant is the distance from low_pc
+        yield low, low + size
+    else:
+        yield low, die.address(dw.AT_high_pc) or low
 
 
 def range_list(die: Die) -> Iterator[tuple[int, int]]:

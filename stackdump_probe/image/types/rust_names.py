@@ -1,13 +1,11 @@
 """Names of Rust's types as their author writes them: without the modules of the library."""
 
-from string import ascii_letters, digits
-
 # What the collections of Rust are made for, unless the program says otherwise.
 ALLOCATOR = ", alloc::alloc::Global"
 LIBRARY = ("core", "alloc", "std")
 LENGTH_LIMIT = 1 << 12  # names of more characters stay as they are
 IMPL = "{impl#"  # what stands for the type where a method is a module
-WORD = ascii_letters + digits + "_"
+WORD = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 
 
 def as_written(name: str) -> str:
