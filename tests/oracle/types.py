@@ -1,16 +1,8 @@
-"""What pyelftools' entries say of each type, worked out anew, beside what our reader makes of it.
+"""What pyelftools' entries say of each type, worked out anew, and what our reader makes of it."""
 
-`python -m tests.oracle.types FW.elf...` compares whole programs and prints figures.
-"""
-
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from io import BytesIO
-from pathlib import Path
 from typing import Any
-
-from elftools.elf.elffile import ELFFile
 
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.types.model import (
@@ -241,21 +233,3 @@ def _first_bit(die: Any, offset: int, size: int, bits: int) -> int:
     if old is None:
         return offset * 8
     return (offset + (_value(die, "byte_size") or size)) * 8 - int(old) - bits
-
-
-def main(paths: list[str]) -> int:
-    """Compare the types of these programs."""
-    failed = 0
-    for path in paths:
-        octets, counts = Path(path).read_bytes(), Counter[str]()
-        oracle = ELFFile(BytesIO(octets)).get_dwarf_info()
-        found = list(differences(Image.from_bytes(octets), oracle, counts))
-        figures = ", ".join(f"{count} {what}" for what, count in counts.most_common())
-        sys.stdout.write(f"{path}: {len(found)} differences in {figures}\n")
-        sys.stdout.writelines(f"    {each}\n" for each in found[:20])
-        failed += len(found)
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
