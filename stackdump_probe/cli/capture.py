@@ -1,5 +1,6 @@
 """`capture`: from a device that hangs to a dump file, and its trace."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,7 +14,7 @@ from stackdump_probe.capture.targets import normalised
 from stackdump_probe.cli import units
 from stackdump_probe.cli.layout import build_ids_in, layout_of
 from stackdump_probe.cli.open_image import image_at
-from stackdump_probe.cli.options import Option
+from stackdump_probe.cli.options import ALSO, Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.taking import Bench, Program, target_for
@@ -44,6 +45,7 @@ def capture(
             variable="STACKDUMP_ELF",
         ),
     ] = None,
+    also: Annotated[list[str] | None, ALSO] = None,
     output: Annotated[
         str | None, Option("--output -o", "the dump (default: TARGET-TIME.dump)", "OUT.dump")
     ] = None,
@@ -136,6 +138,8 @@ def capture(
     traces = elf is not None and not no_trace
     if (flame or speedscope) and not (count and traces):
         raise UsageError("--flame and --speedscope need --count and --elf")
+    if also and elf is None:
+        raise UsageError("--also needs --elf: it names what lies beside that program")
     if verify and not _is_file(elf):
         raise UsageError("--verify needs --elf with a file")
     if json and count and not traces:
@@ -157,8 +161,9 @@ def capture(
     wish = Wish(
         bench=Bench(target, target_for(target), probe, terms, patience),
         request=request,
-        program=_program(elf, verify=verify),
+        program=_program(elf, also or (), verify=verify),
         elf=elf,
+        also=tuple(also or ()),
         count=count,
         interval=units.seconds(interval),
         flame=flame,
@@ -192,12 +197,13 @@ def _is_file(elf: str | None) -> bool:
     return elf is not None and not Path(elf).is_dir()
 
 
-def _program(elf: str | None, *, verify: bool) -> Program:
-    """What the ELF tells in advance; of a directory, where build ids may lie."""
+def _program(elf: str | None, also: Sequence[str], *, verify: bool) -> Program:
+    """What the ELFs tell in advance; of a directory, where build ids may lie."""
     if elf is None:
         return Program()
     if not _is_file(elf):
         return Program(Layout(proof=tuple(build_ids_in(elf))))
-    image = image_at(elf)
-    verified = program_in_flash(image) if verify else ()
-    return Program(layout_of(image), verified, written_by_tools(image))
+    images = [image_at(each) for each in (elf, *also)]
+    verified = [each for image in images for each in program_in_flash(image)] if verify else []
+    ignored = frozenset[int]().union(*map(written_by_tools, images))
+    return Program(layout_of(images), tuple(verified), ignored)

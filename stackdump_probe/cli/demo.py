@@ -53,4 +53,6 @@ def demo(
         if not settings.quiet:
             command = f"stackdump-probe capture --target {TARGET} --elf {elf}"
             print(f"in QEMU, as an STM32F405: {WHAT[name]}\n$ {command}", file=sys.stderr)  # noqa: T201
-        capture(TARGET, str(elf), output, probe=probe.unique_id, force=force, settings=settings)
+        capture(
+            TARGET, str(elf), output=output, probe=probe.unique_id, force=force, settings=settings
+        )

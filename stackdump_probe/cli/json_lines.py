@@ -51,6 +51,7 @@ class Tracer:
             elf_path=opened.path,
             dumps=[path],
             match=opened.match,
+            also=opened.also,
             statics=self.statics,
         )
         return to_json(report)

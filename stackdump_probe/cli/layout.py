@@ -1,7 +1,8 @@
 """What an ELF knows of the program's memory, in the words of a capture's plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 
 from stackdump_probe.capture.plan import Layout, Region
 from stackdump_probe.cli.open_image import image_at, programs_in
@@ -20,14 +21,15 @@ MOST_BUILD_IDS = 64  # places of them that are read
 NOTE_HEAD = 16  # bytes before the build id: sizes, type, "GNU\0"
 
 
-def layout_of(image: Image) -> Layout:
-    """The stacks, data and heap of the program, and the bytes that tell its builds apart."""
+def layout_of(images: Sequence[Image]) -> Layout:
+    """The stacks, data and heap of the programs, and the bytes that tell their builds apart."""
+    heaps = (_heap_start(image) for image in images)
     return Layout(
-        stack_tops=tuple(sorted(_stack_tops(image))),
-        objects=tuple(_objects(image)),
-        data=tuple(_writable(image)),
-        heap=_heap_start(image),
-        proof=tuple(_build_id(image)),
+        stack_tops=tuple(sorted({top for image in images for top in _stack_tops(image)})),
+        objects=tuple(chain.from_iterable(map(_objects, images))),
+        data=tuple(chain.from_iterable(map(_writable, images))),
+        heap=next((start for start in heaps if start is not None), None),
+        proof=tuple(chain.from_iterable(map(_build_id, images))),
     )
 
 

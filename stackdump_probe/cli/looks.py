@@ -5,7 +5,7 @@ from typing import Annotated
 
 from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.open_image import open_image, opened_for
-from stackdump_probe.cli.options import Argument, Option
+from stackdump_probe.cli.options import ALSO, Argument, Option
 from stackdump_probe.cli.pictures import Pictures, pictures
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.terminal import columns, write, write_styled
@@ -18,6 +18,7 @@ from stackdump_probe.report.looks.model import Looks
 def looks(
     elf: Annotated[str, Argument("FW.elf|DIR", "the program, or a directory that holds it")],
     dumps: Annotated[list[str], Argument("DUMP...", "dump files, one of each look")],
+    also: Annotated[list[str] | None, ALSO] = None,
     flame: Annotated[
         str | None, Option("--flame", "write a flame graph as well", "OUT.svg")
     ] = None,
@@ -37,7 +38,7 @@ def looks(
     """
     with pictures(flame, speedscope, force=force) as wanted:
         taken = [(path, read_dumps([path])) for path in dumps]
-        found = looks_together(elf, taken, wanted, force=force, settings=settings)
+        found = looks_together(elf, taken, wanted, also=also or (), force=force, settings=settings)
         if json:
             write([looks_document(found)])
         else:
@@ -49,11 +50,12 @@ def looks_together(
     taken: Sequence[tuple[str, Dump]],
     wanted: Pictures,
     *,
+    also: Sequence[str] = (),
     force: bool,
     settings: Settings,
 ) -> Looks:
     """What the looks, dumps with their names, say together, drawn as far as that is wanted."""
-    found = _compared(elf, taken, force=force, settings=settings)
+    found = _compared(elf, taken, also=also, force=force, settings=settings)
     if wanted.flame is not None:
         from stackdump_probe.report.looks.flame import flame_graph
 
@@ -80,10 +82,15 @@ def show_looks(found: Looks, settings: Settings) -> None:
 
 
 def _compared(
-    elf: str, taken: Sequence[tuple[str, Dump]], *, force: bool, settings: Settings
+    elf: str,
+    taken: Sequence[tuple[str, Dump]],
+    *,
+    also: Sequence[str],
+    force: bool,
+    settings: Settings,
 ) -> Looks:
     """Each dump is held against the ELF: one of another program would spoil the whole."""
-    first = open_image(elf, taken[0][1], force=True)
+    first = open_image(elf, taken[0][1], also=also, force=True)
     reports = []
     for path, dump in taken:
         opened = opened_for(first, dump, name=path, force=force)
@@ -94,6 +101,7 @@ def _compared(
                 elf_path=opened.path,
                 dumps=[path],
                 match=opened.match,
+                also=opened.also,
                 children=False,
             )
         )

@@ -1,13 +1,15 @@
 """From the ELF or directory that the user named to the one program that is in the dump."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from stackdump_probe.cli.files import contents
 from stackdump_probe.dump import Dump
 from stackdump_probe.errors import ImageError, InputError, ProgramMismatch
 from stackdump_probe.image.elf import Image
+from stackdump_probe.report.beside import Beside, first_shared
 from stackdump_probe.report.matching import elf_match
 from stackdump_probe.report.model import ElfMatch
 
@@ -18,34 +20,41 @@ _HASH = r"\b([0-9a-f]{12})[0-9a-f]{4,}\b"
 
 
 class OpenedImage(NamedTuple):
-    """The program, the file that it came from, and whether it is the one in the dump."""
+    """The program, the file that it came from, whether it is in the dump, and what lies beside."""
 
     path: str
     image: Image
     match: ElfMatch
+    also: tuple[Beside, ...] = ()
+
+    @property
+    def programs(self) -> tuple[Beside, ...]:
+        """It and those beside it."""
+        return Beside(self.path, self.image, self.match), *self.also
 
 
-def open_image(path: str, dump: Dump, *, force: bool = False) -> OpenedImage:
-    """Open an ELF, or the one in a directory tree that matches the dump.
+def open_image(
+    path: str, dump: Dump, *, also: Sequence[str] = (), force: bool = False
+) -> OpenedImage:
+    """Open an ELF, or the one in a directory tree that matches the dump, with those beside it.
 
-    Raises InputError if there is none to read, and ProgramMismatch if it is not the program in
-    the dump, unless `force`, or if none or several in a directory are.
+    Raises InputError if there is none to read, or if two cannot lie side by side, and
+    ProgramMismatch if one is not the program in the dump, unless `force`, or if none or several in
+    a directory are.
     """
-    if os.path.isdir(path):  # noqa: PTH112
-        return _only_match(path, dump)
-    opened = _opened(path, dump)
-    _refuse_other(opened, "the dump", force=force)
-    return opened
+    return Programs(path, also=also, force=force).of(dump)
 
 
 def opened_for(opened: OpenedImage, dump: Dump, *, name: str, force: bool = False) -> OpenedImage:
-    """The same program for the dump of this name; raises ProgramMismatch as `open_image` does."""
-    again = opened._replace(match=elf_match(dump, opened.image))
-    _refuse_other(again, name, force=force)
+    """The same programs for the dump of this name; raises ProgramMismatch as `open_image` does."""
+    also = tuple(each._replace(match=_match(dump, each.image, each.path)) for each in opened.also)
+    again = opened._replace(match=_match(dump, opened.image, opened.path), also=also)
+    for each in again.programs:
+        _refuse_other(each, name, force=force)
     return again
 
 
-def _refuse_other(opened: OpenedImage, dump: str, *, force: bool) -> None:
+def _refuse_other(opened: Beside, dump: str, *, force: bool) -> None:
     if opened.match.verdict == "mismatch" and not force:
         raise ProgramMismatch(
             f"{opened.path} is not the program in {dump}: {opened.match.evidence}",
@@ -56,25 +65,46 @@ def _refuse_other(opened: OpenedImage, dump: str, *, force: bool) -> None:
 class Programs:
     """The ELF that the user named, or those in a directory, for many dumps: each is read once.
 
-    Raises InputError for a file that is no ELF to read.
+    `also` are those beside it. Raises InputError for a file that is no ELF to read.
     """
 
-    def __init__(self, path: str, *, force: bool = False) -> None:
+    def __init__(self, path: str, *, also: Sequence[str] = (), force: bool = False) -> None:
         self._path = path
         self._force = force
         self._is_directory = os.path.isdir(path)  # noqa: PTH112
-        self._images = {} if self._is_directory else {path: image_at(path)}
+        self._also = {each: image_at(each) for each in also}
+        self._images: dict[str, Image] = {}
+        if not self._is_directory:
+            self._keep(path, image_at(path))
 
     def of(self, dump: Dump) -> OpenedImage:
         """The program in the dump; raises as `open_image` does."""
+        opened = self._first(dump)
+        also = (Beside(at, image, _match(dump, image, at)) for at, image in self._also.items())
+        opened = opened._replace(also=tuple(also))
+        for each in opened.programs:
+            _refuse_other(each, "the dump", force=self._force)
+        return opened
+
+    def _first(self, dump: Dump) -> OpenedImage:
         for path, image in self._images.items():
-            opened = OpenedImage(path, image, elf_match(dump, image))
+            opened = OpenedImage(path, image, _match(dump, image, path))
             if opened.match.verdict == "match" or not self._is_directory:
-                _refuse_other(opened, "the dump", force=self._force)
                 return opened
         opened = _only_match(self._path, dump)
-        self._images[opened.path] = opened.image
+        self._keep(opened.path, opened.image)
         return opened
+
+    def _keep(self, path: str, image: Image) -> None:
+        self._images[path] = image
+        placed = [(path, image), *self._also.items()]
+        for (one, first), (other, second) in combinations(placed, 2):
+            shared = first_shared(first, second)
+            if shared is not None:
+                raise InputError(
+                    f"{one} and {other} cannot be in one target: both fill {shared:#010x}",
+                    hint="--also names a program that lies elsewhere in the flash",
+                )
 
 
 def image_at(path: str) -> Image:
@@ -87,8 +117,12 @@ def image_at(path: str) -> Image:
 
 def _opened(path: str, dump: Dump) -> OpenedImage:
     image = image_at(path)
+    return OpenedImage(path, image, _match(dump, image, path))
+
+
+def _match(dump: Dump, image: Image, path: str) -> ElfMatch:
     try:
-        return OpenedImage(path, image, elf_match(dump, image))
+        return elf_match(dump, image)
     except ImageError as error:
         raise InputError(f"{path}: {error}", hint=error.hint) from error
 
@@ -108,7 +142,7 @@ def _only_match(directory: str, dump: Dump) -> OpenedImage:
     if len(different) > 1:
         raise ProgramMismatch(
             f"{len(matching)} ELF files in {directory} match the dump",
-            hint="name the one that was flashed",
+            hint="name the one that was flashed; of several that were, the others with --also",
             candidates=_listed(matching, directory),
         )
     return matching[0]

@@ -29,3 +29,8 @@ class Option(NamedTuple):
     lowest: int | None = None
     highest: int | None = None
     variable: str | None = None
+
+
+ALSO = Option(
+    "--also", "another program in the target, such as a bootloader; may be repeated", "FW.elf"
+)

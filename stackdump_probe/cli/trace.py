@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from stackdump_probe.cli.files import read_dumps, read_source
 from stackdump_probe.cli.open_image import Programs, open_image
-from stackdump_probe.cli.options import Argument, Option
+from stackdump_probe.cli.options import ALSO, Argument, Option
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.terminal import columns, write, write_styled
 from stackdump_probe.report.build import MISMATCH, Statics, build_report
@@ -17,6 +17,7 @@ def trace(
     dumps: Annotated[
         list[str], Argument("DUMP...", "dump files: of one capture, or of many with --json-lines")
     ],
+    also: Annotated[list[str] | None, ALSO] = None,
     json: Annotated[bool, Option("--json", "one JSON document")] = False,
     json_lines: Annotated[
         bool, Option("--json-lines", "each dump by itself: one JSON document a line")
@@ -45,11 +46,17 @@ def trace(
     """Show the frames of a dump with file, line and every variable."""
     wanted: Statics = "none" if no_statics else "all" if all_statics else "own"
     if json_lines:
-        return _each_on_a_line(elf, dumps, wanted, force=force, settings=settings)
+        programs = Programs(elf, also=also or (), force=force)
+        return _each_on_a_line(programs, dumps, wanted, settings=settings)
     if json:
-        write([trace_document(elf, dumps, wanted, force=force, settings=settings)])
+        document = trace_document(
+            elf, dumps, wanted, also=also or (), force=force, settings=settings
+        )
+        write([document])
         return 0
-    report = _report(elf, dumps, wanted, children=False, force=force, settings=settings)
+    report = _report(
+        elf, dumps, wanted, also=also or (), children=False, force=force, settings=settings
+    )
     from stackdump_probe.report.frame_rows import Look
     from stackdump_probe.report.to_text import to_lines
 
@@ -67,12 +74,19 @@ def trace(
 
 
 def trace_document(
-    elf: str, dumps: Sequence[str], statics: Statics, *, force: bool, settings: Settings
+    elf: str,
+    dumps: Sequence[str],
+    statics: Statics,
+    *,
+    also: Sequence[str] = (),
+    force: bool,
+    settings: Settings,
 ) -> str:
     """The trace of a dump as one JSON document."""
     from stackdump_probe.report.to_json import to_json
 
-    return to_json(_report(elf, dumps, statics, children=True, force=force, settings=settings))
+    report = _report(elf, dumps, statics, also=also, children=True, force=force, settings=settings)
+    return to_json(report)
 
 
 def _report(
@@ -80,33 +94,36 @@ def _report(
     dumps: Sequence[str],
     statics: Statics,
     *,
+    also: Sequence[str],
     children: bool,
     force: bool,
     settings: Settings,
 ) -> Report:
     dump = read_dumps(dumps)
-    opened = open_image(elf, dump, force=force)
-    if opened.match.verdict == "mismatch":
-        settings.warn(f"{opened.path}: {MISMATCH}")
+    opened = open_image(elf, dump, also=also, force=force)
+    for each in opened.programs:
+        if each.match.verdict == "mismatch":
+            settings.warn(f"{each.path}: {MISMATCH}")
     return build_report(
         dump,
         opened.image,
         elf_path=opened.path,
         dumps=dumps,
         match=opened.match,
+        also=opened.also,
         children=children,
         statics=statics,
     )
 
 
 def _each_on_a_line(
-    elf: str, dumps: Sequence[str], statics: Statics, *, force: bool, settings: Settings
+    programs: Programs, dumps: Sequence[str], statics: Statics, *, settings: Settings
 ) -> int:
     """Write a line for each dump; return the exit code of the first that cannot be traced."""
     from stackdump_probe.cli.json_lines import Tracer, lines
 
     failed = []
-    for line in lines(Tracer(Programs(elf, force=force), statics), dumps):
+    for line in lines(Tracer(programs, statics), dumps):
         write([line.document])
         failed += [line.code] if line.code else []
     if failed:

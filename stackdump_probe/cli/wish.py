@@ -31,6 +31,7 @@ class Wish:
     request: Request
     program: Program
     elf: str | None
+    also: tuple[str, ...]
     count: int | None
     interval: float  # seconds
     flame: str | None
@@ -120,7 +121,9 @@ def _show_looks(
 
     whole = [p for p, one in zip(paths, taken.captures, strict=True) if not one.cut_short]
     looks = [(path, read_dumps([path])) for path in whole or paths]
-    found = looks_together(wish.elf, looks, wanted, force=wish.force, settings=settings)
+    found = looks_together(
+        wish.elf, looks, wanted, also=wish.also, force=wish.force, settings=settings
+    )
     if wish.json:
         emit(looks_document(found))
     else:
@@ -133,11 +136,21 @@ def _show(wish: Wish, path: str, settings: Settings, emit: Emit) -> None:
 
         if wish.json:
             statics: Statics = "all" if wish.all_statics else "own"
-            emit(trace_document(wish.elf, [path], statics, force=wish.force, settings=settings))
+            emit(
+                trace_document(
+                    wish.elf,
+                    [path],
+                    statics,
+                    also=wish.also,
+                    force=wish.force,
+                    settings=settings,
+                )
+            )
         else:
             trace(
                 wish.elf,
                 [path],
+                also=[*wish.also],
                 force=wish.force,
                 all_statics=wish.all_statics,
                 settings=settings,

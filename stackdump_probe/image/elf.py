@@ -59,6 +59,10 @@ class Image:
         octets = memoryview(data).cast("B").toreadonly()
         return cls(octets, read_headers(octets))
 
+    def at(self, address: int) -> Image:  # noqa: ARG002
+        """The program that `address` is in; SideBySide knows of several."""
+        return self
+
     def section(self, name: str) -> Section | None:
         """The first section of that name."""
         return self._section_by_name.get(name)

@@ -4,18 +4,26 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
-from stackdump_probe.arch.debug import NS_ALIAS, VTOR
 from stackdump_probe.arch.faults import DEBUG_MONITOR, FAULTS
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.dump.model import Dump
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.vectors import exception_name as exception_name_of
-from stackdump_probe.image.vectors import find_vector_table
-from stackdump_probe.report.core import active_exception, core_state, in_order, word_at
+from stackdump_probe.image.side_by_side import SideBySide
+from stackdump_probe.report.beside import Beside, memory_of, own_statics
+from stackdump_probe.report.core import active_exception, core_state, in_order
+from stackdump_probe.report.exception_names import ExceptionNames
 from stackdump_probe.report.faults import fault_of
 from stackdump_probe.report.frames import FrameReader
 from stackdump_probe.report.matching import elf_match
-from stackdump_probe.report.model import ElfMatch, Report, ReportEnd, StackOverflow, Thread
+from stackdump_probe.report.model import (
+    ElfMatch,
+    OtherElf,
+    Report,
+    ReportEnd,
+    StackOverflow,
+    Thread,
+    Variable,
+)
 from stackdump_probe.report.overflow import is_below_ram, overflow_of
 from stackdump_probe.report.variables import reported
 from stackdump_probe.unwind.frame import Backtrace
@@ -33,64 +41,72 @@ def build_report(
     elf_path: str,
     dumps: Sequence[str],
     match: ElfMatch | None = None,
+    also: Sequence[Beside] = (),
     children: bool = True,
     statics: Statics = "own",
 ) -> Report:
     """Everything that the dump says with the help of its program.
 
     `elf_path` and `dumps` are the names to show. Damaged debug information costs what it would
-    have told, and is warned of. `match` is the verdict on the ELF where it is known already;
+    have told, and is warned of. `match` is the verdict on the ELF where it is known already; `also`
+    are further programs in the target, such as a bootloader or that of the other security state;
     without `children` the variables come without their parts, which only the JSON shows.
     `statics` are those of the program itself, or also what compilers and libraries add, or none.
     """
-    memory = dump.memory.over(image.flash)
-    backtrace = unwind(dump.registers, memory, image)
-    vectors = find_vector_table(image, word_at(dump.memory, VTOR), memory)
-
+    programs = SideBySide(image, (image, *(each.image for each in also)))
+    memory = memory_of(dump.memory, programs)
+    backtrace = unwind(dump.registers, memory, programs if also else image)
     halted_in = backtrace.frames[0].secure if backtrace.frames else None
-
-    def exception_name(number: int, secure: bool | None = halted_in) -> str:
-        """The other state has a vector table of its own."""
-        if secure == halted_in:
-            return image.exception_name(number, vectors)
-        other = word_at(dump.memory, VTOR + NS_ALIAS)
-        table = None if other is None else find_vector_table(image, other, memory)
-        return exception_name_of(number, table, image.symbols)
-
+    names = ExceptionNames(programs, dump, memory, halted_in)
     overflow = overflow_of(
         backtrace.frames,
         dump.registers,
         memory,
-        image,
-        None if vectors is None else vectors.initial_sp,
+        names.running,
+        None if names.vectors is None else names.vectors.initial_sp,
     )
-    reader = FrameReader(backtrace, memory, image, exception_name, children=children)
+    reader = FrameReader(backtrace, memory, programs, names.of, children=children)
     frames = reader.frames()
-    held = (
-        ()
-        if statics == "none"
-        else reader.guarded(lambda: statics_of(image, memory, noise=statics == "all"), ())
-    )
+
+    def statics_in(program: Image) -> tuple[Variable, ...]:
+        if statics == "none":
+            return ()
+        noise = statics == "all"
+        held = reader.guarded(lambda: statics_of(program, memory, noise=noise), ())
+        own = own_statics(held, program, programs, backtrace) if also else held
+        return tuple(reported(each, children=children) for each in own)
+
     verdict = match or elf_match(dump, image)
-    mismatch = (MISMATCH,) if verdict.verdict == "mismatch" else ()
+    mismatch = [MISMATCH] if verdict.verdict == "mismatch" else []
+    mismatch += [f"{e.path}: {MISMATCH}" for e in also if e.match.verdict == "mismatch"]
+    own, others = statics_in(image), tuple(_other(each, statics_in(each.image)) for each in also)
     warnings = (*mismatch, *dump.notes, *backtrace.warnings, *reader.warnings)
     return Report(
         elf_path=elf_path,
-        build_id=image.build_id.hex() if image.build_id else None,
+        build_id=_build_id(image),
         dumps=tuple(dumps),
         elf_match=verdict,
-        core=core_state(dump, exception_name),
+        core=core_state(dump, names.of_halted),
         registers=in_order(dump.registers),
         fault=fault_of(
             memory,
             exceptions=_active(dump, backtrace),
             interrupted=_interrupted_by_fault(backtrace),
         ),
-        threads=(Thread(None, True, frames, _end(backtrace, overflow, image)),),
-        statics=tuple(reported(each, children=children) for each in held),
+        threads=(Thread(None, True, frames, _end(backtrace, overflow, programs)),),
+        statics=own,
         warnings=tuple(dict.fromkeys(warnings)),
         stack_overflow=overflow,
+        also=others,
     )
+
+
+def _other(beside: Beside, held: tuple[Variable, ...]) -> OtherElf:
+    return OtherElf(beside.path, _build_id(beside.image), beside.match, held)
+
+
+def _build_id(image: Image) -> str | None:
+    return image.build_id.hex() if image.build_id else None
 
 
 def _active(dump: Dump, backtrace: Backtrace) -> frozenset[int]:
@@ -108,9 +124,11 @@ def _interrupted_by_fault(backtrace: Backtrace) -> Registers | None:
     return None
 
 
-def _end(backtrace: Backtrace, overflow: StackOverflow | None, image: Image) -> ReportEnd:
+def _end(backtrace: Backtrace, overflow: StackOverflow | None, programs: SideBySide) -> ReportEnd:
     end = backtrace.end
-    is_away = (overflow is not None and not overflow.certain) or is_below_ram(backtrace, image)
+    is_away = (overflow is not None and not overflow.certain) or is_below_ram(
+        backtrace, programs.images
+    )
     if end.kind == "thread_start" and is_away:
         # The frames have not led back into the stack, so this is no beginning.
         return ReportEnd("corrupt", f"{end.reason}, which was read outside the stack")

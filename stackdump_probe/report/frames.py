@@ -9,6 +9,7 @@ from stackdump_probe.image.dwarf.lines import SourceLocation, lines_for
 from stackdump_probe.image.dwarf.names import demangle
 from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.elf import Image
+from stackdump_probe.image.side_by_side import SideBySide
 from stackdump_probe.image.symbols import Symbol
 from stackdump_probe.memory import Memory
 from stackdump_probe.report.core import security
@@ -32,7 +33,7 @@ class FrameReader:
         self,
         backtrace: Backtrace,
         memory: Memory,
-        image: Image,
+        programs: SideBySide,
         exception_name: Callable[[int, bool | None], str],
         *,
         children: bool,
@@ -40,7 +41,7 @@ class FrameReader:
         self.warnings: list[str] = []
         self._backtrace = backtrace
         self._memory = memory
-        self._image = image
+        self._programs = programs
         self._exception_name = exception_name
         self._children = children
 
@@ -51,8 +52,14 @@ class FrameReader:
             if frame.exception is not None:
                 found.append(self._exception(frame, len(found)))
             else:
+                self._programs = self._programs.at(frame.lookup_pc)
                 found.extend(self._functions(frame, len(found)))
         return tuple(found)
+
+    @property
+    def _image(self) -> Image:
+        """The program of the frame that is being read."""
+        return self._programs.image
 
     def guarded(self, read: Callable[[], _Read], otherwise: _Otherwise) -> _Read | _Otherwise:
         """What `read` gives; `otherwise`, with a warning, where the debug information is bad."""

@@ -203,8 +203,18 @@ class StackOverflow:
 
 
 @record
+class OtherElf:
+    """A further program of the trace, with its statics."""
+
+    path: str
+    build_id: str | None
+    match: ElfMatch
+    statics: tuple[Variable, ...]
+
+
+@record
 class Report:
-    """Everything a trace has to say."""
+    """Everything a trace has to say; `also` are the programs beside the one at `elf_path`."""
 
     elf_path: str
     build_id: str | None
@@ -217,6 +227,7 @@ class Report:
     statics: tuple[Variable, ...]
     warnings: tuple[str, ...]
     stack_overflow: StackOverflow | None = None
+    also: tuple[OtherElf, ...] = ()
 
 
 @record

@@ -1,6 +1,6 @@
 """Whether a stack has outgrown its memory, and what shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from stackdump_probe.arch.exceptions import CFSR_STKOF, ExcReturn
@@ -55,13 +55,14 @@ def overflow_of(
     return None
 
 
-def is_below_ram(backtrace: Backtrace, image: Image) -> bool:
-    """True if the outermost frame lies below all the program's data: what is read there is none.
+def is_below_ram(backtrace: Backtrace, images: Iterable[Image]) -> bool:
+    """True if the outermost frame lies below all the programs' data: what is read there is none.
 
     External RAM, of which a program's sections need not tell, stands above (DDI 0403 B3.1).
     """
     sp = _outermost_sp(backtrace.frames)
-    lowest = min((each.address for each in writable(image)), default=0)
+    data = (section for image in images for section in writable(image))
+    lowest = min((each.address for each in data), default=0)
     return sp is not None and sp < lowest
 
 

@@ -7,11 +7,13 @@ from stackdump_probe import __version__
 from stackdump_probe.report.model import (
     CoreState,
     DumpInfo,
+    ElfMatch,
     Fault,
     FaultInstruction,
     FrameDetails,
     Location,
     Member,
+    OtherElf,
     Report,
     ReportFrame,
     Security,
@@ -35,10 +37,7 @@ def to_json(report: Report) -> str:
         {
             "elf": {"path": report.elf_path, "build_id": report.build_id},
             "dumps": list(report.dumps),
-            "elf_match": {
-                "verdict": report.elf_match.verdict,
-                "evidence": report.elf_match.evidence,
-            },
+            "elf_match": _match(report.elf_match),
             "core": _core(report.core),
             "registers": dict(report.registers),
             "fault": _fault(report.fault),
@@ -46,8 +45,22 @@ def to_json(report: Report) -> str:
             "threads": [_thread(each) for each in report.threads],
             "statics": _variables(report.statics),
             "warnings": list(report.warnings),
+            **({"also": [_other(each) for each in report.also]} if report.also else {}),
         },
     )
+
+
+def _match(match: ElfMatch) -> Json:
+    return {"verdict": match.verdict, "evidence": match.evidence}
+
+
+def _other(elf: OtherElf) -> Json:
+    return {
+        "path": elf.path,
+        "build_id": elf.build_id,
+        "elf_match": _match(elf.match),
+        "statics": _variables(elf.statics),
+    }
 
 
 def info_to_json(info: DumpInfo) -> str:

@@ -55,6 +55,8 @@ def _rows(report: Report, look: Look) -> Iterator[Row]:
         yield labelled("stack", report.stack_overflow.text, style="alarm")
     yield from core_rows(report.core)
     yield elf_row(report.elf_path, report.elf_match)
+    for other in report.also:
+        yield elf_row(other.path, other.match)
     for warning in report.warnings:
         yield labelled("warning", warning, style="alarm")
     if look.verbose:
@@ -64,6 +66,8 @@ def _rows(report: Report, look: Look) -> Iterator[Row]:
         yield from _thread_rows(thread, look, alone=len(report.threads) == 1)
     yield from legend_rows([frame for thread in report.threads for frame in thread.frames])
     yield from _static_rows(report.statics, look)
+    for other in report.also:
+        yield from _static_rows(other.statics, look, f"statics of {other.path}:")
 
 
 def _thread_rows(thread: Thread, look: Look, *, alone: bool) -> Iterator[Row]:
@@ -88,14 +92,16 @@ def _end_rows(end: ReportEnd) -> Iterator[Row]:
         yield Row((Span("hint: ", "dim"), span(end.hint)), hanging=6)
 
 
-def _static_rows(statics: Sequence[Variable], look: Look) -> Iterator[Row]:
+def _static_rows(
+    statics: Sequence[Variable], look: Look, heading: str = "statics:"
+) -> Iterator[Row]:
     by_file: dict[str | None, list[Variable]] = {}
     for variable in shown(statics, look):
         file = variable.declared.file if variable.declared else None
         by_file.setdefault(file, []).append(variable)
     if by_file:
         yield Row()
-        yield Row((Span("statics:", "kind"),))
+        yield Row((span(heading, "kind"),))
     for file, variables in by_file.items():
         yield Row((Span("  "), span(file or "(no file)", "place")), hanging=4)
         for variable in variables:

@@ -9,6 +9,7 @@ from stackdump_probe.unwind.frame import End
 _NO_RAM = ((0x4000_0000, 0x6000_0000), (0xA000_0000, 0x1_0000_0000))
 _NEAR = 0x10_0000  # a stack that was captured in part ends within this many bytes
 UNWIND_TABLES = "build with -g and -funwind-tables, in Rust -C force-unwind-tables=yes"
+OTHER_ELF = "if it is another program's, name that one's ELF with --also"
 
 
 def is_no_ram(address: int) -> bool:

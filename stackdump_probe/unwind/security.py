@@ -77,7 +77,7 @@ def of_other_image(pc: int, around: Surroundings) -> End:
     """The end at code of the other state, which is mostly another program."""
     state = state_name(bool(around.secure))
     reason = f"the {state} code at {pc:#010x} is neither in the ELF nor in the dump"
-    return End("no_memory", reason, pc, "capture the code of that image with --region")
+    return End("no_memory", reason, pc, "name the ELF of that image with --also")
 
 
 def stack_unknown(what: str, secure: bool) -> End:

@@ -59,7 +59,7 @@ class ExceptionIndex(Protocol):
 
 
 class Program(Protocol):
-    """What unwinding asks of an Image."""
+    """What unwinding asks of an Image, or of several; `entry` and `vectors` are those of one."""
 
     @property
     def entry(self) -> int: ...
@@ -74,13 +74,17 @@ class Program(Protocol):
     def is_code(self, address: int) -> bool:
         """True if instructions may be at `address`."""
 
+    def at(self, address: int) -> "Program":
+        """Of several programs in one memory the one that `address` is in."""
+
 
 @record
 class Surroundings:
     """Memory, the program, and the registers as captured.
 
-    They are the same for all frames but those in the other security state: `live` are those that
-    a capture in the state of the frame would have shown; None for `secure` if nothing tells it.
+    They are the same for all frames but those in another program, and those in the other security
+    state: `live` are those that a capture in the state of the frame would have shown; None for
+    `secure` if nothing tells it.
     """
 
     memory: Memory

@@ -6,8 +6,9 @@ from stackdump_probe.arch.exceptions import ExcReturn
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import ImageError
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import replace
 from stackdump_probe.unwind.code.epilogue import epilogue_step
-from stackdump_probe.unwind.ends import UNWIND_TABLES
+from stackdump_probe.unwind.ends import OTHER_ELF, UNWIND_TABLES
 from stackdump_probe.unwind.frame import Backtrace, End, Frame, Rule
 from stackdump_probe.unwind.judgement import (
     Starts,
@@ -112,6 +113,7 @@ class _Walk:
             return End("limit", f"there are more than {self.limit} frames", here.pc)
         if self._is_seen(here):
             return End("corrupt", f"the frame at {here.pc:#010x} comes again", here.pc)
+        self._enter(here)
         found = self._step(here)
         self.frames.append(self._frame(here, found))
         if is_lockup(here.registers):
@@ -123,6 +125,13 @@ class _Walk:
         if isinstance(there, End) and is_thread and (entry := self.starts.entry_at(here)):
             return End("reset", f"reached {entry}, where the program starts")
         return there
+
+    def _enter(self, here: Position) -> None:
+        """Of several programs, each has an entry and a vector table of its own."""
+        program = self.around.program.at(here.lookup_pc)
+        if program is not self.around.program:
+            self.around = replace(self.around, program=program)
+            self.starts = Starts(self.around)
 
     def _frame(self, here: Position, found: Caller | Lost) -> Frame:
         place = here.registers, found.cfa, here.rule, here.lookup_pc
@@ -157,7 +166,8 @@ class _Walk:
             hint = None if lr is None else f"lr {lr:#010x} may tell where it came from"
             return End("corrupt", f"pc {here.pc:#010x} is outside code", here.pc, hint)
         reason = f"nothing tells how to unwind the code at {here.pc:#010x}"
-        return End("no_rule", reason, here.pc, UNWIND_TABLES)
+        is_known = self.around.program.is_code(here.lookup_pc)
+        return End("no_rule", reason, here.pc, UNWIND_TABLES if is_known else OTHER_ELF)
 
     def _go_to(self, found: Caller | Lost, here: Position) -> Position | End:
         if isinstance(found, Caller) and is_stale(found, here, self.around):

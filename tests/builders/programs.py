@@ -85,6 +85,9 @@ class AProgram:
     def cfi(self) -> SomeCalls:
         return SomeCalls(self.functions)
 
+    def at(self, _address: int) -> "AProgram":
+        return self
+
     def is_code(self, address: int) -> bool:
         return self.symbols.function_at(address) is not None
 

@@ -1,7 +1,8 @@
 """Firmware of both security states, run: every trace crosses them as the program has done."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -11,16 +12,16 @@ from stackdump_probe.capture.plan import Bank
 from stackdump_probe.capture.pyocd_bench import find_probe
 from stackdump_probe.capture.pyocd_probe import attached
 from stackdump_probe.capture.targets import target_named
-from stackdump_probe.dump import decode
+from stackdump_probe.dump import Dump, decode
 from stackdump_probe.dump.codec import encode
 from stackdump_probe.image.elf import Image
+from stackdump_probe.report.beside import Beside
 from stackdump_probe.report.build import build_report
-from stackdump_probe.report.model import Access, Report
+from stackdump_probe.report.model import Access, ElfMatch, Report
 from stackdump_probe.report.to_json import to_json
 from stackdump_probe.simulator.bench import simulated_usb_probe
-from tests.differential.programs import labels
 from tests.schemas import validator
-from tests.trustzone.build import MACHINE, Build, elf_of
+from tests.trustzone.build import MACHINE, Build, elf_of, pair_of
 from tests.trustzone.run import verdict_on
 from tests.trustzone.watching import RAM
 
@@ -30,6 +31,7 @@ WORK = ["S s_stop", "S s_work", "S s_work"]
 NS_WORK = ["NS ns_stop", "NS ns_work", "NS ns_work"]
 ASKS = [*WORK, "S s_gate", "NS ns_asks"]
 MASKED = ["NS ns_is_interrupted", *BASE]
+STACKS = Request()
 # What the program does, by scene: read it beside ns_main.
 SCENES = {
     1: [*ASKS, *BASE],
@@ -49,10 +51,8 @@ SCENES = {
 }  # fmt: skip
 
 
-def reports(build: Build) -> Iterator[tuple[int, Report]]:
-    """The scene, and the trace of what is captured when it stops, through pyOCD."""
-    elf = elf_of(build)
-    image, names = Image.from_bytes(elf.read_bytes()), labels(elf)
+def dumps(elf: Path, names: Mapping[str, int], wanted: Request) -> Iterator[tuple[int, Dump]]:
+    """Each scene, and what is captured through pyOCD when it stops."""
     banks = tuple(Bank(start, size) for start, size in RAM)
     with simulated_usb_probe(elf, MACHINE, run_for=0) as bench:
         machine = bench.machine
@@ -61,12 +61,21 @@ def reports(build: Build) -> Iterator[tuple[int, Report]]:
         with attached(find_probe(None), target_named("cortex_m")) as probe:
             for _ in SCENES:
                 assert machine.run_to({names["s_stop"], names["ns_stop"]})
-                taken = capture(probe, Request(), banks=banks)
+                taken = capture(probe, wanted, banks=banks)
                 assert taken.warnings == ()
                 scene = machine.read_memory(names["scene"], 4) or b""
-                dump = decode(encode(taken.dump))
-                report = build_report(dump, image, elf_path="fw.elf", dumps=["x.dump"])
-                yield int.from_bytes(scene, "little"), report
+                yield int.from_bytes(scene, "little"), decode(encode(taken.dump))
+
+
+def reports(
+    elf: Path, image: Image, *also: Beside, wanted: Request = STACKS
+) -> Iterator[tuple[int, Report]]:
+    """Each scene, and its trace; `elf` is what runs."""
+    names: dict[str, int] = {}
+    for each in (image, *(other.image for other in also)):
+        names |= {symbol.name: symbol.address for symbol in each.symbols.all}
+    for scene, dump in dumps(elf, names, wanted):
+        yield scene, build_report(dump, image, elf_path="fw.elf", dumps=["x.dump"], also=also)
 
 
 def places(report: Report) -> list[str]:
@@ -77,7 +86,8 @@ def places(report: Report) -> list[str]:
 
 @pytest.mark.parametrize("scene", [(), ("S_PSP", "NS_PSP", "TS")])
 def test_a_capture_leads_through_both_states(scene: tuple[str, ...]) -> None:
-    found = dict(reports(Build(("-O1",), scene)))
+    elf = elf_of(Build(("-O1",), scene))
+    found = dict(reports(elf, Image.from_bytes(elf.read_bytes())))
     assert {at: places(report) for at, report in found.items()} == SCENES
     for report in found.values():
         assert report.threads[0].end.kind == "reset"
@@ -89,6 +99,32 @@ def test_a_capture_leads_through_both_states(scene: tuple[str, ...]) -> None:
     assert fault.instruction is not None
     assert [cause.bit for cause in fault.causes] == ["AUVIOL"]
     assert fault.instruction.access == Access("store", 0x38000000, 2)  # QEMU sets no SFAR
+
+
+@pytest.mark.parametrize("secure_first", [True, False])
+def test_two_elves_are_one_trace(secure_first: bool) -> None:
+    pair = pair_of(Build(("-O1",), ("S_PSP",)))
+    images = [Image.from_bytes(each.read_bytes()) for each in (pair.secure, pair.nonsecure)]
+    first, second = images if secure_first else reversed(images)
+    other = Beside("other.elf", second, ElfMatch("unknown", "not compared"))
+    found = dict(reports(pair.bytes_of_both, first, other, wanted=Request("all")))
+    assert {at: places(report) for at, report in found.items()} == SCENES
+    for scene, report in found.items():
+        assert report.threads[0].end.kind == "reset"
+        assert report.stack_overflow is None
+        assert not report.warnings
+        validator("trace").validate(json.loads(to_json(report)))
+        held = [{v.name: v.value for v in of} for of in (report.statics, report.also[0].statics)]
+        secure, nonsecure = held if secure_first else reversed(held)
+        assert secure.keys() == {"s_result", "handler_calls", "s_vectors"}
+        assert nonsecure.keys() == {"scene", "handler_asks", "ns_result", "ns_vectors"}
+        assert nonsecure["scene"] == str(scene)
+    inner = {frame.function: frame for frame in reversed(found[5].threads[0].frames)}
+    for name, source in (("s_gate", "secure.c"), ("ns_asks", "nonsecure.c")):
+        location = inner[name].location
+        assert location is not None
+        assert location.file.endswith(source)
+        assert inner[name].variables[0].name == "level"
 
 
 def test_every_frame_is_one_that_really_waits() -> None:

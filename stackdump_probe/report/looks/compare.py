@@ -36,7 +36,7 @@ def compare(taken: Sequence[tuple[Dump, Report]]) -> Looks:
         looks=looks,
         verdict=verdict_on(looks, common),
         common=common,
-        statics=tuple(v for v in _seen([report.statics for report in reports]) if v.moves),
+        statics=tuple(v for v in _seen(list(map(_statics, reports))) if v.moves),
         tree=tree_of(looks),
         warnings=tuple(dict.fromkeys(each for report in reports for each in report.warnings)),
     )
@@ -103,6 +103,11 @@ def _seen(held: Sequence[Sequence[Variable]]) -> Iterator[SeenVariable]:
     for key in reversed(by_name[0]):
         name, _declared, type_ = key
         yield SeenVariable(name, type_, tuple(values.get(key) for values in by_name))
+
+
+def _statics(report: Report) -> tuple[Variable, ...]:
+    """Those of all programs."""
+    return (*report.statics, *(variable for elf in report.also for variable in elf.statics))
 
 
 def _whole_value(variable: Variable) -> str | None:

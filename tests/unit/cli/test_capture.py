@@ -141,6 +141,22 @@ def test_with_an_elf_its_data_is_read_and_its_stack_top_counts() -> None:
 
 
 @pytest.mark.usefixtures("bench")
+def test_with_two_elves_the_data_of_both_is_read_and_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, at in (("fw", 0), ("boot", 0x1000)):
+        text, data = code(bytes(0x400), at=FLASH + at), zeroed(0x80, at=RAM + at)
+        Path(f"{name}.elf").write_bytes(an_elf(text, data))
+    also = ["--also", "boot.elf", "--force"]
+    assert run(["capture", "-t", "stm32f4", "--elf", "fw.elf", *also, "-o", "x.dump"]) == 0
+    shown = capsys.readouterr().out
+    assert {(RAM, RAM + 0x80), (RAM + 0x1000, RAM + 0x1080)} <= set(spans("x.dump"))
+    assert run(["trace", "fw.elf", "x.dump", *also]) == 0
+    assert shown == capsys.readouterr().out
+    assert "elf:   boot.elf" in shown
+
+
+@pytest.mark.usefixtures("bench")
 @pytest.mark.parametrize("options", [(), ("--all-statics",), ("--all-statics", "--json")])
 def test_a_capture_with_an_elf_shows_what_trace_shows_of_its_dump(
     options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
@@ -187,6 +203,7 @@ def test_json_without_an_elf_is_what_info_says_of_the_dump(
         ["-t", "stm32f4", "--after", "reset"],
         ["-t", "stm32f4", "--core", "-1"],
         ["-t", "smt32f4"],
+        ["-t", "stm32f4", "--also", "boot.elf"],
     ],
 )
 def test_a_wrong_usage_is_exit_code_2_and_no_file(bench: ABench, arguments: list[str]) -> None:

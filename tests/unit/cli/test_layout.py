@@ -8,7 +8,7 @@ RAM = 0x2000_0000
 
 
 def layout(*sections: ASection, symbols: tuple[ASymbol, ...] = ()) -> Layout:
-    return layout_of(Image.from_bytes(an_elf(*sections, symbols=symbols)))
+    return layout_of([Image.from_bytes(an_elf(*sections, symbols=symbols))])
 
 
 def marker(name: str, address: int) -> ASymbol:
@@ -27,6 +27,18 @@ def test_a_stack_top_that_cannot_be_one_is_left_out() -> None:
 def test_data_is_every_writable_section_that_takes_memory() -> None:
     found = layout(code(bytes(8), at=0x100), zeroed(0x80, at=RAM), zeroed(0, at=RAM, name=".no"))
     assert found.data == (Region(RAM, 0x80, ".bss"),)
+
+
+def test_several_programs_have_each_their_own() -> None:
+    heap = (marker("_sbrk", 0x100), marker("end", RAM + 0x80))
+    elves = (
+        an_elf(zeroed(0x80, at=RAM), symbols=[marker("_estack", RAM + 0x2000)]),
+        an_elf(zeroed(0x40, at=RAM + 0x8000), symbols=[marker("_estack", RAM + 0x1000), *heap]),
+    )
+    found = layout_of([Image.from_bytes(each) for each in elves])
+    assert found.stack_tops == (RAM + 0x1000, RAM + 0x2000)
+    assert [each.start for each in found.data] == [RAM, RAM + 0x8000]
+    assert found.heap == RAM + 0x80
 
 
 def test_objects_are_the_larger_variables_in_ram() -> None:

@@ -35,6 +35,11 @@ def test_json_is_one_document_that_keeps_to_its_schema(capsys: pytest.CaptureFix
     assert [look["dump"] for look in document["looks"]] == [DUMP] * 3
 
 
+def test_other_programs_are_looked_at_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["looks", ELF, DUMP, DUMP, "--also", ELF]) == 6
+    assert "cannot be in one target" in capsys.readouterr().err
+
+
 def test_pictures_are_written_beside_the_text() -> None:
     assert run(["looks", ELF, DUMP, "--flame", "out.svg", "--speedscope", "out.json"]) == 0
     assert Path("out.svg").read_text(encoding="utf-8").startswith("<svg ")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stackdump_probe.cli import open_image as module
-from stackdump_probe.cli.open_image import OpenedImage, _listed, open_image
+from stackdump_probe.cli.open_image import OpenedImage, _listed, open_image, opened_for
 from stackdump_probe.errors import InputError, ProgramMismatch
 from stackdump_probe.image.elf import Image
 from stackdump_probe.report.model import ElfMatch
@@ -57,6 +57,36 @@ def test_a_section_that_is_cut_short_is_named(tmp_path: Path) -> None:
     cut = ELF[:size] + b"\xff\xff\xff\x7f" + ELF[size + 4 :]
     with pytest.raises(InputError, match=r"fw: section \.text needs 2147483647 bytes"):
         open_image(write(tmp_path, fw=cut) + "/fw", DUMP)
+
+
+BOOT = an_elf(code(PROGRAM, at=FLASH - 0x4000))
+
+
+def test_other_programs_are_opened_beside_it(tmp_path: Path) -> None:
+    folder = write(tmp_path, fw=ELF, boot=BOOT)
+    opened = open_image(f"{folder}/fw", DUMP, also=[f"{folder}/boot"])
+    assert [(each.path, each.match.verdict) for each in opened.programs] == [
+        (f"{folder}/fw", "match"),
+        (f"{folder}/boot", "unknown"),
+    ]
+    again = opened_for(opened, a_dump({FLASH - 0x4000: PROGRAM[:64]}), name="x.dump")
+    assert [each.match.verdict for each in again.programs] == ["unknown", "match"]
+
+
+def test_each_of_them_has_to_be_in_the_dump(tmp_path: Path) -> None:
+    folder, dump = write(tmp_path, fw=ELF, boot=BOOT), a_dump({FLASH - 0x4000: bytes(64)})
+    with pytest.raises(ProgramMismatch, match="boot is not the program in the dump"):
+        open_image(f"{folder}/fw", dump, also=[f"{folder}/boot"])
+    assert open_image(f"{folder}/fw", dump, also=[f"{folder}/boot"], force=True).also
+
+
+def test_programs_in_the_same_flash_are_refused(tmp_path: Path) -> None:
+    folder = write(tmp_path, fw=ELF, other=OTHER)
+    with pytest.raises(InputError, match="cannot be in one target: both fill 0x08000000") as e:
+        open_image(f"{folder}/fw", NO_FLASH, also=[f"{folder}/other"])
+    assert e.value.hint == "--also names a program that lies elsewhere in the flash"
+    with pytest.raises(InputError, match="other: not an ELF file"):
+        open_image(f"{folder}/fw", DUMP, also=[write(tmp_path, other=b"#!/bin/sh") + "/other"])
 
 
 def test_a_directory_gives_the_one_that_matches(tmp_path: Path) -> None:

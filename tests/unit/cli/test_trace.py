@@ -13,6 +13,7 @@ from tests.builders.dwarf import ADie, a_unit
 from tests.builders.dwarf import debug_sections as written
 from tests.builders.elves import ASymbol, code, constants, debug_sections
 from tests.builders.type_dies import CPP14, INT, expression, language, variable
+from tests.schemas import validator
 
 FLASH, RAM = 0x0800_0000, 0x2000_0000
 RESET = FLASH + 0x200
@@ -79,6 +80,33 @@ def test_statics_that_nobody_wrote_show_only_when_asked_for_and_none_if_so_wante
     assert run(["trace", "cpp.elf", "x.dump", *options]) == 0
     out = capsys.readouterr().out
     assert [name for name in ("_ZTV5Valve", "mine") if name in out] == expected
+
+
+@pytest.mark.parametrize("how", ["--json", "--json-lines"])
+def test_other_programs_are_named_with_their_statics(
+    how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boot = FLASH - 0x4000
+    unit = a_unit(INT, a_static("reason", boot), top=language(CPP14))
+    Path("boot.elf").write_bytes(
+        an_elf(code(bytes(64), at=boot), *debug_sections(written(unit)), entry=boot | 1)
+    )
+    assert run(["trace", how, "fw.elf", "x.dump", "--also", "boot.elf"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    validator("trace").validate(document)
+    [other] = document["also"]
+    assert (other["path"], other["build_id"]) == ("boot.elf", None)
+    assert other["elf_match"]["verdict"] == "unknown"
+    assert [(each["name"], each["value"]) for each in other["statics"]] == [("reason", "0")]
+    assert run(["trace", how, "fw.elf", "x.dump"]) == 0
+    assert "also" not in json.loads(capsys.readouterr().out)
+
+
+def test_a_program_that_cannot_lie_beside_the_other_is_code_6(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["trace", "fw.elf", "x.dump", "--also", "fw.elf"]) == 6
+    assert "both fill 0x08000000" in capsys.readouterr().err
 
 
 def a_static(name: str, address: int) -> ADie:
