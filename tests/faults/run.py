@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.faults.catalogue import FAULTS, Fault
-from tests.faults.trial import Bench, Outcome, a_bench, try_out
+from tests.faults.trial import PROMPT, Bench, Outcome, a_bench, try_out
 
 HEAD = ("fault", "runs", "exit code", "message", "target afterwards", "file")
 
@@ -22,7 +22,10 @@ def main() -> int:
     options = _options()
     defects = 0
     _say(_row(HEAD) + _row(["---"] * len(HEAD)))
-    with TemporaryDirectory() as folder, a_bench(Path(folder)) as bench:
+    with (
+        TemporaryDirectory() as folder,
+        a_bench(Path(folder), patience=options.patience) as bench,
+    ):
         for fault in FAULTS:
             if options.only in fault.name and options.unit in fault.unit:
                 defects += _tell(fault, _tried(bench, fault, options))
@@ -74,6 +77,13 @@ def _options() -> Namespace:
     )
     parser.add_argument("--only", default="", metavar="TEXT", help="faults with it in the name")
     parser.add_argument("--unit", default="", help="faults of a transfer, a packet or a capture")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=PROMPT,
+        metavar="SECONDS",
+        help="that the probe has to answer (0.5); more where the machine is busy",
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="tell of each run")
     return parser.parse_args()
 

@@ -28,6 +28,7 @@ from tests.live.watching import debug_registers, runs
 PATIENCE = 60  # seconds until a capture counts as hung
 SOON = 0.4  # seconds instead of five that a probe has to be plugged in again,
 PROMPT = 0.5  # and instead of two that it has to answer, or a bus to be free: many are to be tried
+MOST = 9.0  # of the ten after which pyOCD gives up by itself
 
 
 class Hung(BaseException):
@@ -54,24 +55,26 @@ class Bench:
     relay: Relay
     folder: Path
     extent: Counter  # of a capture without a fault
+    patience: float  # seconds that the probe has to answer
 
 
 @contextmanager
-def a_bench(folder: Path) -> Iterator[Bench]:
+def a_bench(folder: Path, *, patience: float = PROMPT) -> Iterator[Bench]:
     """An STM32F405 that counts."""
     model, relay, counter = MACHINES["netduinoplus2"], Relay(), Counter()
     with simulated_usb_probe(counting_on(model, folder), interposer=relay) as sim:
-        code, shown = _capture(folder, relay, counter)
+        code, shown = _capture(folder, relay, counter, MOST)
         assert code == 0, shown
         (folder / "x.dump").unlink()
-        yield Bench(sim, relay, folder, counter)
+        yield Bench(sim, relay, folder, counter, patience)
 
 
 def try_out(bench: Bench, fault: Fault, at: int = 0) -> Outcome:
     """Capture with `fault` at the `at`-th of its units, and look at what is left."""
     before = debug_registers(bench.sim)
     began = time.monotonic()
-    code, shown = _capture(bench.folder, bench.relay, fault.spoil(bench.sim, at))
+    spoiler = fault.spoil(bench.sim, at)
+    code, shown = _capture(bench.folder, bench.relay, spoiler, bench.patience)
     seconds = time.monotonic() - began
     path = bench.folder / "x.dump"
     file, lacking = _file(path, code, forgets=fault.forgets)
@@ -102,7 +105,9 @@ def try_out(bench: Bench, fault: Fault, at: int = 0) -> Outcome:
     return Outcome(code, _message(shown), target, file, seconds, told)
 
 
-def _capture(folder: Path, relay: Relay, interposer: Interposer) -> tuple[int, str]:
+def _capture(
+    folder: Path, relay: Relay, interposer: Interposer, patience: float
+) -> tuple[int, str]:
     """Run the command; return its exit code and what it said."""
     shown = StringIO()
     line = ["capture", "-t", "stm32f4", "-o", str(folder / "x.dump")]
@@ -110,7 +115,7 @@ def _capture(folder: Path, relay: Relay, interposer: Interposer) -> tuple[int, s
         redirect_stderr(shown),
         redirect_stdout(shown),
         patch.object(command, "REPLUG_DEADLINE", SOON),
-        patch.object(command, "ANSWER_DEADLINE", PROMPT),
+        patch.object(command, "ANSWER_DEADLINE", patience),
         patch.object(link, "BUSY_DEADLINE", PROMPT),
         patch.object(usb, "_strings_of_the_system", lambda _device: {"product": "A CMSIS-DAP"}.get),
         _alarm(),
