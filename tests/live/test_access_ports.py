@@ -1,0 +1,83 @@
+"""Parts with several cores, by the table of access ports that their manuals give."""
+
+from pathlib import Path
+
+import pytest
+
+from stackdump_probe.arch import debug
+from stackdump_probe.cli.main import run
+from stackdump_probe.dump import decode
+from stackdump_probe.record import record
+from stackdump_probe.simulator.bench import simulated_usb_probe
+from stackdump_probe.simulator.core_debug import CoreDebug
+from stackdump_probe.simulator.dap import BD0, DRW, AccessPort, MemoryPort
+from stackdump_probe.simulator.machines import MACHINES
+from stackdump_probe.simulator.qemu import Machine
+from tests.live.programs import counting_on
+from tests.live.test_locked import VendorPort
+from tests.live.watching import counted
+
+SECOND = "the second core"
+M7, M4, M33 = 0xC27, 0xC24, 0xD21
+
+
+class BusPort(VendorPort):
+    """Reaches a bus without a core on it: where a core has its registers is nothing."""
+
+    def read(self, register: int) -> int | None:
+        return None if register in (DRW, *range(BD0, BD0 + 16, 4)) else super().read(register)
+
+    def write(self, register: int, word: int) -> bool:
+        return register != DRW and super().write(register, word)
+
+
+@record
+class Part:
+    """Its access ports behind the one of the first core, its cores and the machines they run on."""
+
+    target: str
+    ports: tuple[AccessPort | str, ...]
+    cores: tuple[int, int]
+    machines: tuple[str, str]
+
+
+PARTS = (
+    # RM0399: AP0 Cortex-M7, AP1 AHB of domain 2, AP2 APB of the system, AP3 Cortex-M4.
+    Part("stm32h745", (BusPort(0x84770001), VendorPort(0x54770002), SECOND), (M7, M4),
+         ("mps2-an500", "mps2-an386")),
+    # nRF5340 product specification, "Debug and trace": AHB-AP of both cores, CTRL-AP of both.
+    Part("nrf5340", (SECOND, VendorPort(0x12880000), VendorPort(0x12880000)), (M33, M33),
+         ("mps2-an505", "mps2-an505")),
+    # UM11126, "Debug": AP0 CPU0, AP1 CPU1, AP2 the debug mailbox.
+    Part("lpc55s69", (SECOND, VendorPort(0x002A0000)), (M33, M33), ("mps2-an505", "mps2-an505")),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.target)
+def test_the_cores_of_a_part_are_found_behind_its_access_ports(part: Part, tmp_path: Path) -> None:
+    programs = [tmp_path / str(number) for number in range(2)]
+    for folder in programs:
+        folder.mkdir()
+    first, second = (MACHINES[name] for name in part.machines)
+    with (
+        simulated_usb_probe(counting_on(first, programs[0]), first.name) as sim,
+        Machine(second, counting_on(second, programs[1])) as machine,
+    ):
+        machine.resume()
+        cores = (sim.core, CoreDebug(machine))
+        for port in part.ports:
+            sim.port.add_port(MemoryPort(machine, cores[1]) if isinstance(port, str) else port)
+        assert run(["capture", "-t", part.target, "-o", "x.dump", "--core", "all"]) == 0
+        assert [core.read(debug.DEMCR) for core in cores] == [0, 0]
+        assert [(core.read(debug.DHCSR) or 0) & 0xFFFF for core in cores] == [0, 0]
+        assert (sim.machine.is_running(), machine.is_running()) == (True, True)
+        assert counted(sim) > 0
+    dumps = [decode(Path(f"x-core{number}.dump").read_bytes()) for number in range(2)]
+    found = tuple(dump.memory.u32(debug.CPUID) >> 4 & 0xFFF for dump in dumps)
+    assert found == part.cores
+    assert [dump.registers["r4"] for dump in dumps] == [44, 44]
