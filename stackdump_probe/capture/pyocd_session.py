@@ -166,12 +166,14 @@ def _open(session: Any) -> None:
 def begin_again(session: Any, frequency: int) -> None:
     """Reset the line, and make pyOCD forget what it believes to have written to the debug port.
 
-    Writes are queued, and what it remembers of them is wrong if one of them got lost.
+    Writes are queued, and what it remembers of them is wrong if one of them got lost. Of several
+    debug ports on one line (RP2040) the right one is chosen again, which pyOCD does only at first.
     """
     from pyocd.core.target import Target
 
     session.notify(Target.Event.PRE_RESET, session.target)
     session.probe.set_clock(frequency)
+    getattr(session.target, "_select_core", lambda: None)()
     session.target.dp.connect()
 
 

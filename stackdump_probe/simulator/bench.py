@@ -36,11 +36,12 @@ def simulated_usb_probe(
     interposer: Interposer | None = None,
     as_found: Mapping[int, int] = MappingProxyType({}),
     packet_size: int = PACKET_SIZE,
+    debug_port: type[DebugPort] = DebugPort,
 ) -> Iterator[SimulatedProbe]:
     """Run `elf` in QEMU for `run_for` seconds, then offer it as the only USB device there is.
 
     `machine` is one of MACHINES; None chooses as `model_for` does. A `packet_size` of 64 makes it a
-    full-speed probe.
+    full-speed probe, DebugPortV3 for `debug_port` a part of ADIv6.
 
     Everything in this process that looks for USB devices through libusb_package, as pyOCD does,
     finds this probe and no other until the block ends. The firmware runs on meanwhile.
@@ -56,6 +57,7 @@ def simulated_usb_probe(
             interposer=interposer,
             as_found=as_found,
             packet_size=packet_size,
+            debug_port=debug_port,
         ) as (core, port):
             yield SimulatedProbe(running, core, port, unique_id)
 
@@ -68,6 +70,7 @@ def plugged_in(
     interposer: Interposer | None = None,
     as_found: Mapping[int, int] = MappingProxyType({}),
     packet_size: int = PACKET_SIZE,
+    debug_port: type[DebugPort] = DebugPort,
 ) -> Iterator[tuple[CoreDebug, DebugPort]]:
     """Offer a probe with `target` behind it as the only USB device of this process."""
     import libusb_package
@@ -75,7 +78,7 @@ def plugged_in(
     from stackdump_probe.simulator.usb_device import UsbBackend
 
     core = CoreDebug(target, interposer=interposer, as_found=as_found)
-    port = DebugPort(target, core, interposer=interposer)
+    port = debug_port(target, core, interposer=interposer)
     probe = CmsisDap(
         port, serial=unique_id, reset=core.reset, interposer=interposer, packet_size=packet_size
     )

@@ -47,6 +47,8 @@ REQUEST_REGISTER = 0b1100
 REQUEST_VALUE_MATCH = 1 << 4
 REQUEST_MATCH_MASK = 1 << 5
 PROTOCOL_ERROR = 1 << 3
+SWD_INPUT = 0x80  # of a sequence in DAP_SWD_Sequence
+TARGETSEL_REQUEST, WORD_AND_PARITY = 0x99, 33  # ADIv5.2, IHI 0031, B4.3.4
 VALUE_MISMATCH = 1 << 4
 
 
@@ -118,7 +120,7 @@ class CmsisDap:
             case Command.SWJ_SEQUENCE:
                 self._drive_line(body)
             case Command.SWD_SEQUENCE:
-                return bytes([code, OK]) + bytes(_sequence_input_size(body))
+                return bytes([code, OK]) + bytes(self._drive_swd(body))
             case (
                 Command.HOST_STATUS
                 | Command.DISCONNECT
@@ -218,6 +220,25 @@ class CmsisDap:
             if self._ones == LINE_RESET:
                 self._port.line_reset()
 
+    def _drive_swd(self, body: bytes) -> int:
+        """DAP_SWD_Sequence; return how many bytes it reads back, which nothing drives: zeros.
+
+        Only a write of TARGETSEL is understood: its request, and its word after a turnaround.
+        """
+        at, size, before = 1, 0, 0
+        for _ in range(body[0]):
+            count = body[at] & 0x3F or 64
+            octets, is_input = (count + 7) // 8, bool(body[at] & SWD_INPUT)
+            at += 1
+            if is_input:
+                size += octets
+                continue
+            bits = int.from_bytes(body[at : at + octets], "little")
+            if before == TARGETSEL_REQUEST and count == WORD_AND_PARITY:
+                self._port.select_target(bits & 0xFFFFFFFF)
+            before, at = bits, at + octets
+        return size
+
     def _set_pins(self, output: int, select: int) -> int:
         before = self._pins
         self._pins = before & ~select | output & select
@@ -237,14 +258,3 @@ def _status(reply: Reply) -> int:
 
 def _text(content: str) -> bytes:
     return content.encode()[:60] + b"\0"
-
-
-def _sequence_input_size(body: bytes) -> int:
-    """How many bytes DAP_SWD_Sequence reads back; nothing drives the line, so they are zero."""
-    at, size = 1, 0
-    for _ in range(body[0]):
-        octets = ((body[at] & 0x3F or 64) + 7) // 8
-        is_input = body[at] & 0x80
-        size += octets if is_input else 0
-        at += 1 if is_input else 1 + octets
-    return size

@@ -166,6 +166,8 @@ class DebugPort:
     read (B4.2.5, B4.3.3).
     """
 
+    data = DRW  # where an access port has its data register
+
     def __init__(
         self, target: Target, core: CoreDebug, *, interposer: Interposer | None = None
     ) -> None:
@@ -200,6 +202,9 @@ class DebugPort:
         """The debugger held the line high for long enough."""
         self._is_to_be_read = True
 
+    def select_target(self, word: int) -> None:
+        """TARGETSEL was written, which nobody acknowledges; this port is the only one anyway."""
+
     def lose_power(self) -> None:
         """What was asked for and selected is forgotten."""
         self._control = self._select = 0
@@ -228,8 +233,8 @@ class DebugPort:
         """The words of so many reads of plain memory; None where it has to be one by one."""
         if access != DRW_READ or not self._reaches_memory():
             return None
-        port = self._ports[self._select >> 24]
-        if not port.is_plain(count):
+        port = self._port()
+        if port is None or not port.is_plain(count):
             return None
         is_watched = self._is_watched and not self._interposer.passes_block(count)
         return None if is_watched else port.read_words(count)
@@ -263,15 +268,24 @@ class DebugPort:
         return powered and not self._control & STICKYERR and self._selects_data()
 
     def _selects_data(self) -> bool:
-        return self._select >> 24 < len(self._ports) and self._select & 0xF0 == 0
+        return self._port() is not None and self._register(DRW) == self.data
+
+    def _port(self) -> AccessPort | None:
+        """The access port that SELECT chooses."""
+        number = self._select >> 24
+        return self._ports[number] if number < len(self._ports) else None
+
+    def _register(self, low: int) -> int:
+        """Which of its registers is meant, given the bits of the transfer."""
+        return self._select & 0xF0 | low
 
     def _ap(self, access: Access) -> Reply:
         if self._control & POWER_REQUESTS != POWER_REQUESTS or self._control & STICKYERR:
             return self._fault()
-        if self._select >> 24 >= len(self._ports):  # no such port: its IDR reads as 0
+        port = self._port()
+        if port is None:  # no such port: its IDR reads as 0
             return Reply(Ack.OK)
-        port = self._ports[self._select >> 24]
-        register = self._select & 0xF0 | access.register
+        register = self._register(access.register)
         if access.is_read:
             word = port.read(register)
             return self._fault() if word is None else Reply(Ack.OK, word)

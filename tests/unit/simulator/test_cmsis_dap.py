@@ -231,6 +231,21 @@ def test_swd_sequences_read_back_zeros() -> None:
     assert a_probe().execute(b"\x1d\x02\x08\xff\xa1") == b"\x1d\x00" + bytes(5)
 
 
+def test_a_write_of_targetsel_reaches_the_port() -> None:
+    """The request, five cycles without a driver, the word with its parity (IHI 0031 B4.3.4)."""
+    chosen: list[int] = []
+
+    class Choosing(DebugPort):
+        def select_target(self, word: int) -> None:
+            chosen.append(word)
+
+    target = FakeTarget()
+    probe = CmsisDap(Choosing(target, CoreDebug(target)), serial="Q1", reset=lambda: None)
+    word = b"\x27\x29\x00\x11\x01"
+    assert probe.execute(b"\x1d\x03\x08\x99\x85\x21" + word) == b"\x1d\x00\x00"
+    assert chosen == [0x11002927]
+
+
 def test_responses_pass_the_interposer() -> None:
     class Cut(Interposer):
         def response(self, command: bytes, response: bytes) -> bytes:
