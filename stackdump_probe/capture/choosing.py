@@ -12,6 +12,8 @@ PERMISSION_HINT = (
     "in WSL attach it with usbipd first"
 )
 
+DOCTOR = "`stackdump-probe doctor` looks for what is in the way"
+
 
 @record
 class ListedProbe:
@@ -84,7 +86,7 @@ def _none_found(wanted: str | None) -> str:
 
 def _hint_where_to_look(probes: Sequence[ListedProbe]) -> str:
     if not probes:
-        return "is it plugged in? `stackdump-probe probes` lists what is seen"
+        return f"is it plugged in? {DOCTOR}"
     return "plugged in: " + ", ".join(f"{probe.uid or '?'} ({probe.name})" for probe in probes)
 
 

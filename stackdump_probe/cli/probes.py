@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from stackdump_probe.capture.choosing import ListedProbe
+from stackdump_probe.capture.choosing import DOCTOR, ListedProbe
 from stackdump_probe.capture.pyocd_bench import probes_plugged_in
 from stackdump_probe.cli.options import Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
@@ -25,7 +25,7 @@ def probes(
 
 def _text(found: Sequence[ListedProbe]) -> Iterator[str]:
     if not found:
-        yield "no debug probe found"
+        yield f"no debug probe found: {DOCTOR}"
         return
     rows = [(probe.uid or "(id not readable)", probe.name, probe.access) for probe in found]
     yield from aligned(rows, columns=columns())

@@ -7,7 +7,13 @@ import typer
 
 from stackdump_probe.capture.plan import LARGEST_BANK, Bank
 from stackdump_probe.capture.pyocd_bench import pyocd_targets
-from stackdump_probe.capture.targets import Target, known_targets, normalised, target_named
+from stackdump_probe.capture.targets import (
+    Target,
+    known_targets,
+    nearest_names,
+    normalised,
+    target_named,
+)
 from stackdump_probe.cli import units
 from stackdump_probe.cli.options import Option
 from stackdump_probe.cli.settings import Settings
@@ -37,7 +43,7 @@ def targets(
     if json:
         write([_json((*found, *others))])
     else:
-        write(_text(found, others, listed=filter is not None))
+        write(_text(found, others, filter))
     return 0 if found or others else 2
 
 
@@ -56,15 +62,16 @@ def _fits(target: Target, wanted: str | None) -> bool:
     return any(normalised(wanted) in normalised(name) for name in target.names)
 
 
-def _text(found: Sequence[Target], others: Sequence[Target], *, listed: bool) -> Iterator[str]:
+def _text(found: Sequence[Target], others: Sequence[Target], wanted: str | None) -> Iterator[str]:
     rows = [(", ".join(each.names), each.core, _ram(each)) for each in found]
-    if listed:
+    if wanted is not None:
         rows += [(each.name, "from pyOCD", _ram(each)) for each in others]
     if not rows:
-        yield "no target of that name"
+        near = nearest_names(wanted or "", known_targets())
+        yield "no target of that name" + (f"; near it: {', '.join(near)}" if near else "")
         return
     yield from aligned(rows, columns=columns())
-    if not listed:
+    if wanted is None:
         yield f"and {len(others)} names of pyOCD's own: give a part of the name to see them"
 
 

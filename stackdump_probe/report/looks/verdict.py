@@ -69,7 +69,7 @@ def _same_place(looks: Sequence[Look], common: Sequence[CommonFrame]) -> Verdict
     if all(look.asleep for look in looks):
         return Verdict("asleep", f"asleep every time, at {where}", (_IDLE,))
     moving = dict.fromkeys(v.name for frame in common for v in frame.variables if v.moves)
-    course = (f"a loop, since there moves: {', '.join(list(moving)[:_NAMED])}",) if moving else ()
+    course = (f"a loop: {', '.join(list(moving)[:_NAMED])} changed meanwhile",) if moving else ()
     return Verdict("same_place", f"the same pc every time: {where}", course)
 
 

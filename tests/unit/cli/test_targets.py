@@ -48,6 +48,11 @@ def test_a_filter_that_fits_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "no target of that name\n"
 
 
+def test_a_filter_that_nearly_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["targets", "nfr52840"]) == 2
+    assert capsys.readouterr().out.startswith("no target of that name; near it: nrf52840")
+
+
 def test_json_lists_the_banks_in_bytes(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["targets", "stm32g07", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)

@@ -23,7 +23,7 @@ def test_the_same_pc_with_a_variable_that_moves_is_a_loop() -> None:
     verdict = seen(*map(a_look, frames)).verdict
     assert (verdict.kind, verdict.evidence) == (
         "same_place",
-        ("a loop, since there moves: spins",),
+        ("a loop: spins changed meanwhile",),
     )
 
 
