@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from stackdump_probe.arch.debug import CPUID, DHCSR
 from stackdump_probe.capture import findings
 from stackdump_probe.capture.core import examine
-from stackdump_probe.capture.findings import Finding, System
-from stackdump_probe.capture.host import rules_installed, system
+from stackdump_probe.capture.findings import Finding
+from stackdump_probe.capture.host import our_rules, rules_installed, system
 from stackdump_probe.capture.link import Terms
+from stackdump_probe.capture.next_steps import System, to_plug_in
 from stackdump_probe.capture.probe import Probe, Watcher
 from stackdump_probe.capture.probe_facts import ProbeFacts
 from stackdump_probe.capture.pyocd_bench import find_probe, is_typed, probes_plugged_in
@@ -31,7 +32,7 @@ def check_up(wanted: str | None, target: Target, terms: Terms) -> Iterator[Findi
         probe = find_probe(wanted)
     except CaptureError as error:
         is_empty = isinstance(error, NoProbe) and wanted is None and not usb_probes()
-        yield NoProbe(str(error), hint=findings.how_to_plug_in(here)) if is_empty else error
+        yield NoProbe(str(error), hint=to_plug_in(here)) if is_empty else error
         return
     if is_typed(wanted):
         yield Finding("good", "probe", f"{wanted}: {probe.description}")
@@ -79,10 +80,10 @@ def _usb(here: System) -> Iterator[Finding]:
         yield Finding("bad", "probe", str(error), error.hint)
         return
     denied = any(probe.access == "denied" for probe in probes)
-    rules = findings.on_rules(here, rules_installed(), denied=denied)
+    rules = findings.on_rules(here, rules_installed(), our_rules(), denied=denied)
     if rules is not None:
         yield rules
-    yield from findings.on_probes(probes, here)
+    yield from findings.on_probes(probes)
 
 
 def _target(probe: Probe, number: int) -> Iterator[Finding]:

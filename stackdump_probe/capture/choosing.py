@@ -3,14 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from stackdump_probe.capture.host import permission_hint
 from stackdump_probe.capture.usb import UsbProbe
 from stackdump_probe.errors import NoProbe, ProbePermission, SeveralProbes
 from stackdump_probe.record import record
-
-PERMISSION_HINT = (
-    "install the udev rules (udev/README.md), then plug the probe in again; "
-    "in WSL attach it with usbipd first"
-)
 
 DOCTOR = "`stackdump-probe doctor` looks for what is in the way"
 
@@ -33,7 +29,7 @@ class ListedProbe:
             case "ready":
                 return None
             case "denied":
-                return PERMISSION_HINT
+                return permission_hint()
             case "busy":
                 return "another program has it open: a debugger, an IDE, a gdb server?"
             case "unusable" if "J-Link" in self.name:

@@ -4,7 +4,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from stackdump_probe.capture.choosing import PERMISSION_HINT
+from stackdump_probe.capture.host import permission_hint
 from stackdump_probe.errors import CaptureError, ConnectError, ProbePermission, SimulatorError
 
 _WIRING = "is the target powered, and are SWDIO, SWCLK and GND connected? Try a lower --frequency"
@@ -88,7 +88,9 @@ def explained(error: BaseException, doing: str) -> CaptureError:
             return ConnectError(f"cannot {doing}: {cause}", hint=cause.hint)
         number = getattr(cause, "errno", None)
         if number == errno.EACCES:
-            return ProbePermission("the probe may not be opened by this user", hint=PERMISSION_HINT)
+            return ProbePermission(
+                "the probe may not be opened by this user", hint=permission_hint()
+            )
         if number in _BY_ERRNO:
             return _because(doing, *_BY_ERRNO[number])
         for part, what, hint in _BY_CAUSE:

@@ -6,36 +6,12 @@ from typing import Literal
 from stackdump_probe.arch import debug
 from stackdump_probe.arch.cores import core_name, core_revision
 from stackdump_probe.capture.choosing import ListedProbe
+from stackdump_probe.capture.next_steps import System, to_be_permitted, to_have_usb
 from stackdump_probe.capture.probe_facts import POWER, ProbeFacts
 from stackdump_probe.record import record
 
 State = Literal["good", "doubt", "bad"]
-System = Literal["linux", "wsl", "container", "macos", "windows", "other"]
 
-# What a person needs so that a probe shows up, by system.
-_PLUG_IN: dict[System, str] = {
-    "linux": "plug it in; does `lsusb` show it? Some cables only charge",
-    "wsl": "hand it over in Windows: `usbipd list`, `usbipd bind --busid ID`, "
-    "`usbipd attach --wsl --busid ID`",
-    "container": "pass /dev/bus/usb to the container, and install the udev rules on the host",
-    "macos": "plug it in; does `system_profiler SPUSBDataType` show it? Some cables only charge",
-    "windows": "does the Device Manager show it? An ST-Link needs ST's driver, a J-Link SEGGER's, "
-    "others WinUSB (by Zadig) if Windows did not bind it itself",
-    "other": "plug it in; some cables only charge",
-}
-_PERMISSION: dict[System, str] = {
-    "linux": "sudo cp udev/70-stackdump-probe.rules /etc/udev/rules.d/; sudo udevadm control "
-    "--reload; sudo udevadm trigger; then plug the probe in again (udev/README.md)",
-    "wsl": "in WSL the udev rules work only with systemd; else add a group: udev/README.md",
-    "container": "install the udev rules on the host (udev/README.md)",
-    "macos": "another driver holds it: close the IDE that uses it",
-    "windows": "bind WinUSB to its CMSIS-DAP interface with Zadig, or install the vendor's driver",
-    "other": "see udev/README.md",
-}
-_BACKEND: dict[System, str] = {
-    "macos": "brew install libusb",
-    "windows": "pip install --force-reinstall libusb-package",
-}
 OTHER_RULES = ("openocd", "probe-rs", "cmsis-dap", "stlink", "jlink", "picoprobe", "mculink")
 
 OLD_CMSIS_DAP = (1, 1)  # older ones lack the block transfers' flow control that 1.1 brought
@@ -56,12 +32,15 @@ def on_backend(found: bool, system: System) -> Finding:
     """Can USB be reached at all?"""
     if found:
         return Finding("good", "usb", "libusb is there")
-    step = _BACKEND.get(system, "install libusb 1.0 (Debian: apt-get install libusb-1.0-0)")
+    step = to_have_usb(system)
     return Finding("bad", "usb", "libusb is missing, so no probe can be found", step)
 
 
-def on_rules(system: System, names: Sequence[str], *, denied: bool) -> Finding | None:
-    """Do the udev rules `names` cover probes? None where there is no udev."""
+def on_rules(system: System, names: Sequence[str], ours_at: str, *, denied: bool) -> Finding | None:
+    """Do the udev rules `names` cover probes? None where there is no udev.
+
+    `ours_at` is where ours can be copied from.
+    """
     if system not in ("linux", "wsl"):
         return None
     ours = next((name for name in names if "stackdump-probe" in name), None)
@@ -69,27 +48,28 @@ def on_rules(system: System, names: Sequence[str], *, denied: bool) -> Finding |
     if ours and denied:
         text = f"{ours} is installed, but a probe is still denied"
         return Finding(
-            "bad", "rules", text, "plug the probe in again; over SSH add a group: udev/README.md"
+            "bad",
+            "rules",
+            text,
+            "plug the probe in again; over SSH add a group: see the README.md beside our rules",
         )
     if ours or (others and not denied):
         return Finding("good", "rules", f"{ours or ', '.join(others)} installed")
     state: State = "bad" if denied else "doubt"
-    return Finding(state, "rules", "no udev rules for debug probes", _PERMISSION[system])
+    return Finding(
+        state, "rules", "no udev rules for debug probes", to_be_permitted(system, ours_at)
+    )
 
 
-def on_probes(probes: Sequence[ListedProbe], system: System) -> tuple[Finding, ...]:
+def on_probes(probes: Sequence[ListedProbe]) -> tuple[Finding, ...]:
     """Who is plugged in, and what bars it."""
     found = []
     for probe in probes:
         text = f"{probe.uid or '(id not readable)'} {probe.name}: {probe.access}"
-        step = _PERMISSION[system] if probe.access == "denied" else probe.remedy
-        found.append(Finding("good" if probe.access == "ready" else "bad", "probe", text, step))
+        found.append(
+            Finding("good" if probe.access == "ready" else "bad", "probe", text, probe.remedy)
+        )
     return tuple(found)
-
-
-def how_to_plug_in(system: System) -> str:
-    """What a person needs to do so that a probe is seen."""
-    return _PLUG_IN[system]
 
 
 def on_firmware(facts: ProbeFacts) -> Finding | None:

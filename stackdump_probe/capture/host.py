@@ -3,10 +3,12 @@
 import sys
 from pathlib import Path
 
-from stackdump_probe.capture.findings import System
+from stackdump_probe.capture.next_steps import System, to_be_permitted
 
 RULES = ("etc/udev/rules.d", "run/udev/rules.d", "usr/local/lib/udev/rules.d",
          "usr/lib/udev/rules.d", "lib/udev/rules.d")  # fmt: skip
+
+OUR_RULES = "70-stackdump-probe.rules"
 
 
 def system(root: Path = Path("/"), platform: str = sys.platform) -> System:
@@ -33,6 +35,18 @@ def rules_installed(root: Path = Path("/")) -> tuple[str, ...]:
             continue
         found |= dict.fromkeys(names)
     return tuple(found)
+
+
+def our_rules() -> str:
+    """Where the udev rules are that come with this package, or stand beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "udev" / OUR_RULES
+    return str(installed if installed.exists() else package.parent / "udev" / OUR_RULES)
+
+
+def permission_hint() -> str:
+    """What lets this user open a probe on this machine."""
+    return to_be_permitted(system(), our_rules())
 
 
 def _text(file: Path) -> str:

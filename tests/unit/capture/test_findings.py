@@ -5,12 +5,13 @@ import pytest
 from stackdump_probe.arch import debug
 from stackdump_probe.capture import findings
 from stackdump_probe.capture.choosing import ListedProbe
-from stackdump_probe.capture.findings import System
+from stackdump_probe.capture.next_steps import System, to_be_permitted, to_plug_in
 from stackdump_probe.capture.probe_facts import ProbeFacts
 from tests.builders.probes import CORTEX_M4
 
 SYSTEMS: tuple[System, ...] = ("linux", "wsl", "container", "macos", "windows", "other")
 OURS = "70-stackdump-probe.rules"
+OURS_AT = "/x/70-stackdump-probe.rules"
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -18,14 +19,22 @@ def test_every_system_has_a_next_step_for_what_may_be_missing(system: System) ->
     assert findings.on_backend(True, system).state == "good"
     missing = findings.on_backend(False, system)
     assert (missing.state, bool(missing.next_step)) == ("bad", True)
-    assert findings.how_to_plug_in(system)
-    denied = findings.on_probes([ListedProbe("1", "DAPLink", "denied")], system)
+    assert to_plug_in(system)
+    denied = findings.on_probes([ListedProbe("1", "DAPLink", "denied")])
     assert (denied[0].state, bool(denied[0].next_step)) == ("bad", True)
 
 
+@pytest.mark.parametrize("system", ["linux", "wsl"])
+def test_the_rule_file_is_named_with_the_commands_that_install_it(system: System) -> None:
+    step = to_be_permitted(system, OURS_AT)
+    assert f"sudo cp {OURS_AT} /etc/udev/rules.d/ && sudo udevadm control --reload" in step
+    assert "udev" not in to_be_permitted("macos", OURS_AT)
+    assert "Zadig" in to_be_permitted("windows", OURS_AT)
+
+
 def test_wsl_is_told_of_usbipd_and_windows_of_drivers() -> None:
-    assert "usbipd attach" in findings.how_to_plug_in("wsl")
-    assert "WinUSB" in findings.how_to_plug_in("windows")
+    assert "usbipd attach" in to_plug_in("wsl")
+    assert "WinUSB" in to_plug_in("windows")
 
 
 @pytest.mark.parametrize(
@@ -33,8 +42,8 @@ def test_wsl_is_told_of_usbipd_and_windows_of_drivers() -> None:
     [
         ((OURS,), False, "good", ""),
         (("60-openocd.rules",), False, "good", ""),
-        (("60-openocd.rules",), True, "bad", "sudo cp udev/"),
-        ((), False, "doubt", "sudo cp udev/"),
+        (("60-openocd.rules",), True, "bad", f"sudo cp {OURS_AT} /etc/udev/"),
+        ((), False, "doubt", f"sudo cp {OURS_AT} /etc/udev/"),
         ((), True, "bad", "udevadm control --reload"),
         ((OURS,), True, "bad", "plug the probe in again"),
         (("99-tty.rules",), False, "doubt", "sudo cp"),
@@ -43,7 +52,7 @@ def test_wsl_is_told_of_usbipd_and_windows_of_drivers() -> None:
 def test_rules_are_judged_by_whether_a_probe_is_denied(
     names: tuple[str, ...], denied: bool, state: str, step: str
 ) -> None:
-    found = findings.on_rules("linux", names, denied=denied)
+    found = findings.on_rules("linux", names, OURS_AT, denied=denied)
     assert found is not None
     assert found.state == state
     assert step in (found.next_step or "")
@@ -51,12 +60,12 @@ def test_rules_are_judged_by_whether_a_probe_is_denied(
 
 @pytest.mark.parametrize("system", ["macos", "windows", "container", "other"])
 def test_without_udev_there_are_no_rules_to_look_for(system: System) -> None:
-    assert findings.on_rules(system, (), denied=False) is None
+    assert findings.on_rules(system, (), OURS_AT, denied=False) is None
 
 
 def test_each_probe_has_a_line() -> None:
     probes = [ListedProbe("A1", "DAPLink", "ready"), ListedProbe(None, "ST-Link", "busy")]
-    ready, busy = findings.on_probes(probes, "linux")
+    ready, busy = findings.on_probes(probes)
     assert (ready.state, ready.text, ready.next_step) == ("good", "A1 DAPLink: ready", None)
     assert (busy.state, busy.text) == ("bad", "(id not readable) ST-Link: busy")
     assert "another program" in (busy.next_step or "")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stackdump_probe.capture.host import rules_installed, system
+from stackdump_probe.capture.host import our_rules, rules_installed, system
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,7 @@ def test_rules_of_all_folders_are_listed_once(tmp_path: Path) -> None:
     (tmp_path / "etc/udev/rules.d/README").touch()
     assert set(rules_installed(tmp_path)) == {"70-a.rules", "60-b.rules"}
     assert rules_installed(tmp_path / "nowhere") == ()
+
+
+def test_our_rules_are_at_hand() -> None:
+    assert "uaccess" in Path(our_rules()).read_text()
