@@ -31,6 +31,7 @@ class NewFile:
             self._name_it()
         except OSError as error:
             raise _cannot(self.path, error) from error
+        _keep_name(self.path.parent)
 
     def _name_it(self) -> None:
         if self._force:
@@ -76,6 +77,16 @@ def new_files(paths: Iterable[Path], *, force: bool, room: int) -> Iterator[list
     """Make ready to write several, as `new_file` does."""
     with ExitStack() as files:
         yield [files.enter_context(new_file(path, force=force, room=room)) for path in paths]
+
+
+def _keep_name(folder: Path) -> None:
+    """Have the name on the disk, too; not every system opens a folder for that."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _keep_room(descriptor: int, room: int, path: Path) -> None:

@@ -1,5 +1,6 @@
 import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,23 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
         file.write(b"content")
     assert (tmp_path / "a.dump").read_bytes() == b"content"
     assert list(tmp_path.iterdir()) == [tmp_path / "a.dump"]
+
+
+def test_content_is_on_the_disk_before_its_name_and_then_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, fsync = [], os.fsync
+
+    def seen(descriptor: int) -> None:
+        found = os.fstat(descriptor)
+        what = "folder" if stat.S_ISDIR(found.st_mode) else f"{found.st_size} bytes"
+        synced.append((what, (tmp_path / "a.dump").exists()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    with new_file(tmp_path / "a.dump") as file:
+        file.write(b"content")
+    assert synced == [("7 bytes", False), ("folder", True)]
 
 
 def test_without_a_write_nothing_is_left(tmp_path: Path) -> None:
