@@ -15,6 +15,7 @@ DCRSR = 0xE000EDF4
 DCRDR = 0xE000EDF8
 DEMCR = 0xE000EDFC
 DSCSR = 0xE000EE08  # v8-M
+DAUTHSTATUS = 0xE000EFB8  # v8-M
 ID_PFR0 = 0xE000ED40  # v7-M, v8-M
 ID_PFR0_RAS = 0xF << 28  # v8.1-M
 ID_PFR1 = 0xE000ED44
@@ -43,6 +44,8 @@ DFSR_VCATCH = 1 << 3
 DEMCR_VC_CORERESET = 1 << 0
 DEMCR_TRCENA = 1 << 24
 DSCSR_CDS = 1 << 16  # the core is in Secure state
+DAUTHSTATUS_SID = 0b11 << 4
+SECURE_DEBUG_CLOSED = 0b10 << 4  # of DAUTHSTATUS.SID: there is Secure state, not to be debugged
 ICTR_INTLINESNUM = 0xF  # 32 * (n + 1) interrupts
 
 # DCRSR.REGSEL. A core without the Security Extension has the Non-secure stack limits.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stackdump_probe.arch.debug import CPUID, DHCSR
+from stackdump_probe.arch.debug import CPUID, DAUTHSTATUS, DHCSR
 from stackdump_probe.capture import findings
 from stackdump_probe.capture.core import examine
 from stackdump_probe.capture.findings import Finding
@@ -102,6 +102,6 @@ def _target(probe: Probe, number: int) -> Iterator[Finding]:
         yield findings.on_state(first, again)
     core = examine(probe)
     if core.is_v8m:
-        found = findings.on_security(word_or_none(probe, findings.DAUTHSTATUS), core.is_secure)
+        found = findings.on_security(word_or_none(probe, DAUTHSTATUS), core.is_secure)
         if found is not None:
             yield found

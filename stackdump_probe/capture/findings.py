@@ -15,7 +15,6 @@ State = Literal["good", "doubt", "bad"]
 OTHER_RULES = ("openocd", "probe-rs", "cmsis-dap", "stlink", "jlink", "picoprobe", "mculink")
 
 OLD_CMSIS_DAP = (1, 1)  # older ones lack the block transfers' flow control that 1.1 brought
-DAUTHSTATUS = 0xE000EFB8  # Armv8-M ARM (DDI 0553) D1.2.32, DAUTHSTATUS
 
 
 @record

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from stackdump_probe.arch import debug
 from stackdump_probe.capture.as_found import KEPT, let_run, running_controls
+from stackdump_probe.capture.core import word_at
 from stackdump_probe.capture.core_registers import read_core_registers
 from stackdump_probe.capture.explain import translated
 from stackdump_probe.capture.identity import identity_of
@@ -20,6 +21,7 @@ NOT_AS_FOUND = (
     "the target could not be left as it was found: its core may be halted "
     "(`capture --after run` lets it run)"
 )
+CLOSED = "try again while it runs Non-secure code; the rest needs debug authentication"
 OTHERS = "does another debugger use it?"
 HALT_DEADLINE = 1.0  # seconds from the request to S_HALT
 
@@ -87,7 +89,7 @@ class PyocdProbe:
         deadline = monotonic() + HALT_DEADLINE
         while not (state := self._link.run(self._ask_to_halt)) & debug.S_HALT:
             if monotonic() > deadline:
-                raise _will_not_halt(state)
+                raise self._will_not_halt(state)
         self._is_halted = True
         return before
 
@@ -140,6 +142,16 @@ class PyocdProbe:
         core.write32(debug.DHCSR, debug.DBGKEY | debug.C_DEBUGEN | debug.C_HALT | kept)
         return int(core.read32(debug.DHCSR))
 
+    def _will_not_halt(self, dhcsr: int) -> ConnectError:
+        why, hint = f"DHCSR is {dhcsr:#010x}", "is its reset line free?"
+        if dhcsr & debug.S_RESET_ST:
+            why = "it is held in reset"
+        elif word_at(self, debug.DAUTHSTATUS) & debug.DAUTHSTATUS_SID == debug.SECURE_DEBUG_CLOSED:
+            why, hint = "Secure state is closed to the debugger, and it may be in it", CLOSED
+        elif dhcsr & debug.S_SLEEP:
+            why = "it sleeps"
+        return ConnectError(f"the core does not halt: {why}", hint=hint)
+
     def _status(self) -> int:
         return self._link.run(lambda core: int(core.read32(debug.DHCSR)))
 
@@ -156,13 +168,3 @@ class PyocdProbe:
             )
         if not dhcsr & debug.S_HALT:
             raise StateLost("the core ran on while it was read", hint=OTHERS)
-
-
-def _will_not_halt(dhcsr: int) -> ConnectError:
-    if dhcsr & debug.S_RESET_ST:
-        why = "it is held in reset"
-    elif dhcsr & debug.S_SLEEP:
-        why = "it sleeps"
-    else:
-        why = f"DHCSR is {dhcsr:#010x}"
-    return ConnectError(f"the core does not halt: {why}", hint="is its reset line free?")

@@ -77,6 +77,24 @@ def test_why_a_core_does_not_halt(
         probe.halt()
 
 
+def test_a_core_that_does_not_halt_where_secure_debug_is_forbidden(
+    probe: PyocdProbe, bench: ABench, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DAUTHSTATUS of a part whose Secure state is closed: SNID and SID are 0b10 (DDI 0553)."""
+    read = bench.target.read_memory
+
+    def closed(address: int, size: int) -> bytes | None:
+        word = 0b10_10_11_11 if address == debug.DAUTHSTATUS else None
+        return read(address, size) if word is None else word.to_bytes(size, "little")
+
+    monkeypatch.setattr(bench.target, "read_memory", closed)
+    monkeypatch.setattr(module, "HALT_DEADLINE", 0.05)
+    relay.put(Stuck(zeros={debug.DHCSR: debug.S_HALT}, ones={}))
+    with pytest.raises(ConnectError, match="Secure state is closed") as failure:
+        probe.halt()
+    assert "authentication" in (failure.value.hint or "")
+
+
 def test_a_register_that_is_not_ready(probe: PyocdProbe, relay: Relay) -> None:
     probe.halt()
     relay.put(Stuck(zeros={debug.DHCSR: debug.S_REGRDY}, ones={}))
