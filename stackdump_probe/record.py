@@ -1,11 +1,13 @@
 """Frozen records that cost nothing until they are used.
 
 `dataclasses` compiles half a dozen methods for each class while its module is imported, which is
-more than half of the time of a short trace. Here all classes share their methods, and what is
-worth compiling, `__init__`, is compiled when the first object of a class is made.
+more than half of the time of a short trace. Here all classes share their methods, and `__init__`
+is compiled once for all classes of as many fields, when the first object of one is made.
 """
 
 from collections.abc import Callable
+from functools import cache
+from types import CodeType, FunctionType
 from typing import Any, TypeVar, dataclass_transform
 
 R = TypeVar("R")
@@ -55,21 +57,30 @@ def _fields(cls: type) -> tuple[str, ...]:
 
 
 def _first_init(self: Any, *values: object, **named: object) -> None:
-    """Compile the class's own `__init__`, which takes this one's place."""
+    """Make the class's own `__init__`, which takes this one's place."""
     cls = type(self)
-    cls.__init__ = _compiled_init(cls)
+    cls.__init__ = _own_init(cls)
     cls.__init__(self, *values, **named)
 
 
-def _compiled_init(cls: Any) -> Callable[..., None]:
+def _own_init(cls: Any) -> Callable[..., None]:
+    """The common `__init__` of so many fields, with the names, defaults and slots of `cls`."""
     names, defaults = _fields(cls), cls.__record_defaults__
-    parameters = [f"{n}=_default_{n}" if n in defaults else n for n in names]
-    lines = [f" _set_{name}(self, {name})" for name in names] or [" pass"]
-    scope: dict[str, Any] = {f"_set_{name}": getattr(cls, name).__set__ for name in names}
-    scope |= {f"_default_{name}": value for name, value in defaults.items()}
-    exec(f"def __init__({', '.join(['self', *parameters])}):\n" + "\n".join(lines), scope)
-    made: Callable[..., None] = scope["__init__"]
-    return made
+    slots = {f"_set{index}": getattr(cls, name).__set__ for index, name in enumerate(names)}
+    code = _init_of(len(names)).replace(co_varnames=("self", *names))
+    given = tuple([defaults[name] for name in names if name in defaults])
+    return FunctionType(code, slots, "__init__", given)
+
+
+@cache
+def _init_of(count: int) -> CodeType:
+    """The code that sets `count` slots, compiled once for all classes that have as many."""
+    parameters = "".join(f", _{index}" for index in range(count))
+    body = "".join(f"\n _set{index}(self, _{index})" for index in range(count)) or " pass"
+    scope: dict[str, Any] = {}
+    exec(f"def __init__(self{parameters}):{body}", scope)
+    code: CodeType = scope["__init__"].__code__
+    return code
 
 
 def _values(self: object) -> tuple[Any, ...]:
