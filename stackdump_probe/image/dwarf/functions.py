@@ -135,7 +135,7 @@ def _up_to(function: Die, inner: Die) -> list[Die]:
 
 
 def _is_loose(die: Die) -> bool:
-    return not any(at in die for at in (dw.AT_low_pc, dw.AT_ranges))
+    return dw.AT_low_pc not in die and dw.AT_ranges not in die
 
 
 def _covers(die: Die, pc: int) -> bool:

@@ -25,10 +25,11 @@ def listed_ranges(die: Die) -> Iterator[tuple[int, int]]:
     Sums are not cut to the size of an address: what a linker marked as discarded by a base at the
     top of the address space must not come round to its bottom.
     """
-    if dw.AT_ranges in die:
+    forms = die.abbreviation.forms
+    if dw.AT_ranges in forms:
         yield from range_list(die)
         return
-    if dw.AT_high_pc not in die:
+    if dw.AT_high_pc not in forms:
         return
     low, size = die.address(dw.AT_low_pc), die.integer(dw.AT_high_pc)
     if low is None:
