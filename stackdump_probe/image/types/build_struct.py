@@ -77,6 +77,9 @@ def struct(tree: "TypeTree", die: Die) -> Type:
             variants = _variant_part(tree, child)
         elif child.tag == dw.TAG_template_type_param:
             parameters.append((child.name or "", tree.link(child)))
+        elif child.tag == dw.TAG_GNU_template_parameter_pack:
+            types = (each for each in child.children() if each.tag == dw.TAG_template_type_param)
+            parameters += [(child.name or "", tree.link(each)) for each in types]
         elif name is None and child.tag == dw.TAG_subprogram and child.name == "operator()":
             name = CLOSURE
     return Struct(

@@ -28,19 +28,26 @@ NESTING_LIMIT = 16  # classes that the library has put inside each other
 
 View = Callable[[Object], Content]
 
+KINDS = ("", "i", "multi", "imulti")  # of ETL's trees
+
 # Names without inline namespaces such as `std::__cxx11`.
 LIBRARY: dict[str, View] = {
     "etl::array": cpp_etl.array,
     "etl::basic_string_view": cpp_etl.string_view,
     "etl::ibasic_string": cpp_etl.string,
-    **dict.fromkeys(("etl::imap", "etl::map"), cpp_etl.map_),
-    **dict.fromkeys(("etl::iset", "etl::set"), cpp_etl.set_),
+    **dict.fromkeys(("etl::circular_buffer", "etl::icircular_buffer"), cpp_etl.circular_buffer),
+    **dict.fromkeys(("etl::deque", "etl::ideque"), cpp_etl.deque),
+    **dict.fromkeys(("etl::ilist", "etl::list"), cpp_etl.list_),
+    **dict.fromkeys((f"etl::{kind}map" for kind in KINDS), cpp_etl.map_),
+    **dict.fromkeys(("etl::iqueue", "etl::queue"), cpp_etl.queue),
+    **dict.fromkeys((f"etl::{kind}set" for kind in KINDS), cpp_etl.set_),
     "etl::ivector": cpp_etl.vector,
     "etl::optional": cpp_etl.optional,
     "etl::span": cpp_etl.span,
     **dict.fromkeys(
         (f"etl::{kind}string" for kind in ("", "w", "u8", "u16", "u32")), cpp_etl.string
     ),
+    "etl::variant": cpp_etl.variant,
     "etl::vector": cpp_etl.vector,
     "std::array": array,
     "std::atomic": atomic,

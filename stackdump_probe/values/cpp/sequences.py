@@ -37,7 +37,7 @@ def between(found: Object, element: Type, first: int, end: int, limit: int) -> C
     return side_by_side(found, element, first, (end - first) // size)
 
 
-def side_by_side(found: Object, element: Type, address: int, count: int) -> Content:
+def side_by_side(found: Object, element: Type, address: int, count: int) -> Array:
     """`count` elements from `address` on, as many as are shown."""
     decoder = found.decoder
     size = size_of(decoder.actual(element))

@@ -8,7 +8,7 @@ from stackdump_probe.memory import Memory
 from stackdump_probe.values.cpp.object import Object
 from stackdump_probe.values.model import ADDRESS_SPACE, Array, Content, Invalid, Map, Value
 
-MET_BEFORE = "a node of the tree that was met before"
+MET_BEFORE = "a node that was met before"
 
 
 def map_(found: Object) -> Content:

@@ -86,6 +86,15 @@ def test_template_parameters_are_kept_by_name() -> None:
     assert isinstance(link.type, Base)
 
 
+def test_the_types_of_a_parameter_pack_bear_its_name() -> None:
+    types = [ADie(dw.TAG_template_type_param, (of(name),)) for name in ("int", "it")]
+    number_ = ADie(dw.TAG_template_value_param, (of("int"), number(dw.AT_const_value, 3)))
+    pack = ADie(dw.TAG_GNU_template_parameter_pack, (named("Ts"),), (*types, number_))
+    parameters = struct_of(INT, struct("s", 4, pack, label="it")).parameters
+    assert [name for name, _ in parameters] == ["Ts", "Ts"]
+    assert [type(link.type) for _, link in parameters] == [Base, Struct]
+
+
 def test_a_rust_enum_has_a_discriminant_and_cases() -> None:
     part = ADie(
         dw.TAG_variant_part,

@@ -1,5 +1,8 @@
 """Containers of ETL, laid out as its headers declare them: private/vector_base.h, vector.h,
-array.h, basic_string.h, string_view.h, optional.h, span.h, map.h, set.h."""
+array.h, basic_string.h, string_view.h, optional.h, private/variant_variadic.h, span.h, map.h,
+set.h, queue.h, circular_buffer.h, deque.h, list.h."""
+
+from collections.abc import Callable
 
 import pytest
 
@@ -192,14 +195,16 @@ def of_tree(kind: str, value: Type, octets: bytes, *, told: bool = True) -> Valu
     return decoder.decode(type_, Storage(octets[:16], RAM))
 
 
-def test_a_map_is_its_entries_in_order() -> None:
-    found = of_tree("map", PAIR, words(3, 4, ROOT, 0) + NODES)
+@pytest.mark.parametrize("kind", ["map", "multimap"])
+def test_a_map_is_its_entries_in_order(kind: str) -> None:
+    found = of_tree(kind, PAIR, words(3, 4, ROOT, 0) + NODES)
     assert short_text(found) == "{1: 10, 2: 20, 3: 30}"
-    assert short_text(of_tree("map", PAIR, words(0, 4, 0, 0))) == "{}"
+    assert short_text(of_tree(kind, PAIR, words(0, 4, 0, 0))) == "{}"
 
 
-def test_a_set_is_its_keys_in_order() -> None:
-    assert short_text(of_tree("set", INT, words(3, 4, ROOT, 0) + NODES)) == "[1, 2, 3]"
+@pytest.mark.parametrize("kind", ["set", "multiset"])
+def test_a_set_is_its_keys_in_order(kind: str) -> None:
+    assert short_text(of_tree(kind, INT, words(3, 4, ROOT, 0) + NODES)) == "[1, 2, 3]"
 
 
 def test_a_tree_that_cannot_be_followed_says_so() -> None:
@@ -208,10 +213,124 @@ def test_a_tree_that_cannot_be_followed_says_so() -> None:
     lost = of_tree("set", INT, words(3, 4, ROOT, 0) + NODES[:-20])
     assert short_text(lost) == "[1, 2, <not captured>]"
     circle = words(0, ROOT, 2, 1, 10) + NODES[20:]
-    assert "a node of the tree that was met before" in (
+    assert "a node that was met before" in (
         short_text(of_tree("set", INT, words(3, 4, ROOT, 0) + circle)) or ""
     )
     without_nodes = of_tree("set", INT, words(3, 4, ROOT, 0), told=False)
     assert short_text(without_nodes) == (
         "{etl::iset<int>: {current_size: 3, CAPACITY: 4, root_node: 0x20000024}}"
     )
+
+
+def test_a_variant_is_the_alternative_that_its_index_tells() -> None:
+    parts = (
+        member("data", RAW, 0),
+        member("operation", pointer(INT), 4),
+        member("type_id", UNSIGNED, 8),
+    )
+    alternatives = (("TTypes", CHAR), ("TTypes", INT))
+    type_ = struct("etl::variant<char, int>", 12, *parts, language="c++", parameters=alternatives)
+    assert text(type_, words(0x41, 0, 1)) == "int(65)"
+    assert text(type_, words(0x41, 0, 0)) == "char('A')"
+    assert text(type_, words(0x41, 0, 0xFFFF_FFFF)) == "valueless"
+    assert doubt(decoded(type_, words(0, 0, 2)).content) == "invalid: no alternative has this index"
+
+
+def numbers(*names: str) -> tuple[Member, ...]:
+    return tuple(member(name, UNSIGNED, 4 * at) for at, name in enumerate(names))
+
+
+QUEUE = struct(
+    "etl::iqueue<int>",
+    20,
+    base(struct("etl::queue_base", 16, *numbers("in", "out", "current_size", "CAPACITY"))),
+    member("p_buffer", pointer(INT), 16),
+    language="c++",
+)
+CIRCULAR = struct(
+    "etl::icircular_buffer<int>",
+    16,
+    base(struct("etl::circular_buffer_base", 12, *numbers("BUFFER_SIZE", "in", "out"))),
+    member("pbuffer", pointer(INT), 12),
+    language="c++",
+)
+ITERATOR = struct("etl::ideque<int>::iterator", 12, *numbers("index", "p_deque", "p_buffer"))
+DEQUE = struct(
+    "etl::ideque<int>",
+    40,
+    base(struct("etl::deque_base", 12, *numbers("current_size", "CAPACITY", "BUFFER_SIZE"))),
+    *(member("_begin", ITERATOR, 12), member("_end", ITERATOR, 24)),
+    member("p_buffer", pointer(INT), 36),
+    language="c++",
+)
+
+
+def a_queue(first: int, count: int, room: int) -> bytes:
+    return words((first + count) % room, first, count, room, RAM + 20, 10, 11, 12, 13)
+
+
+def a_circular_buffer(first: int, count: int, room: int) -> bytes:
+    return words(room, (first + count) % room, first, RAM + 16, 10, 11, 12, 13)
+
+
+def a_deque(first: int, count: int, room: int) -> bytes:
+    ends = words(first, RAM, RAM + 40, (first + count) % room, RAM, RAM + 40)
+    return words(count, room - 1, room) + ends + words(RAM + 40, 10, 11, 12, 13)
+
+
+@pytest.mark.parametrize(
+    ("type_", "made"), [(QUEUE, a_queue), (CIRCULAR, a_circular_buffer), (DEQUE, a_deque)]
+)
+def test_a_ring_begins_with_its_oldest_element(
+    type_: Type, made: Callable[[int, int, int], bytes]
+) -> None:
+    assert text(type_, made(1, 2, 4)) == "[11, 12]"
+    assert text(type_, made(3, 3, 4)) == "[13, 10, 11]"
+    assert text(type_, made(2, 0, 4)) == "[]"
+    assert doubt(decoded(type_, made(4, 1, 4)).content) == (
+        "invalid: so many elements from number 4 on in room for 4"
+    )
+
+
+def test_a_ring_that_ends_outside_its_room_is_invalid() -> None:
+    beyond = decoded(CIRCULAR, words(4, 9, 1, RAM + 16))
+    assert doubt(beyond.content) == "invalid: the next element goes to number 9 in room for 4"
+    overfull = decoded(QUEUE, words(0, 0, 5, 4, RAM + 20))
+    assert doubt(overfull.content) == "invalid: so many elements from number 0 on in room for 4"
+
+
+LINKS = struct("etl::list_base::node_t", 8, *numbers("previous", "next"))
+LIST_BASE = struct(
+    "etl::list_base",
+    20,
+    *(member("p_node_pool", pointer(INT), 0), member("terminal_node", LINKS, 4)),
+    *(member("MAX_SIZE", UNSIGNED, 12), member("pool_is_shared", BOOL, 16)),
+    language="c++",
+)
+LIST = struct("etl::ilist<int>", 20, base(LIST_BASE), language="c++")
+LIST_NODE = struct("etl::ilist<int>::data_node_t", 12, base(LINKS), member("value", INT, 8))
+HEAD, ONE, TWO = RAM + 4, RAM + 20, RAM + 32
+
+
+def of_list(octets: bytes, *, told: bool = True) -> Value:
+    classes = {"etl::ilist<int>::data_node_t": LIST_NODE} if told else {}
+    decoder = Decoder(Memory([Segment(RAM, octets)]), class_named=classes.get)
+    return decoder.decode(LIST, Storage(octets[:20], RAM))
+
+
+def a_list(first: int, *nodes: int) -> bytes:
+    return words(0, TWO, first, 4, 0, *nodes)
+
+
+def test_a_list_is_its_elements_in_their_order() -> None:
+    whole = a_list(TWO, *(ONE, HEAD, 7), *(HEAD, ONE, 8))
+    assert short_text(of_list(whole)) == "[8, 7]"
+    assert short_text(of_list(a_list(HEAD))) == "[]"
+
+
+def test_a_list_that_cannot_be_followed_says_so() -> None:
+    circle = a_list(ONE, *(HEAD, TWO, 7), *(ONE, ONE, 8))
+    assert "a node that was met before" in (short_text(of_list(circle)) or "")
+    assert short_text(of_list(a_list(ONE, HEAD, TWO, 7))) == "[7, <not captured>]"
+    without_nodes = short_text(of_list(a_list(HEAD), told=False)) or ""
+    assert without_nodes.startswith("{etl::list_base: {p_node_pool: 0x00000000")
