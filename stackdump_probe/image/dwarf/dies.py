@@ -290,20 +290,20 @@ class Die:
     def children(self) -> Iterator[Die]:
         """Yield the entries directly below this one, in their order."""
         path = None if self._path is None else (*self._path, self.offset)
-        return self.unit.children_of(self, path)
+        return self.unit.tree.children_of(self, path)
 
     def walk(self, *tags: int, having: tuple[int, ...] = ()) -> Iterator[Die]:
         """Yield every entry below this one that has one of `tags`, in their order.
 
         With `having`, only those that have one of these attributes.
         """
-        return self.unit.walk_below(self, Wanted(frozenset(tags), frozenset(having)))
+        return self.unit.tree.walk_below(self, Wanted(frozenset(tags), frozenset(having)))
 
     @property
     def path(self) -> tuple[int, ...]:
         """The offsets of all entries around this one, outermost first."""
         if self._path is None:
-            self._path = self.unit.path_to(self.offset)
+            self._path = self.unit.tree.path_to(self.offset)
         return self._path
 
     @property

@@ -58,7 +58,7 @@ def entries_locating(dwarf: Dwarf, address: int) -> Iterator[Die]:
                 yield from unit.wanted(_STATICS)
             else:
                 pattern = _OP_ADDR + address.to_bytes(8, "little")[: unit.address_size]
-                yield from map(unit.die_over, _found(unit, pattern))
+                yield from map(unit.tree.die_over, _found(unit, pattern))
 
 
 def _found(unit: Unit, pattern: bytes) -> Iterator[int]:

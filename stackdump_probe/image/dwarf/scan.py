@@ -44,7 +44,7 @@ def wanted_entries(
 
     While one is held, `stack` has the offsets of the entries around it, first those that it had at
     the beginning. The walk ends with the outermost of them, and returns the offset after it.
-    Where entries with others below them end is left in `unit.ends`. Raises DwarfError where bytes
+    Where entries end is left in `unit.tree.ends`. Raises DwarfError where bytes
     are malformed.
     """
     start = at
@@ -52,7 +52,7 @@ def wanted_entries(
         # The hot loop of every full walk: no calls for what most entries are, leaves of fixed size.
         octets, base, end, table = unit.octets, unit.offset, unit.end, unit.abbreviations
         leaps, longer = outside = table.leaps(wanted)
-        ends = unit.ends
+        ends = unit.tree.ends
         function = 0  # how many entries are around what is in a function, itself among them
         while at < end:
             leap = leaps[octets[at]]

@@ -1,8 +1,7 @@
-"""Units of .debug_info and .debug_types: headers, bases, and walks over their entries."""
+"""Units of .debug_info and .debug_types: headers, bases, and what they have in them."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import cached_property
 from struct import unpack_from
 from typing import TYPE_CHECKING
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
+from stackdump_probe.image.dwarf.entry_tree import EntryTree
 from stackdump_probe.image.dwarf.forms import UNSIGNED, encoding_of
 from stackdump_probe.image.dwarf.rangemap import RangeMap
 from stackdump_probe.image.dwarf.reader import Reader
-from stackdump_probe.image.dwarf.scan import end_of_tree, wanted_entries
 from stackdump_probe.image.dwarf.wanted import Wanted
 from stackdump_probe.image.leb import DAMAGE
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from stackdump_probe.image.dwarf.debug_info import Dwarf
 
 KNOWN_VERSIONS = range(2, 6)
-_DEEPEST = 256  # entries inside each other; inlining makes dozens
 _TYPE_UNITS = (dw.UT_type, dw.UT_split_type)
 _WITH_DWO_ID = (dw.UT_skeleton, dw.UT_split_compile)
 
@@ -62,9 +60,7 @@ class Unit:
         self.encoding = encoding_of(version, offset_size, address_size)
         self._abbreviations_at = abbreviations_at
         self._first = first
-        self._child_offsets: dict[int, list[int]] = {}
-        # The offset after all below an entry, by its offset, as far as walks came by.
-        self.ends: dict[int, int] = {}
+        self.tree = EntryTree(self)
 
     def __repr__(self) -> str:
         return f"<Unit at {self.section}+{self.offset:#x}>"
@@ -206,69 +202,7 @@ class Unit:
         """Yield every entry that is wanted, in their order, skipping all others fast."""
         if wanted.includes(self.top.abbreviation):
             yield self.top
-        yield from self.walk_below(self.top, wanted)
-
-    def walk_below(self, die: Die, wanted: Wanted) -> Iterator[Die]:
-        """Yield every wanted entry below `die`; what `Die.walk` calls."""
-        if not die.has_children:
-            return
-        outside = die.path
-        stack = [die.offset]
-        for at in wanted_entries(self, wanted, die.end_of_attributes, stack):
-            if len(stack) > _DEEPEST:
-                raise self.error(f"more than {_DEEPEST} entries inside each other", at)
-            yield Die(self, at, (*outside, *stack))
-
-    def children_of(self, die: Die, path: tuple[int, ...] | None) -> Iterator[Die]:
-        """Yield the entries directly below `die`; what `Die.children` calls."""
-        if not die.has_children:
-            return
-        octets, at = self.octets, die.end_of_attributes
-        while at < self.end and octets[at]:
-            child = Die(self, at, path)
-            yield child
-            at = self._after(child)
-
-    def _after(self, die: Die) -> int:
-        """The offset of what follows `die` and all below it."""
-        if not die.has_children:
-            return die.end_of_attributes
-        known = self.ends.get(die.offset)
-        if known is None:
-            known = die.sibling or end_of_tree(self, die.offset, die.end_of_attributes)
-        return known
-
-    def path_to(self, offset: int) -> tuple[int, ...]:
-        """The offsets of all entries around the one at `offset`, outermost first."""
-        *path, last = self._path_over(offset)
-        if last != offset:
-            raise self.error("no entry of the tree begins here", offset)
-        return tuple(path)
-
-    def die_over(self, offset: int) -> Die:
-        """The entry whose attributes hold the byte at `offset`."""
-        *path, last = self._path_over(offset)
-        return Die(self, last, tuple(path))
-
-    def _path_over(self, offset: int) -> list[int]:
-        """Where the entries begin that hold the byte at `offset`, themselves or below them."""
-        path = [self.top.offset]
-        while path[-1] != offset:
-            below = self._offsets_below(path[-1])
-            place = bisect_right(below, offset) - 1
-            if place < 0:
-                break
-            if len(path) > _DEEPEST:
-                raise self.error(f"more than {_DEEPEST} entries inside each other", offset)
-            path.append(below[place])
-        return path
-
-    def _offsets_below(self, offset: int) -> list[int]:
-        known = self._child_offsets.get(offset)
-        if known is None:
-            known = [child.offset for child in self.children_of(Die(self, offset), None)]
-            self._child_offsets[offset] = known
-        return known
+        yield from self.tree.walk_below(self.top, wanted)
 
 
 def read_unit(dwarf: Dwarf, section: str, offset: int) -> Unit | None:

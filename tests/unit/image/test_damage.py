@@ -129,7 +129,7 @@ def read_entry(die: Die) -> None:
         with suppress(StackdumpError):
             question()
     with suppress(StackdumpError):
-        _ = die.unit.path_to(die.offset)
+        _ = die.unit.tree.path_to(die.offset)
 
 
 def test_the_undamaged_program_answers_every_question() -> None:

@@ -77,7 +77,7 @@ def test_an_offset_inside_an_entry_has_no_parents() -> None:
     unit = a_dwarf(a_unit(*TREE)).units[0]
     first = next(unit.top.children())
     with pytest.raises(DwarfError, match="no entry of the tree begins here"):
-        unit.path_to(first.offset + 1)
+        unit.tree.path_to(first.offset + 1)
 
 
 def test_entries_are_equal_where_they_stand_at_the_same_place() -> None:
@@ -221,7 +221,7 @@ def test_entries_that_nest_without_end_are_an_error() -> None:
     with pytest.raises(DwarfError, match="more than 256 entries inside each other"):
         list(unit.walk(dw.TAG_variable))
     with pytest.raises(DwarfError, match="more than 256 entries inside each other"):
-        unit.path_to(unit.end - 320)
+        unit.tree.path_to(unit.end - 320)
 
 
 def test_an_attribute_that_is_cut_short_is_an_error() -> None:
