@@ -1,6 +1,6 @@
 """A check-up of the bench, from the USB library to the core, one finding after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from stackdump_probe.arch.debug import CPUID, DAUTHSTATUS, DHCSR
 from stackdump_probe.capture import findings
@@ -19,10 +19,13 @@ from stackdump_probe.capture.usb import has_backend, usb_probes
 from stackdump_probe.errors import CaptureError, ConnectError, NoProbe
 
 
-def check_up(wanted: str | None, target: Target, terms: Terms) -> Iterator[Finding | CaptureError]:
+def check_up(
+    wanted: str | None, target: Target, terms: Terms, check: Callable[[], None]
+) -> Iterator[Finding | CaptureError]:
     """Yield what is found; an error where it ends before the core.
 
-    The core is neither halted nor reset, and everything is left as it was found.
+    The core is neither halted nor reset, and everything is left as it was found. `check` is called
+    while connecting, and may raise to end that.
     """
     yield _library()
     here = system()
@@ -36,7 +39,7 @@ def check_up(wanted: str | None, target: Target, terms: Terms) -> Iterator[Findi
         return
     if is_typed(wanted):
         yield Finding("good", "probe", f"{wanted}: {probe.description}")
-    meeting = _Meeting()
+    meeting = _Meeting(check)
     try:
         with attached(probe, target, terms, watcher=meeting) as connected:
             yield from meeting.findings()
@@ -49,9 +52,13 @@ def check_up(wanted: str | None, target: Target, terms: Terms) -> Iterator[Findi
 class _Meeting(Watcher):
     """Notes what the probe tells of itself, which it does also if the target does not answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
         self._facts: ProbeFacts | None = None
         self._is_told = False
+
+    def check(self) -> None:
+        self._check()
 
     def met(self, facts: ProbeFacts) -> None:
         self._facts = facts

@@ -55,9 +55,9 @@ def attached(
         raise failure
 
 
-def cores_behind(probe: Any, target: Target, terms: Terms) -> tuple[str, ...]:
+def cores_behind(probe: Any, target: Target, terms: Terms, watcher: Watcher) -> tuple[str, ...]:
     """What the cores are that a pyOCD `probe` sees, in the order of their numbers."""
-    with attached(probe, target, terms) as connected:
+    with attached(probe, target, terms, watcher=watcher) as connected:
         return connected.cores
 
 

@@ -6,7 +6,8 @@ from stackdump_probe.capture.pyocd_bench import find_probe
 from stackdump_probe.capture.pyocd_probe import cores_behind
 from stackdump_probe.cli.failures import failure_of, tell
 from stackdump_probe.cli.settings import Settings
-from stackdump_probe.cli.taking import AUTO, Bench
+from stackdump_probe.cli.stopping import stop_requests
+from stackdump_probe.cli.taking import AUTO, Bench, Onlooker
 from stackdump_probe.cli.telling import say
 from stackdump_probe.cli.terminal import write
 from stackdump_probe.cli.wish import Wish, fulfil
@@ -44,7 +45,7 @@ def fulfil_for_all_cores(wish: Wish, output: str, settings: Settings) -> int:
     program of one core only does not fail for the others.
     """
     outcomes: list[Outcome] = []
-    for number, name in enumerate(_names(wish.bench)):
+    for number, name in enumerate(_names(wish.bench, settings)):
         say(f"core {number}: {name}")
         outcomes.append(
             _outcome(_of_core(wish, number), name, _with_core(output, number), settings)
@@ -56,11 +57,13 @@ def fulfil_for_all_cores(wish: Wish, output: str, settings: Settings) -> int:
     return _code(outcomes)
 
 
-def _names(bench: Bench) -> tuple[str, ...]:
+def _names(bench: Bench, settings: Settings) -> tuple[str, ...]:
     names = tuple(bench.target.core.split(", "))
     if bench.wanted != AUTO and len(names) > 1:
         return names
-    return cores_behind(find_probe(bench.probe), bench.target, bench.terms)
+    with stop_requests(bench.patience) as stop:
+        watcher = Onlooker(stop, settings)
+        return cores_behind(find_probe(bench.probe), bench.target, bench.terms, watcher)
 
 
 def _outcome(wish: Wish, name: str, output: str, settings: Settings) -> Outcome:

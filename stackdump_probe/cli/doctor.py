@@ -14,6 +14,7 @@ from stackdump_probe.cli.failures import failure_of
 from stackdump_probe.cli.options import Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
+from stackdump_probe.cli.stopping import stop_requests
 from stackdump_probe.cli.taking import target_for
 from stackdump_probe.cli.terminal import columns, write, write_styled
 from stackdump_probe.errors import CaptureError, ConnectError, NoProbe, ProbePermission
@@ -67,16 +68,15 @@ def doctor(
     log_of_pyocd(settings.verbose)
     terms = Terms(frequency=units.frequency(frequency), core=core)
     ended: list[CaptureError] = []
-    found = _with_errors(check_up(probe, target_for(target), terms), ended)
-    if json:
-        everything = list(found)
-        write([_json(everything)])
-    else:
-        everything = []
-        for finding in found:
+    everything: list[Finding] = []
+    with stop_requests() as stop:
+        for finding in _with_errors(check_up(probe, target_for(target), terms, stop.check), ended):
             everything.append(finding)
-            write_styled(_lines(finding), settings.theme("dark"))
-            sys.stdout.flush()
+            if not json:
+                write_styled(_lines(finding), settings.theme("dark"))
+                sys.stdout.flush()
+    if json:
+        write([_json(everything)])
     if ended:
         return failure_of(ended[0]).code
     stands_in_the_way = any(each.state == "bad" and each.what in _OF_TARGET for each in everything)

@@ -66,3 +66,19 @@ def test_a_signal_at_any_moment_leaves_the_target_running_and_no_half_file(
             assert runs(sim)
     assert not list(tmp_path.glob(".*"))
     assert f"stopped by {number.name}; what was read is in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", [["doctor"], ["capture", "-t", "auto", "--core", "all"]])
+def test_a_signal_while_the_cores_are_looked_for_leaves_them_as_they_were(
+    line: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    model, interposer = MACHINES["netduinoplus2"], SignalAt(signal.SIGTERM)
+    with simulated_usb_probe(counting_on(model, tmp_path), interposer=interposer) as sim:
+        for at in range(2, 42, 8):
+            interposer.left = at
+            assert run(line) == 130
+            assert controls(sim) == 0
+            assert sim.core.read(debug.DEMCR) == 0
+            assert runs(sim)
+    assert not list(tmp_path.glob("*.dump"))

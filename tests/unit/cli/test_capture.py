@@ -252,7 +252,7 @@ def test_an_elf_that_cannot_be_read_is_found_before_the_target_is_touched(bench:
 def test_a_link_that_dies_leaves_the_dump_and_exit_code_5(
     bench: ABench, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bench.probe = FakeProbe(bench.memory, REGISTERS, dies_after=12, resumes=False)
+    bench.probe = FakeProbe(bench.memory, REGISTERS, dies_after=14, resumes=False)
     bench.leaving = ConnectError("cannot leave the target as it was found")
     assert run(["capture", "-t", "stm32f4", "-o", "x.dump"]) == 5
     shown = capsys.readouterr().err
