@@ -52,16 +52,18 @@ class VendorPort:
 
 
 @pytest.mark.parametrize(
-    ("idr", "said"),
+    ("target", "idr", "said"),
     [
-        (0x02880000, "an nRF whose APPROTECT is on"),
-        (0x12880000, "an nRF whose APPROTECT is on"),
-        (0x001C0020, "a Kinetis that is secured"),
-        (0x002A0000, "an LPC55"),
-        (0x16E60001, "an EFM32 whose debug lock is on"),
+        ("nrf52840", 0x02880000, "an nRF whose APPROTECT is on"),
+        ("nrf5340", 0x12880000, "an nRF whose APPROTECT is on"),
+        ("k64f", 0x001C0020, "a Kinetis that is secured"),
+        ("lpc55s69", 0x002A0000, "an LPC55"),
+        ("efm32gg", 0x16E60001, "an EFM32 whose debug lock is on"),
+        ("cortex_m", 0x16E60001, "an EFM32 whose debug lock is on"),
     ],
 )
-def test_a_locked_part_is_named_and_what_unlocking_costs(
+def test_a_locked_part_is_named_and_what_unlocking_costs_and_is_left_locked(
+    target: str,
     idr: int,
     said: str,
     tmp_path: Path,
@@ -73,14 +75,14 @@ def test_a_locked_part_is_named_and_what_unlocking_costs(
     program = counting_on(MACHINES["netduinoplus2"], tmp_path)
     with simulated_usb_probe(program, interposer=Locked()) as sim:
         sim.port.add_port(port)
-        assert run(["capture", "-t", "cortex_m", "-o", "x.dump"]) == 5
+        assert run(["capture", "-t", target, "-o", "x.dump"]) == 5
         assert run(["doctor"]) == 5
         assert sim.machine.is_running()
     shown = capsys.readouterr()
     assert f"cannot connect: this looks like {said}" in shown.err
     assert "nothing of that kind is done here" in shown.err
-    target = next(line for line in shown.out.splitlines() if "target:" in line)
-    assert target.startswith("FAIL")
-    assert said.split()[1] in target
+    told = next(line for line in shown.out.splitlines() if "target:" in line)
+    assert told.startswith("FAIL")
+    assert said.split()[1] in told
     assert not port.written
     assert not Path("x.dump").exists()
