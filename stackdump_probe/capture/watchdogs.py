@@ -47,7 +47,7 @@ class Watchdogs:
 def _stm32(
     prefixes: str, freeze: int, source: str, *, mask: int = 3 << 11, clock: Bits | None = None
 ) -> Watchdogs:
-    """Most STM32: WWDG at 0x40002C00, IWDG at 0x40003000, and freeze bits of DBGMCU."""
+    """Most STM32 and GD32: WWDG at 0x40002C00, IWDG at 0x40003000, freeze bits of DBGMCU."""
     return Watchdogs(
         tuple(prefixes.split()),
         (Bits(freeze, mask),),
@@ -92,7 +92,9 @@ WATCHDOGS = (
     _stm32("stm32l1", 0xE0042008, "RM0038: DBGMCU_APB1_FZ"),
     _stm32("stm32l4 stm32g4", 0xE0042008, "RM0351, RM0440: DBGMCU_APB1FZR1"),
     _stm32("stm32wb stm32wl", 0xE004203C, "RM0434, RM0453: DBGMCU_APB1FZR1"),
-    _stm32("stm32l5 stm32u5", 0xE0044008, "RM0438, RM0456: DBGMCU_APB1FZR1"),
+    _stm32("stm32l5 stm32u5 stm32h5", 0xE0044008, "RM0438, RM0456, RM0481: DBGMCU_APB1FZR1"),
+    _stm32("gd32f1 gd32f3 gd32e10", 0xE0042004, "GD32F10x user manual: DBG_CTL0", mask=3 << 8),
+    _stm32("gd32f4", 0xE0042008, "GD32F4xx user manual: DBG_CTL1"),
     _stm32(
         "stm32f0", 0x40015808, "RM0091: DBGMCU_APB1_FZ, RCC_APB2ENR.DBGMCUEN",
         clock=Bits(0x40021018, 1 << 22),

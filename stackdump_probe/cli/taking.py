@@ -13,7 +13,7 @@ from stackdump_probe.capture.pyocd_probe import attached
 from stackdump_probe.capture.recognise import Part, recognised
 from stackdump_probe.capture.targets import Target, target_named
 from stackdump_probe.capture.verify import Verification, verify
-from stackdump_probe.capture.watchdogs import watchdogs_of
+from stackdump_probe.capture.watchdogs import Watchdogs, watchdogs_of
 from stackdump_probe.cli.new_file import NewFile
 from stackdump_probe.cli.progress import Progress, progress_bar
 from stackdump_probe.cli.settings import Settings
@@ -112,7 +112,8 @@ def take_all(
                 with suppress(ConnectError):  # what it is matters less than where it hangs
                     part = recognised(connected)
                 target = _meant(bench, part, settings)
-                taker = _Taker(connected, target, program, stop, show)
+                watchdogs = watchdogs_of(_named(part, target))
+                taker = _Taker(connected, target, program, watchdogs, stop, show)
                 ended = taker.take_each(requests, captures, interval)
                 if program.verifies and ended is None:
                     verified, ended = taker.verify()
@@ -140,6 +141,12 @@ def _meant(bench: Bench, part: Part | None, settings: Settings) -> Target:
     return bench.target
 
 
+def _named(part: Part | None, target: Target) -> str:
+    """What it is by name: what the part says counts, also where somebody named it otherwise."""
+    recognised_as = None if part is None else part.target
+    return (recognised_as or target).name
+
+
 class _Taker:
     """Takes captures of one core."""
 
@@ -148,12 +155,14 @@ class _Taker:
         probe: Probe,
         target: Target,
         program: Program,
+        watchdogs: Watchdogs | None,
         stop: StopRequest,
         show: Progress,
     ) -> None:
         self._probe = probe
         self._target = target
         self._program = program
+        self._watchdogs = watchdogs
         self._stop = stop
         self._show = show
 
@@ -194,7 +203,7 @@ class _Taker:
             request,
             banks=self._target.banks,
             layout=self._program.layout,
-            watchdogs=watchdogs_of(self._target.name),
+            watchdogs=self._watchdogs,
             progress=self._between,
         )
 

@@ -135,10 +135,12 @@ def test_a_core_that_was_halted_is_left_with_its_debug_registers(sim: SimulatedP
         sim.core.write(debug.DFSR, 0x1F)
 
 
+@pytest.mark.parametrize("target", ["stm32f4", "cortex_m", "stm32f103"])
 def test_frozen_watchdogs_count_again_afterwards(
-    sim: SimulatedProbe, writes: list[tuple[int, int]], tmp_path: Path
+    target: str, sim: SimulatedProbe, writes: list[tuple[int, int]], tmp_path: Path
 ) -> None:
-    line = ["capture", "-t", "stm32f4", "--freeze-watchdog", "-o", str(tmp_path / "x.dump")]
+    """Those of the part, whatever it is called by."""
+    line = ["capture", "-t", target, "--freeze-watchdog", "-o", str(tmp_path / "x.dump")]
     assert run(line) == 0
     assert [word for address, word in writes if address == APB1_FZ] == [1 | WDG_STOP, 1]
     halts = [at for at, write in enumerate(writes) if write[0] == debug.DHCSR and write[1] & 2]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from stackdump_probe.capture.targets import target_named
 from stackdump_probe.capture.watchdogs import WATCHDOGS, attend_to, watchdogs_of
 from stackdump_probe.errors import ConnectError
 from tests.builders import a_memory, words
@@ -93,6 +94,22 @@ def test_a_watchdog_that_is_paused_for_the_debugger_does_not_bite() -> None:
 def test_a_link_that_dies_meanwhile_is_no_watchdog_that_is_idle() -> None:
     with pytest.raises(ConnectError):
         attend_to(F4, FakeProbe(dies_after=0), freeze=False)
+
+
+# DBGMCU and DBG registers as ST's and GigaDevice's headers have them.
+@pytest.mark.parametrize(
+    ("name", "address", "bits"),
+    [
+        ("stm32f103c8", 0xE0042004, 0b11 << 8),
+        ("stm32h563", 0xE0044008, FROZEN),
+        ("gd32f103", 0xE0042004, 0b11 << 8),
+        ("gd32f450", 0xE0042008, FROZEN),
+    ],
+)
+def test_each_family_has_its_freeze_bits(name: str, address: int, bits: int) -> None:
+    probe = FakeProbe(a_memory({address: bytes(4)}), settable=[address])
+    assert attend_to(watchdogs_of(target_named(name).name), probe, freeze=True) == ()
+    assert probe.calls[0] == f"set {address:#010x} {bits:#x}"
 
 
 @pytest.mark.parametrize("name", ["cortex_m", "stm32", "lpc1768"])
