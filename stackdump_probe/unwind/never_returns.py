@@ -7,19 +7,28 @@ one that cannot, and call frame information does not tell that from a register w
 from struct import unpack
 
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
-from stackdump_probe.errors import NotCaptured
+from stackdump_probe.errors import ImageError, NotCaptured
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import replace
+from stackdump_probe.record import record, replace
 from stackdump_probe.unwind.code.frame_state import FrameState
 from stackdump_probe.unwind.code.operations import Jump, Load
 from stackdump_probe.unwind.code.thumb import decode, fetching
 from stackdump_probe.unwind.step import Caller, FunctionSymbol, Position, Surroundings
-from stackdump_probe.unwind.steps.prologue import changed
+from stackdump_probe.unwind.steps.prologue import changed_in
 
 # Armv7-M ARM (DDI 0403) A5.1 and A7.7: BX T1 of lr, POP T1 with pc, POP T2 (its second halfword
 # has bit 15 for pc), and the halfwords that begin an instruction of 32 bits.
 _BX_LR, _POP_PC, _WIDE_POP, _FIRST_OF_TWO = 0x4770, 0xBD, 0xE8BD, 0xE800
 LONGEST = 2048  # bytes; a longer function is taken to return
+
+
+@record
+class _Unnamed:
+    """A function as the exception tables delimit it."""
+
+    address: int
+    size: int
+    name: str = ""
 
 
 class Clobbers:
@@ -31,16 +40,26 @@ class Clobbers:
 
     def without(self, found: Caller, here: Position) -> Caller:
         """The caller without registers that the function at `here` has changed and not saved."""
-        function = self._around.program.symbols.function_at(here.lookup_pc)
+        function = self._function_at(here.lookup_pc)
         if function is None or not 0 < function.size <= LONGEST:
             return found
         if function.address not in self._known:
             self._known[function.address] = self._changed_by(function)
         names = self._known[function.address]
         inherited = {n for n in names if _is_inherited(n, found.registers, here.registers)}
-        so_far = changed(here, self._around) if inherited else None
+        so_far = changed_in(function, here, self._around) if inherited else None
         gone = inherited if so_far is None else inherited & so_far
         return replace(found, registers=found.registers.without(*gone)) if gone else found
+
+    def _function_at(self, pc: int) -> FunctionSymbol | None:
+        """The function at pc by its symbol, else by its entry in the exception tables."""
+        program = self._around.program
+        function = program.symbols.function_at(pc)
+        try:
+            entry = program.exidx.entry_at(pc) if function is None else None
+        except ImageError:
+            return None
+        return function if entry is None else _Unnamed(entry.start, entry.end - entry.start)
 
     def _changed_by(self, function: FunctionSymbol) -> frozenset[str]:
         """The registers that the function changes; none if it can return, or cannot be read."""

@@ -9,7 +9,7 @@ from stackdump_probe.unwind.code.paths import COLD, state_at, straight_state_at
 from stackdump_probe.unwind.code.thumb import decode
 from stackdump_probe.unwind.ends import unavailable
 from stackdump_probe.unwind.frame import Rule
-from stackdump_probe.unwind.step import Caller, Lost, Position, Surroundings
+from stackdump_probe.unwind.step import Caller, FunctionSymbol, Lost, Position, Surroundings
 
 _MASK = 0xFFFF_FFFF
 _KEPT = tuple(name for name in CALLEE_SAVED if name != "sp")
@@ -31,7 +31,14 @@ def changed(position: Position, surroundings: Surroundings) -> frozenset[str] | 
     None if its code does not tell how it came to pc.
     """
     function = surroundings.program.symbols.function_at(position.lookup_pc)
-    if function is None or COLD in function.name:
+    return None if function is None else changed_in(function, position, surroundings)
+
+
+def changed_in(
+    function: FunctionSymbol, position: Position, surroundings: Surroundings
+) -> frozenset[str] | None:
+    """The same, for the function that pc is in."""
+    if COLD in function.name:
         return None
     state = state_of(position, function.address, surroundings)
     if state is None:

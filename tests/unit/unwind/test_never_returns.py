@@ -1,12 +1,14 @@
 import pytest
 
 from stackdump_probe.arch.registers import Registers
+from stackdump_probe.errors import DwarfError
+from stackdump_probe.image.frames.exidx import Entry
 from stackdump_probe.memory import Segment
 from stackdump_probe.record import replace
 from stackdump_probe.unwind.never_returns import Clobbers
 from stackdump_probe.unwind.step import Caller, Position
 from tests.builders.octets import halfwords
-from tests.builders.programs import RAM, AFunction, AProgram, around
+from tests.builders.programs import RAM, AFunction, AProgram, SomeEntries, around
 
 START = 0x0800_0100
 PUSH, LOAD_R4, TRAP, LOOP = 0xB580, 0x6984, 0xDEFE, 0xE7FE  # push {r7, lr}; ldr r4, [r0, #24]
@@ -54,6 +56,27 @@ def test_an_operand_that_looks_like_a_return_is_none() -> None:
 def test_what_it_has_saved_is_known() -> None:
     saved = INHERITED.saved(RAM, {"r4": 44})
     assert kept(PUSH, LOAD_R4, TRAP, registers=saved)["r4"] == 44
+
+
+def test_without_a_symbol_the_exception_tables_tell_where_it_ends() -> None:
+    entry = Entry(START, START + 6, (), is_inline=True)
+    code = Segment(START, halfwords(PUSH, LOAD_R4, TRAP, BX_LR), "elf")
+    clobbers = Clobbers(around(code, program=AProgram(exidx=SomeEntries([entry]))))
+    found = Caller(INHERITED.without("pc"), 0x0800_0301, RAM + 8, "exidx")
+    here = Position(INHERITED.updated(pc=START + 4), "exidx", is_exact=True)
+    assert "r4" not in clobbers.without(found, here).registers
+    before = replace(here, registers=INHERITED.updated(pc=START + 2))
+    assert clobbers.without(found, before) == found
+
+
+def test_tables_that_cannot_be_read_tell_of_no_function() -> None:
+    class Damaged(SomeEntries):
+        def entry_at(self, pc: int) -> Entry | None:
+            raise DwarfError(f"no entry for {pc:#x}", section=".ARM.exidx", offset=0)
+
+    clobbers = Clobbers(around(program=AProgram(exidx=Damaged())))
+    found = Caller(INHERITED, 0x0800_0301, RAM + 8, "leaf")
+    assert clobbers.without(found, Position(INHERITED, "leaf", is_exact=False)) == found
 
 
 def test_code_that_cannot_be_read_is_taken_to_return() -> None:
