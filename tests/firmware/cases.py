@@ -52,6 +52,7 @@ CASES = (
     Case("depot_g++_o0", "depot", "g++", ("-O0", "-gdwarf-5", *DEPOT)),
     Case("depot_g++_o2", "depot", "g++", ("-O2", "-gdwarf-5", *DEPOT)),
     Case("depot_g++_os", "depot", "g++", ("-Os", "-gdwarf-4", *DEPOT)),
+    Case("pantry_g++_og", "pantry", "g++", ("-Og", "-gdwarf-5", "-Wno-psabi", *DEPOT)),
     Case("rover_rustc_o0", "rover", "rustc", ("-Copt-level=0", "-Cdwarf-version=4")),
     Case("rover_rustc_os", "rover", "rustc", ("-Copt-level=s", "-Cdwarf-version=5")),
     # Legacy names are shorter; even so the code of all collections would be too much.

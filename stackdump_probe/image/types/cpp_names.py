@@ -13,6 +13,12 @@ DEFAULTS = (
     "std::hash<",
     "std::ratio<1, 1>",
 )
+# What these are made of, unless told otherwise.
+ADAPTED = {
+    "std::priority_queue": "std::vector",
+    "std::queue": "std::deque",
+    "std::stack": "std::deque",
+}
 DYNAMIC_EXTENT = ("4294967295", "18446744073709551615")  # [views.span]: the length is not fixed
 # [basic.string] and [string.view]: what the source calls the templates of characters.
 CHARACTERS = {
@@ -95,6 +101,8 @@ def _shortened(name: str, depth: int) -> str:
     ]
     if head.rpartition(" ")[2].startswith("std::"):
         while len(given) > 1 and (given[-1].startswith(DEFAULTS) or given[-1] in DYNAMIC_EXTENT):
+            given.pop()
+        if len(given) == 2 and given[1] == f"{ADAPTED.get(head)}<{given[0]}>":
             given.pop()
     return _named(head, given) + _shortened(name[closing + 1 :], depth + 1)
 

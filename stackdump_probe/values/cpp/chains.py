@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stackdump_probe.errors import Unsupported
+from stackdump_probe.errors import NotCaptured, Unsupported
 from stackdump_probe.image.types.model import Struct, Type, size_of
 from stackdump_probe.memory import Memory
 from stackdump_probe.values.cpp.object import BASES_LIMIT, Object
@@ -35,6 +35,23 @@ def linked(
     shown = min(count, found.decoder.limits.entries)
     nodes = _nodes(found.decoder.memory, first, end, following, shown)
     return entries_of(found, nodes, element, offset, shown)
+
+
+def uncounted(
+    found: Object, first: int, end: int, following: int, element: Type, offset: int
+) -> Array:
+    """The same of a list that does not say how many there are."""
+    shown = found.decoder.limits.entries
+    nodes = _nodes(found.decoder.memory, first, end, following, shown + 1)
+    entries = entries_of(found, nodes, element, offset, shown)
+    return Array(len(entries) + (len(entries) == shown and _goes_on(nodes)), entries)
+
+
+def _goes_on(nodes: Iterator[int | Invalid]) -> bool:
+    try:
+        return next(nodes, None) is not None
+    except NotCaptured:
+        return True  # there is a node, of which nothing is known
 
 
 def _nodes(

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from stackdump_probe.errors import Unsupported
 from stackdump_probe.image.types.cpp_names import template
 from stackdump_probe.image.types.model import Struct, Type
-from stackdump_probe.values.cpp.chains import linked, place_in, ring
+from stackdump_probe.values.cpp.chains import place_in, ring, uncounted
 from stackdump_probe.values.cpp.choices import NOTHING
 from stackdump_probe.values.cpp.object import Object
 from stackdump_probe.values.cpp.sequences import between, last_argument, side_by_side
@@ -153,12 +153,9 @@ def deque(found: Object) -> Content:
 
 def list_(found: Object) -> Content:
     """Its elements, as many as are linked: where several share a pool, none is counted."""
-    end, most = found.part("terminal_node"), found.part("MAX_SIZE").number()
+    end = found.part("terminal_node")
     address, following = end.place.address, offset_of(end.struct, "next")
     if address is None:
         raise Unsupported("a list without an address")
     element, offset = _value_of(found, ("etl::ilist",), "data_node_t")
-    first = end.part("next").number()
-    entries = linked(found, first, address, following, element, offset, most)
-    is_cut = len(entries) == found.decoder.limits.entries
-    return Array(most if is_cut else len(entries), entries)
+    return uncounted(found, end.part("next").number(), address, following, element, offset)

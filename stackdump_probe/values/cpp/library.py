@@ -10,6 +10,7 @@ from stackdump_probe.errors import Unsupported
 from stackdump_probe.image.types.cpp_names import components, template
 from stackdump_probe.image.types.model import Struct, Type
 from stackdump_probe.values.cpp import etl as cpp_etl
+from stackdump_probe.values.cpp import nodes
 from stackdump_probe.values.cpp.choices import optional, tuple_, variant
 from stackdump_probe.values.cpp.object import Object
 from stackdump_probe.values.cpp.owners import shared_ptr, unique_ptr, weak_ptr
@@ -55,18 +56,24 @@ LIBRARY: dict[str, View] = {
     "std::basic_string_view": string_view,
     "std::chrono::duration": duration,
     "std::chrono::time_point": time_point,
+    "std::deque": nodes.deque,
+    "std::forward_list": nodes.forward_list,
     "std::function": function,
     "std::initializer_list": initializer_list,
+    "std::list": nodes.list_,
     "std::map": map_,
     "std::multimap": map_,
     "std::multiset": set_,
     "std::optional": optional,
+    **dict.fromkeys(("std::priority_queue", "std::queue", "std::stack"), nodes.adapted),
     "std::reference_wrapper": reference_wrapper,
     "std::set": set_,
     "std::shared_ptr": shared_ptr,
     "std::span": span,
     "std::tuple": tuple_,
     "std::unique_ptr": unique_ptr,
+    **dict.fromkeys(("std::unordered_map", "std::unordered_multimap"), nodes.hash_map),
+    **dict.fromkeys(("std::unordered_set", "std::unordered_multiset"), nodes.hash_set),
     "std::variant": variant,
     "std::vector": vector,
     "std::weak_ptr": weak_ptr,

@@ -59,6 +59,10 @@ def test_arguments_are_told_apart_at_their_own_commas() -> None:
         ("std::function<int(int)>", "std::function<int(int)>"),
         ("Line<std::vector<int, std::allocator<int> >, 2>", "Line<std::vector<int>, 2>"),
         (f"{STRING}::_Alloc_hider", "std::string::_Alloc_hider"),
+        (
+            "std::queue<int, std::deque<int, std::allocator<int> > >",
+            "std::queue<int>",
+        ),
     ],
 )  # fmt: skip
 def test_a_type_is_named_as_the_source_writes_it(name: str, written: str) -> None:
@@ -72,6 +76,7 @@ def test_a_type_is_named_as_the_source_writes_it(name: str, written: str) -> Non
         "std::map<int, char, std::less<int>, Arena<int>>",
         "std::set<int, std::greater<int>>",
         "plant::Line<int, std::allocator<int>>",
+        "std::stack<int, std::vector<int>>",
     ],
 )
 def test_arguments_that_the_author_chose_stay(name: str) -> None:
