@@ -89,6 +89,7 @@ class SymbolTable:
         self._table = table
         self._names = names
         self._sections = sections
+        self._by_name: dict[str, Symbol | None] = {}
 
     @cached_property
     def all(self) -> tuple[Symbol, ...]:
@@ -98,6 +99,11 @@ class SymbolTable:
 
     def named(self, name: str) -> Symbol | None:
         """The symbol of that name that is defined here; a global one before a local one."""
+        if name not in self._by_name:
+            self._by_name[name] = self._find(name)
+        return self._by_name[name]
+
+    def _find(self, name: str) -> Symbol | None:
         wanted = name.encode("utf-8", "surrogateescape") + b"\0"
         found = [
             entry

@@ -7,7 +7,7 @@ from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.expression import evaluate
 from stackdump_probe.image.dwarf.functions import function_at, scopes_at
-from stackdump_probe.image.dwarf.tail_calls import ORIGINS, SITES, TailCall, entry_of
+from stackdump_probe.image.dwarf.tail_calls import ORIGINS, TailCall
 from stackdump_probe.record import replace
 from stackdump_probe.unwind.code.calls import call_before
 from stackdump_probe.values.words import word_of
@@ -33,12 +33,13 @@ def call_of(context: "FrameContext") -> "tuple[FrameContext, Die] | None":
         return None
     function = scopes[-1].die
     caller = type(context)(physical, function, function.unit, nesting=context.nesting + 1)
-    site = _site_at(function, physical.frame.pc)
-    goal = entry_of(context.function)
+    calls = physical.image.tail_calls
+    site = calls.site_in(function, physical.frame.pc)
+    goal = calls.entry_of(context.function)
     called = None if site is None else _called(site, caller)
     if site is None or goal is None or called is None:
         return None
-    way = physical.image.tail_calls.only_way(called, goal)
+    way = calls.only_way(called, goal)
     if way is None:
         return None
     return _left_by(way[-1], context) if way else (caller, site)
@@ -58,17 +59,6 @@ def _left_by(call: TailCall, context: "FrameContext") -> "tuple[FrameContext, Di
     inside = left.with_frame(frame)
     made_by = call.function
     return type(context)(inside, made_by, made_by.unit, nesting=context.nesting + 1), call.site
-
-
-def _site_at(function: Die, return_pc: int) -> Die | None:
-    """The call in `function` that returns to `return_pc`; the GNU form tells it as low_pc."""
-    for site in function.walk(*SITES):
-        returns_to = site.address(dw.AT_call_return_pc)
-        if returns_to is None:
-            returns_to = site.address(dw.AT_low_pc)
-        if returns_to is not None and returns_to & ~1 == return_pc:
-            return site
-    return None
 
 
 def _called(site: Die, caller: "FrameContext") -> int | None:
@@ -97,5 +87,7 @@ def _branched_to(physical: "Physical") -> int | None:
         return None
     if call is None or call.target is None:
         return None
-    function = function_at(physical.image.dwarf, call.target)
-    return call.target if function is not None and entry_of(function) == call.target else None
+    image, target = physical.image, call.target
+    function = function_at(image.dwarf, target)
+    begins = function is not None and image.tail_calls.entry_of(function) == target
+    return target if begins else None

@@ -45,7 +45,7 @@ class TailCall:
 
 
 class TailCalls:
-    """The tail calls of a program, each function read once.
+    """The calls of a program, tail calls above all, each function read once.
 
     What the debug information does not tell for certain counts as not known: a jump by register,
     a function without debug information, or one whose calls are not all described. Damage raises
@@ -55,6 +55,26 @@ class TailCalls:
     def __init__(self, dwarf: Dwarf) -> None:
         self._dwarf = dwarf
         self._made_by: dict[int, tuple[TailCall, ...] | None] = {}
+        self._ways: dict[tuple[int, int], tuple[TailCall, ...] | None] = {}
+        self._entries: dict[Die, int | None] = {}
+        self._sites: dict[tuple[Die, int], Die | None] = {}
+
+    def entry_of(self, function: Die) -> int | None:
+        """Where a function's code begins, if it has any: in the part listed first."""
+        if function not in self._entries:
+            ranges = function.ranges()
+            self._entries[function] = ranges[0][0] if ranges else None
+        return self._entries[function]
+
+    def site_in(self, function: Die, return_pc: int) -> Die | None:
+        """The call in `function` that returns to `return_pc`."""
+        key = function, return_pc
+        if key not in self._sites:
+            sites = function.walk(*SITES)
+            self._sites[key] = next(
+                (each for each in sites if _returns_to(each) == return_pc), None
+            )
+        return self._sites[key]
 
     def only_way(self, start: int, goal: int) -> tuple[TailCall, ...] | None:
         """The tail calls that led from the function at `start` to the one at `goal`.
@@ -62,6 +82,11 @@ class TailCalls:
         Empty if the two are the same; None if there is no way, more than one, or no telling. A
         function that can come to itself has always been reached by more than one.
         """
+        if (start, goal) not in self._ways:
+            self._ways[start, goal] = self._find_way(start, goal)
+        return self._ways[start, goal]
+
+    def _find_way(self, start: int, goal: int) -> tuple[TailCall, ...] | None:
         graph = self._reached_from(start)
         if graph is None or goal not in graph:
             return None
@@ -99,7 +124,7 @@ class TailCalls:
 
     def _read(self, entry: int) -> tuple[TailCall, ...] | None:
         function = function_at(self._dwarf, entry)
-        if function is None or entry_of(function) != entry:
+        if function is None or self.entry_of(function) != entry:
             return None
         if not any(function.flag(each) for each in _COMPLETE):
             return None
@@ -122,12 +147,12 @@ class TailCalls:
 
     def _entry_of_called(self, called: Die) -> int | None:
         """A call may name a function itself, its abstract instance, or a declaration of it."""
-        entry = entry_of(called)
+        entry = self.entry_of(called)
         if entry is not None:
             return entry
         origin = called.origin()
         copies = {
-            entry_of(die)
+            self.entry_of(die)
             for die in called.unit.walk(dw.TAG_subprogram, having=(dw.AT_low_pc, dw.AT_ranges))
             if die.origin() == origin
         } - {None}
@@ -144,10 +169,12 @@ class TailCalls:
         return None if symbol is None else symbol.address
 
 
-def entry_of(function: Die) -> int | None:
-    """Where a function's code begins, if it has any: in the part listed first."""
-    ranges = function.ranges()
-    return ranges[0][0] if ranges else None
+def _returns_to(site: Die) -> int | None:
+    """The GNU form tells it as low_pc."""
+    address = site.address(dw.AT_call_return_pc)
+    if address is None:
+        address = site.address(dw.AT_low_pc)
+    return None if address is None else address & ~1
 
 
 def _leading_to(goal: int, graph: Graph) -> set[int]:

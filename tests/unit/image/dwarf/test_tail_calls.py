@@ -2,7 +2,7 @@ import pytest
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.debug_info import Dwarf
-from stackdump_probe.image.dwarf.tail_calls import MOST_FUNCTIONS, TailCalls, entry_of
+from stackdump_probe.image.dwarf.tail_calls import MOST_FUNCTIONS, TailCalls
 from stackdump_probe.image.elf import Image
 from tests.builders.dwarf import ADie, AUnit, a_dwarf, a_unit
 from tests.builders.elves import FUNC, ASymbol, an_elf, code
@@ -42,8 +42,9 @@ def way(*functions: ADie, start: str = "a", goal: str = "c") -> list[int] | None
 
 
 def way_in(dwarf: Dwarf, start: str = "a", goal: str = "c") -> list[int] | None:
-    found = TailCalls(dwarf).only_way(entry(start), entry(goal))
-    return None if found is None else [entry_of(call.function) or 0 for call in found]
+    calls = TailCalls(dwarf)
+    found = calls.only_way(entry(start), entry(goal))
+    return None if found is None else [calls.entry_of(call.function) or 0 for call in found]
 
 
 def test_one_jump_after_the_other_is_a_way() -> None:
