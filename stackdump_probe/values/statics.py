@@ -75,6 +75,8 @@ def statics(
 
 # Where the debug information describes an object: the section, and the offset in it.
 _Place = tuple[str, int]
+# What units that describe an object once more agree in.
+_Key = tuple[str, int | bytes, object]
 # A static and, if nothing tells where it is, the place of its description.
 _Found = tuple[Variable, _Place | None]
 
@@ -101,7 +103,7 @@ class _Search:
     placement: Placement
     noise: bool
     declared: bool
-    seen: set[tuple[str, int | bytes]]
+    seen: set[_Key]
     located: set[_Place | None]
 
     def of_unit(self, unit: Unit) -> list[_Found]:
@@ -155,9 +157,10 @@ class _Search:
             case Address(address) if not self.placement.holds(die, name, address):
                 return False
             case Address(address):
-                key: tuple[str, int | bytes] = (name, address)
+                key: _Key = (name, address, None)
             case bytes():
-                key = (scope.prefix + name, location)
+                # Units name the header of a constant by other ways, its line they all tell.
+                key = (scope.prefix + name, location, die.inherited(dw.AT_decl_line))
             case _:
                 return True
         is_new = key not in self.seen

@@ -132,6 +132,14 @@ def test_a_constant_that_many_units_describe_is_found_once() -> None:
     assert found_in(an_image(unit, unit, other)) == [("limit", "7"), ("limit", "8")]
 
 
+def test_constants_that_only_look_alike_are_told_apart_by_their_lines() -> None:
+    def a_limit(line: int) -> AUnit:
+        told = number(dw.AT_const_value, 7), number(dw.AT_decl_line, line)
+        return a_c_unit(INT, variable("limit", "int", *told))
+
+    assert found_in(an_image(a_limit(3), a_limit(4), a_limit(3))) == [("limit", "7")] * 2
+
+
 def test_what_another_unit_defines_again_is_found_once() -> None:
     unit = a_c_unit(INT, static("v", RAM))
     assert [name for name, _ in found_in(an_image(unit, unit))] == ["v"]
