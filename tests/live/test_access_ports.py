@@ -116,11 +116,17 @@ def test_who_does_not_name_an_rp2040_is_told_to(
     assert "it answers: DPIDR" in said.out
 
 
-def test_after_a_lost_acknowledge_the_same_port_of_several_is_chosen_again(tmp_path: Path) -> None:
-    model, relay, counter = MACHINES["microbit"], Relay(), Counter()
+@pytest.mark.parametrize(
+    ("target", "machine", "debug_port"),
+    [("rp2040", "microbit", MultidropPort), ("rp2350", "mps2-an505", DebugPortV3)],
+)
+def test_after_a_lost_acknowledge_the_same_port_is_chosen_again(
+    target: str, machine: str, debug_port: type[DebugPort], tmp_path: Path
+) -> None:
+    model, relay, counter = MACHINES[machine], Relay(), Counter()
     program = counting_on(model, tmp_path)
-    line = ["capture", "-t", "rp2040", "-o", "x.dump", "--force"]
-    with simulated_usb_probe(program, interposer=relay, debug_port=MultidropPort) as sim:
+    line = ["capture", "-t", target, "-o", "x.dump", "--force"]
+    with simulated_usb_probe(program, machine, interposer=relay, debug_port=debug_port) as sim:
         relay.put(counter)
         assert run(line) == 0
         for at in range(0, counter.transfers, counter.transfers // 6):
