@@ -3,9 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
+from stackdump_probe.capture.part_tables.row import ATMEL
 from stackdump_probe.errors import ConnectError
 from stackdump_probe.record import record
 
+# SAM D21 data sheet (DS40001882), DSU, "Intellectual Property Protection": a debugger reaches only
+# the DSU's external addresses, among them the ROM table.
+_SAM = "a SAM D, L or C whose security bit is set"
+_DSU = "a chip erase through the DSU opens it and erases flash and RAM"
 _NOTHING_SENT = "nothing of that kind is done here"
 
 
@@ -60,7 +65,15 @@ def with_lock(error: ConnectError, session: Any) -> ConnectError:
     if target is None or target.cores:
         return error
     lock = lock_among(port.idr for port in target.aps.values() if port.idr)
-    if lock is None:
+    what, remedy = (lock.what, lock.remedy) if lock else (_SAM, _DSU)
+    if lock is None and not any(map(_is_of_atmel, target.aps.values())):
         return error
-    hint = f"{lock.remedy}; {_NOTHING_SENT}"
-    return ConnectError(f"cannot connect: this looks like {lock.what}", hint=hint)
+    return ConnectError(
+        f"cannot connect: this looks like {what}", hint=f"{remedy}; {_NOTHING_SENT}"
+    )
+
+
+def _is_of_atmel(port: Any) -> bool:
+    """True if it shows a ROM table of Atmel's, as the DSU does also where it hides the core."""
+    table = getattr(port, "rom_table", None)
+    return table is not None and table.cmpid is not None and table.cmpid.designer == ATMEL
