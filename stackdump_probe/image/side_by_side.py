@@ -33,6 +33,10 @@ class SideBySide:
             return self.image
         return next((each for each in self.images if each.is_code(address)), self.image)
 
+    def beside(self, image: Image) -> tuple[Image, ...]:
+        """The other ones."""
+        return tuple(each for each in self.images if each is not image)
+
     @property
     def entry(self) -> int:
         """Where `image` starts, by its header."""

@@ -44,8 +44,7 @@ def own_statics(
     frame; the variables that others have had there are gone.
     """
     last = backtrace.frames[-1].lookup_pc if backtrace.frames else 0
-    others = [each for each in programs.images if each is not image]
-    taken = [section for each in others for section in writable(each)]
+    taken = [section for each in programs.beside(image) for section in writable(each)]
     is_owner = programs.image_at(last) is image
     for variable in found:
         address = variable.value.address

@@ -72,7 +72,8 @@ def build_report(
         if statics == "none":
             return ()
         noise = statics == "all"
-        held = reader.guarded(lambda: statics_of(program, memory, noise=noise), ())
+        beside = programs.beside(program)
+        held = reader.guarded(lambda: statics_of(program, memory, noise=noise, beside=beside), ())
         own = own_statics(held, program, programs, backtrace) if also else held
         return tuple(reported(each, children=children) for each in own)
 

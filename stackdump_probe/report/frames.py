@@ -120,7 +120,10 @@ class FrameReader:
         return None if scope.inline or symbol is None else demangle(symbol.name)
 
     def _variables(self, scope: Scope, frame: Frame) -> tuple[Variable, ...]:
-        found = variables_of(scope, frame, self._backtrace, self._memory, self._image)
+        found = variables_of(
+            *(scope, frame, self._backtrace, self._memory, self._image),
+            beside=self._programs.beside(self._image),
+        )
         return tuple(reported(each, children=self._children) for each in found)
 
     def _report_frame(

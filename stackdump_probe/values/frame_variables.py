@@ -1,6 +1,6 @@
 """The variables of a scope in a frame: parameters, and locals of the blocks around the pc."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from stackdump_probe.errors import DwarfError, Unavailable, Unsupported
@@ -38,16 +38,19 @@ def variables_of(
     image: Image,
     *,
     limits: Limits | None = None,
+    beside: Sequence[Image] = (),
 ) -> tuple[Variable, ...]:
     """The variables of `scope` that can be named at its pc in `frame`, one of `backtrace`.
 
     Parameters come first, then the locals of each block, the innermost block first; a local that
-    hides a parameter comes before it. An object that cannot be had says why in its state.
+    hides a parameter comes before it. An object that cannot be had says why in its state. Functions
+    of programs `beside` the image have their names, too.
     """
     level = next(index for index, each in enumerate(backtrace.frames) if each is frame)
     physical = Physical(backtrace.frames, level, memory, image)
     context = FrameContext(physical, _function(scope.die), scope.die.unit)
-    reader = _Reader(decoder_for(image, memory, limits), image.types, context, scope.inline)
+    decoder = decoder_for(image, memory, limits, beside=beside)
+    reader = _Reader(decoder, image.types, context, scope.inline)
     return _in_order([reader.variable(each) for each in _objects(scope)])
 
 

@@ -1,5 +1,6 @@
 """A decoder that knows a program."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from stackdump_probe.image.dwarf.names import demangle
@@ -9,19 +10,29 @@ from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.decode import Decoder, Limits
 
 
-def decoder_for(image: Image, memory: Memory, limits: Limits | None = None) -> Decoder:
-    """A decoder that knows the symbols and types of `image`."""
+def decoder_for(
+    image: Image,
+    memory: Memory,
+    limits: Limits | None = None,
+    *,
+    beside: Sequence[Image] = (),
+) -> Decoder:
+    """A decoder that knows the symbols and types of `image`, and the functions of those beside it.
+
+    Objects of others are not looked for: programs that run one after the other share the RAM.
+    """
 
     @cache
     def symbol_at(address: int) -> str | None:
         if not address:
             return None
-        is_code = image.is_code(address & ~1)
-        symbol = image.symbols.function_at(address & ~1) if is_code else None
+        code = address & ~1
+        holder = next((each for each in (image, *beside) if each.is_code(code)), None)
+        symbol = None if holder is None else holder.symbols.function_at(code)
         symbol = symbol or image.symbols.object_at(address)
         if symbol is None:
             return None
-        offset = address - symbol.address & (~1 if is_code else -1)
+        offset = address - symbol.address & (-1 if holder is None else ~1)
         name = demangle(symbol.name)
         return f"{name}+{offset}" if offset else name
 

@@ -1,6 +1,6 @@
 """Objects that live as long as the program: at file and namespace level, and inside functions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from stackdump_probe.errors import DwarfError, StackdumpError, Unavailable
@@ -59,13 +59,15 @@ def statics(
     noise: bool = False,
     declared: bool = True,
     limits: Limits | None = None,
+    beside: Sequence[Image] = (),
 ) -> tuple[Variable, ...]:
     """Every static variable, by unit in the order of the debug information, then by address.
 
     What the linker discarded is left out, and unless `noise` is set what no author wrote. Without
     `declared` no variable tells its file and line. Damage costs the variables of one unit.
+    Functions of programs `beside` the image have their names, too.
     """
-    decoder = decoder_for(image, memory, limits)
+    decoder = decoder_for(image, memory, limits, beside=beside)
     search = _Search(image, memory, decoder, Placement(image), noise, declared, set(), set())
     found: list[_Found] = []
     for unit in image.dwarf.units:

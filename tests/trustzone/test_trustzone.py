@@ -119,6 +119,8 @@ def test_two_elves_are_one_trace(secure_first: bool) -> None:
         assert secure.keys() == {"s_result", "handler_calls", "s_vectors"}
         assert nonsecure.keys() == {"scene", "handler_asks", "ns_result", "ns_vectors"}
         assert nonsecure["scene"] == str(scene)
+        called = "" if scene < 7 else "<ns_answer>" if scene == 7 else "<ns_is_asked>"
+        assert (secure["handler_calls"] or "").partition(" ")[2] == called
     inner = {frame.function: frame for frame in reversed(found[5].threads[0].frames)}
     for name, source in (("s_gate", "secure.c"), ("ns_asks", "nonsecure.c")):
         location = inner[name].location
