@@ -1,7 +1,7 @@
 """From the ELF or directory that the user named to the one program that is in the dump."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -91,7 +91,7 @@ class Programs:
             opened = OpenedImage(path, image, _match(dump, image, path))
             if opened.match.verdict == "match" or not self._is_directory:
                 return opened
-        opened = _only_match(self._path, dump)
+        opened = _only_match(self._path, dump, self._also.values())
         self._keep(opened.path, opened.image)
         return opened
 
@@ -127,8 +127,12 @@ def _match(dump: Dump, image: Image, path: str) -> ElfMatch:
         raise InputError(f"{path}: {error}", hint=error.hint) from error
 
 
-def _only_match(directory: str, dump: Dump) -> OpenedImage:
+def _only_match(directory: str, dump: Dump, beside: Collection[Image]) -> OpenedImage:
+    """The one that matches, of those that are not named otherwise, too."""
+    named = {bytes(each.octets) for each in beside}
     found = list(_opened_in(directory, dump))
+    if named:
+        found = [each for each in found if bytes(each.image.octets) not in named]
     if not found:
         raise InputError(f"{directory} holds no Arm ELF program")
     matching = [each for each in found if each.match.verdict == "match"]

@@ -96,6 +96,16 @@ def test_a_directory_gives_the_one_that_matches(tmp_path: Path) -> None:
     assert open_image(directory, DUMP).path == f"{directory}/debug/fw"
 
 
+def test_of_two_that_match_the_other_one_may_be_named(tmp_path: Path) -> None:
+    dump = a_dump({FLASH: PROGRAM[:64], FLASH - 0x4000: PROGRAM[:64]})
+    folder = write(tmp_path, fw=ELF, boot=BOOT)
+    with pytest.raises(ProgramMismatch, match="2 ELF files") as refused:
+        open_image(folder, dump)
+    assert "the others with --also" in (refused.value.hint or "")
+    opened = open_image(folder, dump, also=[f"{folder}/boot"])
+    assert [each.path for each in opened.programs] == [f"{folder}/fw", f"{folder}/boot"]
+
+
 def test_two_copies_of_one_program_are_one(tmp_path: Path) -> None:
     directory = write(tmp_path, a=ELF, b=ELF)
     assert open_image(directory, DUMP).path == f"{directory}/a"
