@@ -27,8 +27,9 @@ _BY_CAUSE: tuple[tuple[str, str, str], ...] = (
     ("read thread exited", "the probe does not answer any more", _GONE),
     ("older firmware version", "the firmware of the ST-Link is too old", _UPDATE),
 )
+_NOT_DETECTED = "Target not detected"
 _BY_MESSAGE: tuple[tuple[str, str, str], ...] = (
-    ("Target not detected", "the target does not answer", _WIRING),
+    (_NOT_DETECTED, "the target does not answer", _WIRING),
     ("No cores were discovered", "the target answers, but shows no core", _LOCKED),
     ("TransferTimeoutError", "the target is always busy", _BUSY_TARGET),
     ("TransferProtocolError", "what the target answers arrives damaged", _WIRING),
@@ -70,6 +71,11 @@ def is_busy(error: BaseException) -> bool:
     from pyocd.core import exceptions
 
     return isinstance(error, exceptions.TransferTimeoutError)
+
+
+def is_silent(error: BaseException | None) -> bool:
+    """True if nothing on the wire acknowledged when it was connected to."""
+    return error is not None and is_about_the_target(error) and _NOT_DETECTED in str(error)
 
 
 @contextmanager

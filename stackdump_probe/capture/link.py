@@ -11,6 +11,7 @@ from stackdump_probe.capture.explain import (
     failures_of_pyocd,
     is_about_the_target,
     is_busy,
+    is_silent,
 )
 from stackdump_probe.capture.probe import Watcher
 from stackdump_probe.capture.pyocd_bench import same_probe
@@ -22,9 +23,11 @@ from stackdump_probe.capture.pyocd_session import (
     has_power,
     opened,
 )
+from stackdump_probe.capture.targets import target_named
 from stackdump_probe.errors import CaptureError, ConnectError, ProbePermission, RegionUnreadable
 from stackdump_probe.record import record
 
+ANY, RP2040 = "cortex_m", "rp2040"
 DEFAULT_FREQUENCY = 4_000_000  # Hz; pyOCD's own default is 1 MHz
 SLOWEST = 100_000  # Hz; not slower than this, unless asked for
 SLOWER_BY = 4
@@ -152,9 +155,21 @@ class Link:
         while failure is not None and self._has_another_way(failure, tried):
             failure = self._open(self._probe, self._terms.reset)
             tried += 1
-        if first is not None and failure is not None:
+        if first is not None and failure is not None and not self._opens_as_rp2040(failure):
             raise first
         self._tell_if_slower()
+
+    def _opens_as_rp2040(self, failure: CaptureError) -> bool:
+        """True if nobody answered because one of several debug ports has to be chosen first."""
+        if self._target_type != ANY or not is_silent(failure.__cause__):
+            return False
+        before = self._target_type, self.number, self._frequency
+        self._target_type, self.number = target_named(RP2040).pyocd_type(self._terms.core)
+        self._frequency = self._terms.frequency
+        if self._open(self._probe, self._terms.reset) is None:
+            return True
+        self._target_type, self.number, self._frequency = before
+        return False
 
     def _has_another_way(self, failure: CaptureError, tried: int) -> bool:
         """Choose how to connect the next time; False if there is nothing left to try."""

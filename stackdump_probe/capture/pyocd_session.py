@@ -25,8 +25,6 @@ Met = Callable[[ProbeFacts], None]
 ANSWER_DEADLINE = 2.0  # seconds that a probe has to answer one packet, at any usual clock
 LONGEST_ANSWER = 1_000_000  # clock cycles that one packet may take on the wire
 PYOCD_DEADLINE = 10.0  # seconds after which pyOCD gives up by itself
-NOT_DETECTED = "Target not detected"  # in what pyOCD says
-RP2040 = "an RP2040 answers only to --target rp2040"
 LOST = "try again, or a lower --frequency"
 SMALLEST_PACKET = 16  # bytes; 64 is the smallest that CMSIS-DAP knows
 CTRL_STAT = 0x4
@@ -151,8 +149,6 @@ def _in_detail(error: ConnectError, session: Any) -> ConnectError:
     cause = error.__cause__
     if locked is not error or cause is None or not is_about_the_target(cause):
         return locked
-    if NOT_DETECTED in str(cause) and session.options["target_override"] == "cortex_m":
-        error = ConnectError(str(error), hint=f"{error.hint}; {RP2040}")
     return with_voltage(error, session.delegate.facts)
 
 

@@ -48,7 +48,7 @@ def doctor(
             "--chip",
             metavar="NAME",
             envvar="STACKDUMP_TARGET",
-            help="part or family; needed only for an RP2040",
+            help="part or family, such as rp2040 for its second core",
         ),
     ] = "auto",
     frequency: Annotated[

@@ -103,17 +103,19 @@ def test_the_cores_of_a_part_are_found_behind_its_access_ports(part: Part, tmp_p
     assert [dump.memory.u32(ram + MARK) for dump in dumps] == [0, 1]
 
 
-def test_who_does_not_name_an_rp2040_is_told_to(
+def test_an_rp2040_is_found_without_its_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     program = counting_on(MACHINES["microbit"], tmp_path)
     with simulated_usb_probe(program, debug_port=MultidropPort) as sim:
-        assert run(["capture", "-t", "auto", "-o", "x.dump"]) == 5
-        assert run(["doctor", "-t", "rp2040"]) == 0
+        assert run(["capture", "-t", "auto", "-o", "x.dump"]) == 0
+        assert run(["doctor"]) == 0
+        assert sim.core.read(debug.DEMCR) == 0
         assert runs(sim)
     said = capsys.readouterr()
-    assert "an RP2040 answers only to --target rp2040" in said.err
     assert "it answers: DPIDR" in said.out
+    assert "going on at" not in said.err
+    assert decode(Path("x.dump").read_bytes()).registers["r4"] == 44
 
 
 @pytest.mark.parametrize(
