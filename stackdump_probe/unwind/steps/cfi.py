@@ -48,7 +48,9 @@ def cfi_step(position: Position, surroundings: Surroundings) -> Caller | Lost | 
         what = "the register that gives the frame address"
         return Lost(not_captured(gap.address, surroundings.memory, what))
     except Unavailable as gap:
-        return Lost(unavailable(gap, surroundings.memory, "the frame address"))
+        # A frame pointer that an inner frame may have changed: sp is known, the code may do.
+        end = unavailable(gap, surroundings.memory, "the frame address")
+        return Lost(end, is_final=False)
     return _caller(row, frame, position, surroundings)
 
 

@@ -1,7 +1,7 @@
 """A frame undone by the instructions of an exception table."""
 
 from stackdump_probe.arch.registers import CALLEE_SAVED
-from stackdump_probe.errors import Unavailable
+from stackdump_probe.errors import NotCaptured, Unavailable
 from stackdump_probe.image.frames.exidx import Entry
 from stackdump_probe.image.frames.exidx_code import Instruction, MoveVsp, Pop, Refusal, SetVsp
 from stackdump_probe.memory import Memory
@@ -26,7 +26,9 @@ def undone(entry: Entry, position: Position, surroundings: Surroundings) -> Call
         what = "the return address"
         return frame.caller()
     except Unavailable as gap:
-        return Lost(unavailable(gap, surroundings.memory, what))
+        # Without a frame pointer the code may tell; what was not captured it cannot.
+        is_final = isinstance(gap, NotCaptured)
+        return Lost(unavailable(gap, surroundings.memory, what), is_final=is_final)
 
 
 class _VirtualRegisters:

@@ -2,7 +2,7 @@ import pytest
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError
-from stackdump_probe.image.frames.cfi_rules import CfaOffset, InRegister, Row, Undefined
+from stackdump_probe.image.frames.cfi_rules import CfaOffset, InRegister, Offset, Row, Undefined
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind
@@ -77,6 +77,16 @@ def test_frames_lead_from_the_halt_to_the_reset_handler() -> None:
 def test_a_return_address_is_looked_up_before_it_and_the_halt_exactly() -> None:
     found = trace(in_leaf(), a_stack(*MAIN_STACK, 0, 0))
     assert [frame.lookup_pc for frame in found.frames[:2]] == [LEAF + 4, WORK + 0xF]
+
+
+def test_without_the_frame_pointer_the_code_tells_by_sp() -> None:
+    rows = program(work=a_row(CfaOffset(7, 8), {14: Offset(-4)}))
+    push = Segment(WORK, halfwords(0xB510, *[NOP] * 5), "elf")  # push {r4, lr}
+    found = trace(in_leaf(), push, a_stack(*MAIN_STACK, 0, 0), code=rows)
+    assert [frame.rule for frame in found.frames] == ["innermost", "cfi", "prologue", "cfi"]
+    assert pcs(found)[2] == MAIN + 0x10
+    found = trace(in_leaf(), a_stack(0, 0, 0, 0), code=rows)
+    assert found.end.reason == "the frame address depends on r7, which is not known here"
 
 
 def test_saved_registers_are_those_of_each_frame() -> None:

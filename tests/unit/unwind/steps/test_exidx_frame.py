@@ -106,13 +106,16 @@ def test_a_return_address_that_was_not_captured_ends_the_trace() -> None:
 
 
 def test_a_popped_sp_that_was_not_captured_ends_the_trace() -> None:
-    end = lost(MoveVsp(0x100), Pop(("sp", "lr"))).end
+    found = lost(MoveVsp(0x100), Pop(("sp", "lr")))
+    assert found.is_final
+    end = found.end
     assert (end.kind, end.address) == ("no_memory", RAM + 0x100)
 
 
-def test_a_frame_pointer_that_is_not_known_ends_the_trace() -> None:
-    end = lost(SetVsp("r11"), Pop(("lr",))).end
-    assert end.reason == "the frame address depends on r11, which is not known here"
+def test_without_the_frame_pointer_other_rules_are_asked() -> None:
+    found = lost(SetVsp("r11"), Pop(("lr",)))
+    assert not found.is_final
+    assert found.end.reason == "the frame address depends on r11, which is not known here"
 
 
 def test_without_sp_there_is_no_frame() -> None:
