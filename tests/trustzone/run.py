@@ -7,31 +7,46 @@ if a trace ends before the reset handler.
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from pathlib import Path
 
 from stackdump_probe.image.elf import Image
+from stackdump_probe.image.side_by_side import SideBySide
 from stackdump_probe.memory import Memory
+from stackdump_probe.report.beside import memory_of
 from stackdump_probe.simulator.machines import machine_named
 from stackdump_probe.simulator.qemu import Machine
+from stackdump_probe.unwind.unwinder import unwind
 from tests.differential.programs import labels
-from tests.stepping.verdict import Verdict, finding, traced
-from tests.trustzone.build import MACHINE, Build, elf_of
+from tests.stepping.verdict import Verdict, finding
+from tests.trustzone.build import MACHINE, Build, elf_of, pair_of
 from tests.trustzone.matrix import MATRIX
 from tests.trustzone.watching import Watcher
 
 
-def verdict_on(build: Build, *, every: int) -> Verdict:
-    """What the traces of one in `every` states of a build are worth."""
-    elf = elf_of(build)
-    names, verdict = labels(elf), Verdict()
-    image = Image.from_bytes(elf.read_bytes())
-    with Machine(machine_named(MACHINE), elf) as machine:
+def verdict_on(build: Build, *, every: int, apart: bool) -> Verdict:
+    """What the traces of one in `every` states of a build are worth; `apart`: of two ELFs."""
+    runs, elves = _elves(build, apart=apart)
+    names = {name: at for elf in elves for name, at in labels(elf).items()}
+    images = tuple(Image.from_bytes(elf.read_bytes()) for elf in elves)
+    programs, verdict = SideBySide(images[0], images), Verdict()
+    flash = memory_of(Memory(), programs)
+    with Machine(machine_named(MACHINE), runs) as machine:
         watcher = Watcher(machine, names)
         for state in watcher.states(every=every):
-            backtrace = traced(state, image, Memory())
+            memory = Memory(state.segments).over(flash)
+            backtrace = unwind(state.registers, memory, programs if apart else images[0])
             found = finding(state, backtrace, {at: name for name, at in names.items()})
             verdict.take(found, backtrace)
     assert not watcher.broken, watcher.broken
     return verdict
+
+
+def _elves(build: Build, *, apart: bool) -> tuple[Path, tuple[Path, ...]]:
+    """What runs, and what it is traced with."""
+    if not apart:
+        return elf_of(build), (elf_of(build),)
+    pair = pair_of(build)
+    return pair.bytes_of_both, (pair.secure, pair.nonsecure)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,11 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(prog="scripts/trustzone", description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="trace one of so many states (1)")
     parser.add_argument("--only", default="", metavar="TEXT", help="builds with it in the name")
+    parser.add_argument("--apart", action="store_true", help="each image in an ELF of its own")
     options = parser.parse_args(arguments)
     total = Verdict()
     for build in MATRIX:
         if options.only in build.name:
-            verdict = verdict_on(build, every=options.every)
+            verdict = verdict_on(build, every=options.every, apart=options.apart)
             _say(build.name, verdict)
             total.add(verdict)
     _say("all", total)
