@@ -14,7 +14,7 @@ from stackdump_probe.values.cpp import nodes
 from stackdump_probe.values.cpp.choices import optional, tuple_, variant
 from stackdump_probe.values.cpp.object import Object
 from stackdump_probe.values.cpp.owners import shared_ptr, unique_ptr, weak_ptr
-from stackdump_probe.values.cpp.sequences import array, initializer_list, span, vector
+from stackdump_probe.values.cpp.sequences import array, bitset, initializer_list, span, vector
 from stackdump_probe.values.cpp.text import string, string_view
 from stackdump_probe.values.cpp.time import duration, time_point
 from stackdump_probe.values.cpp.trees import map_, set_
@@ -54,6 +54,7 @@ LIBRARY: dict[str, View] = {
     "std::atomic": atomic,
     "std::basic_string": string,
     "std::basic_string_view": string_view,
+    "std::bitset": bitset,
     "std::chrono::duration": duration,
     "std::chrono::time_point": time_point,
     "std::deque": nodes.deque,

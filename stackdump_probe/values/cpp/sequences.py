@@ -56,10 +56,25 @@ def _bits(start: Object, finish: Object) -> Content:
         return Invalid(first, f"bits from here to {end:#010x}")
     shown = min(count, start.decoder.limits.entries)
     held = in_memory(start.decoder.memory, first, (shown + 7) // 8)
-    absence = held.missing(0, shown)
+    return _bits_in(Place(held), count, shown)
+
+
+def bitset(found: Object) -> Content:
+    """Its bits, the one of number 0 first."""
+    count = last_argument(found)
+    if not count:
+        return Array(0, ())
+    words = found.part("_M_w")
+    if count > words.size * 8:
+        raise Unsupported("bits in words of theirs were expected")
+    return _bits_in(words.place, count, min(count, found.decoder.limits.entries))
+
+
+def _bits_in(place: Place, count: int, shown: int) -> Array:
+    absence = place.missing((shown + 7) // 8)
     if absence is not None:
         raise PartMissing(absence)
-    bits = (octet >> bit & 1 for octet in held.octets for bit in range(8))
+    bits = (octet >> bit & 1 for octet in place.octets((shown + 7) // 8) for bit in range(8))
     values = (Value("bool", Boolean(bool(bit)), "ok") for bit in islice(bits, shown))
     return Array(count, tuple(values))
 

@@ -1,4 +1,5 @@
 // Containers whose elements are in nodes or blocks of the heap: main -> serve -> hold.
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -65,6 +66,9 @@ std::unordered_multiset<std::uint8_t> bytes{6, 6};
 std::unordered_map<int, int> no_labels;
 std::multimap<int, char> tagged{{2, 'b'}, {1, 'a'}, {2, 'c'}};
 std::multiset<int> sizes{5, 4, 5};
+std::bitset<5> taps{0b10110};
+std::bitset<40> drawers{0x8000000001ull};
+std::bitset<0> no_taps;
 std::queue<int> guests;
 std::stack<int, std::vector<int>> plates;
 std::priority_queue<int> urgent;
@@ -102,6 +106,8 @@ int main()
         urgent.push(guest);
     }
     numbers.insert(12);
+    taps.flip(3);
+    drawers.flip(1);
     guests.pop();
     plates.pop();
     return static_cast<int>(serve(shelf, crates));

@@ -87,6 +87,19 @@ def test_bits_of_a_vector_that_were_not_captured_are_missing() -> None:
     assert text(bits, words(RAM, 0, RAM, 3), Segment(RAM, words(5))) == "[true, false, true]"
 
 
+def test_a_bitset_is_its_bits_if_it_has_room_for_them() -> None:
+    def of(count: int, octets: bytes, *gaps: Gap) -> Value:
+        words_ = member("_M_w", array(UNSIGNED, 2), 0)
+        type_ = struct(f"std::bitset<{count}>", 8, words_, language="c++")
+        return Decoder(Memory()).decode(type_, Storage(octets, None, gaps))
+
+    assert short_text(of(3, words(0b110, 0))) == "[false, true, true]"
+    assert short_text(of(34, words(0, 2))) == "[" + "false, " * 33 + "true]"
+    assert short_text(of(65, words(1, 0))) == "{_M_w: [1, 0]}"
+    lost = of(34, words(1, 0), Gap(32, 64, Absence("not_captured")))
+    assert short_text(lost) == "{_M_w: [1, <not captured>]}"
+
+
 def test_a_string_view_is_its_text() -> None:
     assert text(a_view(CHAR), words(2, RAM), Segment(RAM, b"hey")) == '"he"'
 
