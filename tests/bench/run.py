@@ -19,6 +19,7 @@ from tests.judge.judge import SETTINGS
 
 MILLISECONDS, MEGABYTES = 1000, 1 / 1024
 RUST = CACHE / "rust" / "bin" / "stackdump-cli"
+DUMPS = 200
 Commands = dict[str, tuple[str, ...]]
 
 
@@ -42,6 +43,9 @@ def main() -> None:
         report(f"{name}, {size:.1f} MB: frames", compared(_frames(case), options.runs))
         report(f"{name}: with statics", compared(_with_statics(case), options.runs))
         print("stages, CPU ms:", ", ".join(_stages(case)))  # noqa: T201
+        dumps = compared(_many_dumps(case), options.runs)
+        report(f"{name}: JSON lines", dumps)
+        print(f"{_rate(dumps):.0f} dumps a second")  # noqa: T201
 
 
 def _start_up() -> Commands:
@@ -67,6 +71,17 @@ def _with_statics(case: Input) -> Commands:
     trace = (*_ours(), "trace", str(case.elf), str(case.dump))
     ours: Commands = {"trace": trace, "trace --json": (*trace, "--json")}
     return {"Rust stackdump-cli": _rust(case), **ours} if RUST.exists() else ours
+
+
+def _many_dumps(case: Input) -> Commands:
+    trace = (*_ours(), "trace", "--no-statics", "--json-lines", str(case.elf))
+    return {f"{count} dumps": (*trace, *(str(case.dump),) * count) for count in (1, DUMPS)}
+
+
+def _rate(figures: Mapping[str, Figures | None]) -> float:
+    """How many dumps a second takes, once the program is read."""
+    one, many = (figures[f"{count} dumps"] for count in (1, DUMPS))
+    return (DUMPS - 1) / (many.wall - one.wall) if one and many else 0
 
 
 def _rust(case: Input) -> tuple[str, ...]:
