@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from operator import add
 from struct import Struct, unpack_from
 from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.forms import UNSIGNED
+from stackdump_probe.image.dwarf.rangemap import Columns
 from stackdump_probe.image.dwarf.ranges import listed_ranges
 from stackdump_probe.image.leb import DAMAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from stackdump_probe.image.dwarf.units import Unit
 
@@ -39,16 +41,21 @@ def range_sets(octets: memoryview) -> list[tuple[int, tuple[int, ...]]]:
 
 def address_ranges(
     sets: Iterable[tuple[int, tuple[int, ...]]], *, with_zero: bool = True
-) -> Iterator[tuple[int, int, int]]:
-    """Yield (start, end, offset of the unit) of each range; those from 0 on only `with_zero`.
+) -> Columns[int]:
+    """Start, end and the offset of the unit of each range; those from 0 on only `with_zero`.
 
     There linkers leave what they discarded. A pair of zeros ends no set: they leave them in the
     middle where a function was discarded.
     """
+    lows: list[int] = []
+    sizes: list[int] = []
+    units: list[int] = []
     for unit, words in sets:
-        for low, size in zip(words[::2], words[1::2], strict=True):
-            if size and (low or with_zero):
-                yield low, low + size, unit
+        lows += words[::2]
+        sizes += words[1::2]
+        units += [unit] * (len(words) // 2)
+    ranges = Columns(lows, list(map(add, lows, sizes)), units).where(sizes)
+    return ranges if with_zero else ranges.where(ranges.lows)
 
 
 def _set(octets: memoryview, at: int) -> tuple[tuple[int, ...], int, int]:

@@ -11,7 +11,7 @@ from stackdump_probe.image.dwarf.abbreviations import Abbreviation, Abbreviation
 from stackdump_probe.image.dwarf.aranges import SECTION as ARANGES
 from stackdump_probe.image.dwarf.aranges import address_ranges, claimed_ranges, range_sets
 from stackdump_probe.image.dwarf.forms import string_of
-from stackdump_probe.image.dwarf.rangemap import RangeMap
+from stackdump_probe.image.dwarf.rangemap import Columns, RangeMap
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.dwarf.units import Unit, read_length, read_unit
 from stackdump_probe.image.symbols import SymbolTable
@@ -162,12 +162,13 @@ class Dwarf:
     def _unlisted(self) -> RangeMap[int]:
         """Offsets of units that .debug_aranges leaves out, by the addresses that they claim."""
         listed = {unit for unit, words in self._range_sets if any(words[1::2])}
-        return RangeMap(
+        ranges = (
             (low, high, unit.offset)
             for unit in self.units
             if unit.offset not in listed
             for low, high in claimed_ranges(unit)
         )
+        return RangeMap(Columns.of(ranges))
 
     # --- tables that units share -----------------------------------------------------------
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate
-from operator import itemgetter
+from itertools import compress
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 Owner = TypeVar("Owner")
-
-_low, _high = itemgetter(0), itemgetter(1)
 
 
 class Extent(NamedTuple, Generic[Owner]):
@@ -23,32 +20,68 @@ class Extent(NamedTuple, Generic[Owner]):
     owner: Owner
 
 
+class Columns(NamedTuple, Generic[Owner]):
+    """Many extents, side by side: large tables are read, sifted and sorted by the column."""
+
+    lows: list[int]
+    highs: list[int]
+    owners: list[Owner]
+
+    @classmethod
+    def of(cls, extents: Iterable[tuple[int, int, Owner]]) -> Columns[Owner]:
+        """The columns of these rows."""
+        rows = list(extents)
+        return cls([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
+
+    def where(self, wanted: Sequence[object]) -> Columns[Owner]:
+        """Those for which `wanted` has something true."""
+        return Columns(
+            list(compress(self.lows, wanted)),
+            list(compress(self.highs, wanted)),
+            list(compress(self.owners, wanted)),
+        )
+
+
 class RangeMap(Generic[Owner]):
     """Extents that may overlap, sorted once."""
 
-    def __init__(self, extents: Iterable[tuple[int, int, Owner]]) -> None:
-        self._extents = sorted(extents, key=_low)
+    def __init__(self, extents: Columns[Owner]) -> None:
+        lows, highs, owners = extents
+        order = sorted(range(len(lows)), key=lows.__getitem__)
+        self._lows = [lows[at] for at in order]
+        self._highs = [highs[at] for at in order]
+        self._owners = [owners[at] for at in order]
         # The highest end so far: before an entry that it does not pass, nothing can reach further.
-        self._reach = list(accumulate(map(_high, self._extents), max))
+        self._reach = _highest_so_far(self._highs)
 
     def at(self, address: int) -> list[Extent[Owner]]:
         """All extents that hold `address`; the one that begins last comes first."""
         found = []
-        place = bisect_right(self._extents, address, key=_low) - 1
+        place = bisect_right(self._lows, address) - 1
         while place >= 0 and self._reach[place] > address:
-            extent = self._extents[place]
-            if address < extent[1]:
+            if address < self._highs[place]:
+                extent = self._lows[place], self._highs[place], self._owners[place]
                 found.append(Extent(*extent))
             place -= 1
         return found
 
 
+def _highest_so_far(numbers: list[int]) -> list[int]:
+    """`accumulate(numbers, max)`, which takes several times as long."""
+    highest, found = 0, []
+    for number in numbers:
+        if number > highest:
+            highest = number
+        found.append(highest)
+    return found
+
+
 def without_discarded(
-    extents: Iterable[tuple[int, int, Owner]], holds_code: Callable[[int, int], bool]
-) -> Iterable[tuple[int, int, Owner]]:
+    extents: Columns[Owner], holds_code: Callable[[int, int], bool]
+) -> Columns[Owner]:
     """The extents without those at 0, unless code is there.
 
     There linkers leave what they discarded, thousands of extents over each other; `holds_code`
     still has to judge those that remain.
     """
-    return extents if holds_code(0, 2) else filter(_low, extents)
+    return extents if holds_code(0, 2) else extents.where(extents.lows)

@@ -11,7 +11,7 @@ from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.entry_tree import EntryTree
 from stackdump_probe.image.dwarf.forms import UNSIGNED, encoding_of
-from stackdump_probe.image.dwarf.rangemap import RangeMap
+from stackdump_probe.image.dwarf.rangemap import Columns, RangeMap
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.dwarf.wanted import Wanted
 from stackdump_probe.image.leb import DAMAGE
@@ -177,11 +177,12 @@ class Unit:
     @cached_property
     def functions(self) -> RangeMap[Die]:
         """The functions with code, those that the linker discarded left out."""
-        return RangeMap(
+        ranges = (
             (low, high, die)
             for die in self.walk(dw.TAG_subprogram, having=(dw.AT_low_pc, dw.AT_ranges))
             for low, high in die.ranges()
         )
+        return RangeMap(Columns.of(ranges))
 
     # --- entries ---------------------------------------------------------------------------
 
