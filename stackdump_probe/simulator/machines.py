@@ -85,10 +85,16 @@ _M33 = (
     Component(FPB, 0xD21, 9, 0x00, 0x1A03),
     Component(ITM, 0xD21, 9, 0x43, 0x1A01),
 )
+_M55 = (
+    Component(SCS, 0xD22, 9, 0x00, 0x2A04),
+    Component(DWT, 0xD22, 9, 0x00, 0x1A02),
+    Component(FPB, 0xD22, 9, 0x00, 0x1A03),
+    Component(ITM, 0xD22, 9, 0x43, 0x1A01),
+)
 
 # Tag_CPU_arch: 10 v7, 11 v6-M, 12 v6S-M, 13 v7E-M, 16 v8-M.base, 17 v8-M.main.
 # Tag_FP_arch: 6 VFPv4-D16 (as FPv4-SP), 8 FPv5-D16.
-_V6M, _V7M, _V8M = (11, 12), (10, 11, 12), (16, 17)
+_V6M, _V7M, _V8M, _V81M = (11, 12), (10, 11, 12), (16, 17), 21
 _V7EM = (*_V7M, 13)
 _AT_ZERO = range(0x400000)
 _SSRAM = ((0x20000000, 0x400000),)
@@ -124,6 +130,12 @@ MACHINES = MappingProxyType(
                 "mps2-an505", "Cortex-M33", range(0x10000000, 0x10400000), (*_V7EM, *_V8M), 8,
                 ((0x38000000, 0x400000),), 0x6BA02477, 0x14770005,
                 ARM, 0x4C9, 0x40000000, 0x10000080, _M33,
+            ),
+            # ITCM and DTCM, as Arm's Corstone SSE-300 has them (101773, memory map).
+            MachineModel(
+                "mps3-an547", "Cortex-M55", range(0x80000), (*_V7EM, *_V8M, _V81M), 8,
+                ((0x20000000, 0x80000),), 0x6BA02477, 0x14770005,
+                ARM, 0x4CA, 0x40000000, 0x10000080, _M55,
             ),
         )
     }

@@ -35,6 +35,7 @@ PART = {
     "Cortex-M4": 0xC24,
     "Cortex-M7": 0xC27,
     "Cortex-M33": 0xD21,
+    "Cortex-M55": 0xD22,
 }
 PROCESS_STACK, MAIN_STACK = 0x1000, 0x2000  # from the start of RAM
 PATIENCE = 20.0  # seconds
