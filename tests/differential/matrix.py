@@ -7,7 +7,7 @@ from typing import Literal
 
 from tests.firmware.cases import CASES, Case, Compiler
 
-CoreName = Literal["m0", "m3", "m4f", "m7f", "m33"]
+CoreName = Literal["m0", "m23", "m3", "m4f", "m7f", "m33", "m55"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,18 @@ TARGETS = MappingProxyType(
         "m7f": Target(
             "mps2-an500", ("-mcpu=cortex-m7", *_FPV5), "thumbv7em-none-eabihf", 0, 0x20000000
         ),
+        # No machine has a Cortex-M23; what it executes, a Cortex-M33 does, too.
+        "m23": Target(
+            "mps2-an505", ("-mcpu=cortex-m23",), "thumbv8m.base-none-eabi", 0x10000000, 0x38000000
+        ),
         "m33": Target(
             "mps2-an505",
             ("-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"),
             "thumbv8m.main-none-eabihf", 0x10000000, 0x38000000,
+        ),
+        "m55": Target(
+            "mps3-an547", ("-mcpu=cortex-m55", "-mfloat-abi=hard"), "thumbv8.1m.main-none-eabihf",
+            0, 0x20000000,
         ),
     }
 )  # fmt: skip
@@ -115,13 +123,23 @@ def _others() -> tuple[Build, ...]:
     )
 
 
+def _newer_cores() -> tuple[Build, ...]:
+    """Armv8-M Baseline and Armv8.1-M, for which clang has no library here."""
+    cores: tuple[CoreName, ...] = ("m23", "m55")
+    return tuple(
+        Build(core, "gcc", optimization, 4 + (first + number) % 2)
+        for first, core in enumerate(cores)
+        for number, optimization in enumerate(GCC)
+    )
+
+
 def golden(case: Case) -> Build:
     """The ELF of a golden case."""
     return Build("m4f", case.compiler, case.flags, 0, case.name, is_golden=True)
 
 
 GOLDEN = tuple(golden(case) for case in CASES if (FOLDER / case.name / "fw.elf").exists())
-MATRIX = (*_workouts(), *_others(), *_fixtures(), *GOLDEN)
+MATRIX = (*_workouts(), *_newer_cores(), *_others(), *_fixtures(), *GOLDEN)
 
 # The fixed sample of the test run: each core, each optimization, with what scripts/test installs.
 SAMPLE = (
@@ -133,5 +151,7 @@ SAMPLE = (
     Build("m7f", "gcc", ("-Og",), 4),
     Build("m7f", "gcc", ("-O2", "-flto"), 5),
     Build("m33", "gcc", ("-Os",), 4),
+    Build("m23", "gcc", ("-O2",), 5),
+    Build("m55", "gcc", ("-Og",), 4),
     *(each for each in GOLDEN if each.program in SAMPLED),
 )

@@ -15,6 +15,8 @@ static void thread_exit(void)
 __attribute__((naked)) void SVC_Handler(void)
 {
     __asm volatile(".syntax unified\n"
+                   "mrs r0, msp\n" /* entry leaves r0 UNKNOWN: DDI 0553, ExceptionTaken */
+                   "ldr r0, [r0]\n"
                    "msr psp, r0\n"
                    "movs r1, #2\n"
                    "mvns r1, r1\n" /* EXC_RETURN 0xFFFFFFFD: thread mode, process stack */
