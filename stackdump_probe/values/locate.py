@@ -95,6 +95,14 @@ def storage_of(die: Die, context: UnitContext, size: int) -> Storage:
         return absent(size, absence_of(error))
 
 
+def stored_or_absent(location: Location | bytes | None, context: UnitContext, size: int) -> Storage:
+    """The `size` bytes at `location`, as far as they are known; raises nothing."""
+    try:
+        return stored(location, context, size)
+    except (Unavailable, DwarfError) as error:
+        return absent(size, absence_of(error))
+
+
 def stored(location: Location | bytes | None, context: UnitContext, size: int) -> Storage:
     """The `size` bytes at `location`; raises Unavailable and DwarfError."""
     match location:
@@ -170,10 +178,7 @@ def _piece(location: Location, bit_offset: int, bits: int, context: UnitContext)
     if bit_offset > ASSEMBLED_LIMIT:
         return absent((bits + 7) // 8, Absence("unsupported", f"a piece at bit {bit_offset}"))
     size = (bit_offset + bits + 7) // 8
-    try:
-        whole = stored(location, context, size)
-    except (Unavailable, DwarfError) as error:
-        return absent(size, absence_of(error))
+    whole = stored_or_absent(location, context, size)
     return whole if bit_offset == 0 else _from_bit(whole, bit_offset)
 
 

@@ -1,7 +1,8 @@
 """Objects that live as long as the program: at file and namespace level, and inside functions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from stackdump_probe.errors import DwarfError, StackdumpError, Unavailable
 from stackdump_probe.image.dwarf import constants as dw
@@ -18,12 +19,12 @@ from stackdump_probe.record import record
 from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.frame_context import UnitContext
-from stackdump_probe.values.locate import FIXED_ADDRESS, absence_of, locate, stored
+from stackdump_probe.values.locate import FIXED_ADDRESS, absence_of, locate, stored_or_absent
 from stackdump_probe.values.model import Variable
 from stackdump_probe.values.noise import is_noise
 from stackdump_probe.values.placement import Placement
 from stackdump_probe.values.program import decoder_for
-from stackdump_probe.values.storage import absent
+from stackdump_probe.values.storage import Absence, absent
 
 UNITS = frozenset((dw.TAG_compile_unit, dw.TAG_partial_unit))
 ORIGINS = (dw.AT_abstract_origin, dw.AT_specification)
@@ -67,20 +68,62 @@ def statics(
     `declared` no variable tells its file and line. Damage costs the variables of one unit.
     Functions of programs `beside` the image have their names, too.
     """
-    decoder = decoder_for(image, memory, limits, beside=beside)
-    search = _Search(image, memory, decoder, Placement(image), noise, declared, set(), set())
-    found: list[_Found] = []
-    for unit in image.dwarf.units:
-        found.extend(search.of_unit(unit))
-    return tuple(variable for variable, place in found if place not in search.located)
+    search = StaticsSearch(
+        image, memory, noise=noise, declared=declared, limits=limits, beside=beside
+    )
+    return merged([search.of_units(image.dwarf.units, lambda variable: variable)])
 
 
+V = TypeVar("V")
 # Where the debug information describes an object: the section, and the offset in it.
 _Place = tuple[str, int]
 # What units that describe an object once more agree in.
 _Key = tuple[str, int | bytes, object]
-# A static and, if nothing tells where it is, the place of its description.
-_Found = tuple[Variable, _Place | None]
+# A static, its key, and, if nothing tells where it is, the place of its description.
+_Found = tuple[V, _Key | None, _Place | None]
+# What some units hold, and the places of descriptions without a location for which another one
+# stands, as linking with LTO leaves them.
+Part = tuple[list[_Found[V]], set[_Place]]
+
+
+def merged(parts: Sequence[Part[V]]) -> tuple[V, ...]:
+    """The statics of all parts of a program, each once."""
+    located = {place for _, places in parts for place in places}
+    seen: set[_Key] = set()
+    kept = []
+    for variable, key, place in (each for found, _ in parts for each in found):
+        if key in seen or place in located:
+            continue
+        kept.append(variable)
+        if key is not None:
+            seen.add(key)
+    return tuple(kept)
+
+
+class StaticsSearch:
+    """`statics` by parts, which may be searched in any order and merged; its arguments are those.
+
+    The variables of a part are given as `shown` makes them.
+    """
+
+    def __init__(
+        self,
+        image: Image,
+        memory: Memory,
+        *,
+        noise: bool = False,
+        declared: bool = True,
+        limits: Limits | None = None,
+        beside: Sequence[Image] = (),
+    ) -> None:
+        decoder = decoder_for(image, memory, limits, beside=beside)
+        self._with = (image, memory, decoder, Placement(image), noise, declared)
+
+    def of_units(self, units: Sequence[Unit], shown: Callable[[Variable], V]) -> Part[V]:
+        """The statics of some units in their order, those of each with the lowest address first."""
+        search = _Search(*self._with, set(), set())
+        found = [each for unit in units for each in search.of_unit(unit)]
+        return [(shown(variable), key, place) for variable, key, place in found], search.located
 
 
 @record
@@ -93,11 +136,7 @@ class _Scope:
 
 @record
 class _Search:
-    """What all units are searched with.
-
-    `seen` holds name and address, or constant, of what was found; `located` the descriptions
-    without a location for which another one stands, as linking with LTO leaves them.
-    """
+    """What a part is searched with; `seen` and `located` are what it has found so far."""
 
     image: Image
     memory: Memory
@@ -106,16 +145,16 @@ class _Search:
     noise: bool
     declared: bool
     seen: set[_Key]
-    located: set[_Place | None]
+    located: set[_Place]
 
-    def of_unit(self, unit: Unit) -> list[_Found]:
+    def of_unit(self, unit: Unit) -> list[_Found[Variable]]:
         """The statics of one unit, lowest address first."""
-        found: list[_Found] = []
+        found: list[_Found[Variable]] = []
         with suppress(StackdumpError):  # what comes after damage cannot be told
             found.extend(self._in_unit(unit))
         return sorted(found, key=_order)
 
-    def _in_unit(self, unit: Unit) -> Iterator[_Found]:
+    def _in_unit(self, unit: Unit) -> Iterator[_Found[Variable]]:
         context = UnitContext(unit, self.memory)
         scopes: dict[tuple[int, ...], _Scope] = {}
         in_function: dict[tuple[int, ...], bool] = {}
@@ -125,57 +164,64 @@ class _Search:
             scope = _scope_of(die, scopes)
             if scope.is_function and not _has_fixed_address(die):
                 continue
-            variable = self._variable(die, scope, context)
-            if variable is not None:
-                yield variable, None if dw.AT_location in die else _place(die)
+            name = die.inherited(dw.AT_name)
+            if isinstance(name, str) and (self.noise or not is_noise(die, scope.prefix, name)):
+                yield from self._named(die, scope.prefix, name, context)
 
-    def _variable(self, die: Die, scope: _Scope, context: UnitContext) -> Variable | None:
-        name = die.inherited(dw.AT_name)
-        if not isinstance(name, str) or not self._is_wanted(die, scope, name):
-            return None
-        type_ = self.image.types.type_of(die)
-        size = size_of(self.decoder.actual(type_)) or 0
+    def _named(
+        self, die: Die, prefix: str, name: str, context: UnitContext
+    ) -> Iterator[_Found[Variable]]:
+        """What is found of a variable: nothing if it was discarded, or is known already."""
+        location: Location | bytes | Absence | None
         try:
             location = locate(die, context)
             if dw.AT_location in die and any(at in die for at in ORIGINS):
                 self.located.update(map(_place, die.origins()))
-            if not self._is_new(die, scope, name, location):
-                return None
-            storage = stored(location, context, size)
         except (Unavailable, DwarfError) as error:
-            storage = absent(size, absence_of(error))
+            location = absence_of(error)
+        if isinstance(location, Address) and not self.placement.holds(die, name, location.address):
+            return
+        key = _key(die, prefix, name, location)
+        if key in self.seen:
+            return
+        if key is not None:
+            self.seen.add(key)
+        variable = self._variable(die, prefix + name, location, context)
+        yield variable, key, None if dw.AT_location in die else _place(die)
+
+    def _variable(
+        self, die: Die, name: str, location: Location | bytes | Absence | None, context: UnitContext
+    ) -> Variable:
+        type_ = self.image.types.type_of(die)
+        size = size_of(self.decoder.actual(type_)) or 0
+        if isinstance(location, Absence):
+            storage = absent(size, location)
+        else:
+            storage = stored_or_absent(location, context, size)
         value = self.decoder.decode(type_, storage)
         file, line = declared_at(die) if self.declared else (None, None)
-        return Variable(scope.prefix + name, "static", value, file, line)
+        return Variable(name, "static", value, file, line)
 
-    def _is_wanted(self, die: Die, scope: _Scope, name: str) -> bool:
-        return self.noise or not is_noise(die, scope.prefix, name)
 
-    def _is_new(
-        self, die: Die, scope: _Scope, name: str, location: Location | bytes | None
-    ) -> bool:
-        """False for what was discarded, or has been found in another unit or copy of a function."""
-        match location:
-            case Address(address) if not self.placement.holds(die, name, address):
-                return False
-            case Address(address):
-                key: _Key = (name, address, None)
-            case bytes():
-                # Units name the header of a constant by other ways, its line they all tell.
-                key = (scope.prefix + name, location, die.inherited(dw.AT_decl_line))
-            case _:
-                return True
-        is_new = key not in self.seen
-        self.seen.add(key)
-        return is_new
+def _key(
+    die: Die, prefix: str, name: str, location: Location | bytes | Absence | None
+) -> _Key | None:
+    """What tells that another unit, or copy of a function, has the same object; None if nothing."""
+    match location:
+        case Address(address):
+            return name, address, None
+        case bytes():
+            # Units name the header of a constant by other ways, its line they all tell.
+            return prefix + name, location, die.inherited(dw.AT_decl_line)
+    return None
 
 
 def _place(die: Die) -> _Place:
     return die.unit.section, die.offset
 
 
-def _order(found: _Found) -> int:
-    variable, _ = found
+def _order(found: _Found[Variable]) -> int:
+    variable = found[0]
     return LAST if variable.value.address is None else variable.value.address
 
 
