@@ -16,6 +16,7 @@ from typing import NamedTuple
 from stackdump_probe.cli.failures import Failure, defect, failure_of
 from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.open_image import Programs
+from stackdump_probe.cli.sharing import cores
 from stackdump_probe.record import record
 from stackdump_probe.report.build import Statics, build_report
 from stackdump_probe.report.to_json import error_to_json, to_json
@@ -61,7 +62,7 @@ def lines(tracer: Tracer, paths: Sequence[str]) -> Generator[Line]:
     """Yield the line of each dump, in the order given; all cores work at them."""
     yield from map(tracer.line, paths[:1])
     left = paths[1:]
-    count = min(_cores(), len(left))
+    count = min(cores(), len(left))
     if count < 2 or not hasattr(os, "fork"):
         yield from map(tracer.line, left)
         return
@@ -73,13 +74,6 @@ def lines(tracer: Tracer, paths: Sequence[str]) -> Generator[Line]:
     finally:
         for worker in workers:
             worker.end()
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _Worker:

@@ -7,6 +7,7 @@ from stackdump_probe.cli.files import read_dumps, read_source
 from stackdump_probe.cli.open_image import Programs, open_image
 from stackdump_probe.cli.options import ALSO, Argument, Option
 from stackdump_probe.cli.settings import Settings
+from stackdump_probe.cli.sharing import shared
 from stackdump_probe.cli.terminal import columns, write, write_styled
 from stackdump_probe.report.build import MISMATCH, Statics, build_report
 from stackdump_probe.report.model import Report
@@ -113,6 +114,7 @@ def _report(
         also=opened.also,
         children=children,
         statics=statics,
+        share=shared,
     )
 
 

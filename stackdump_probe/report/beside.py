@@ -8,9 +8,8 @@ from stackdump_probe.image.side_by_side import SideBySide
 from stackdump_probe.image.stacks import writable
 from stackdump_probe.memory import Memory
 from stackdump_probe.report.matching import program_in_flash
-from stackdump_probe.report.model import ElfMatch
+from stackdump_probe.report.model import ElfMatch, Variable
 from stackdump_probe.unwind.frame import Backtrace
-from stackdump_probe.values.model import Variable
 
 
 class Beside(NamedTuple):
@@ -47,7 +46,7 @@ def own_statics(
     taken = [section for each in programs.beside(image) for section in writable(each)]
     is_owner = programs.image_at(last) is image
     for variable in found:
-        address = variable.value.address
-        is_shared = any(each.address <= (address or 0) < each.end for each in taken)
+        address = variable.address or 0
+        is_shared = any(each.address <= address < each.end for each in taken)
         if is_owner or not is_shared:
             yield variable

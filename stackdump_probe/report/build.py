@@ -1,8 +1,8 @@
 """From a dump and its program to the Report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from stackdump_probe.arch.faults import DEBUG_MONITOR, FAULTS
 from stackdump_probe.arch.registers import Registers
@@ -11,9 +11,10 @@ from stackdump_probe.image.elf import Image
 from stackdump_probe.image.side_by_side import SideBySide
 from stackdump_probe.report.beside import Beside, memory_of, own_statics
 from stackdump_probe.report.core import active_exception, core_state, in_order
+from stackdump_probe.report.damage import guarded
 from stackdump_probe.report.exception_names import ExceptionNames
 from stackdump_probe.report.faults import fault_of
-from stackdump_probe.report.frames import FrameReader
+from stackdump_probe.report.frames import frame_readers, numbered
 from stackdump_probe.report.matching import elf_match
 from stackdump_probe.report.model import (
     ElfMatch,
@@ -25,13 +26,25 @@ from stackdump_probe.report.model import (
     Variable,
 )
 from stackdump_probe.report.overflow import is_below_ram, overflow_of
-from stackdump_probe.report.variables import reported
+from stackdump_probe.report.statics import static_parts
 from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind
-from stackdump_probe.values.statics import statics as statics_of
+from stackdump_probe.values.statics import merged
 
+R = TypeVar("R")
 Statics = Literal["own", "all", "none"]
 MISMATCH = "traced with an ELF that is not the program in the dump: nothing here can be trusted"
+
+
+class Share(Protocol):
+    """Has jobs done that do not depend on each other; what they give is in their order."""
+
+    def __call__(self, jobs: Sequence[Callable[[], R]]) -> list[R]: ...
+
+
+def in_turn(jobs: Sequence[Callable[[], R]]) -> list[R]:
+    """Do one job after the other."""
+    return [job() for job in jobs]
 
 
 def build_report(
@@ -44,6 +57,7 @@ def build_report(
     also: Sequence[Beside] = (),
     children: bool = True,
     statics: Statics = "own",
+    share: Share = in_turn,
 ) -> Report:
     """Everything that the dump says with the help of its program.
 
@@ -52,6 +66,7 @@ def build_report(
     are further programs in the target, such as a bootloader or that of the other security state;
     without `children` the variables come without their parts, which only the JSON shows.
     `statics` are those of the program itself, or also what compilers and libraries add, or none.
+    `share` may spread the work over processes.
     """
     programs = SideBySide(image, (image, *(each.image for each in also)))
     memory = memory_of(dump.memory, programs)
@@ -65,23 +80,29 @@ def build_report(
         names.running,
         None if names.vectors is None else names.vectors.initial_sp,
     )
-    reader = FrameReader(backtrace, memory, programs, names.of, children=children)
-    frames = reader.frames()
+    readers = frame_readers(backtrace, memory, programs, names.of, children=children)
+    parts = share([reader.told for reader in readers])
+    frames = numbered(part for part, _ in parts)
+    damage = [warning for _, warnings in parts for warning in warnings]
 
     def statics_in(program: Image) -> tuple[Variable, ...]:
         if statics == "none":
             return ()
-        noise = statics == "all"
-        beside = programs.beside(program)
-        held = reader.guarded(lambda: statics_of(program, memory, noise=noise, beside=beside), ())
-        own = own_statics(held, program, programs, backtrace) if also else held
-        return tuple(reported(each, children=children) for each in own)
+        noise, beside = statics == "all", programs.beside(program)
+        held = guarded(
+            lambda: merged(
+                share(static_parts(program, memory, noise=noise, beside=beside, children=children))
+            ),
+            (),
+            damage,
+        )
+        return tuple(own_statics(held, program, programs, backtrace)) if also else held
 
     verdict = match or elf_match(dump, image)
     mismatch = [MISMATCH] if verdict.verdict == "mismatch" else []
     mismatch += [f"{e.path}: {MISMATCH}" for e in also if e.match.verdict == "mismatch"]
     own, others = statics_in(image), tuple(_other(each, statics_in(each.image)) for each in also)
-    warnings = (*mismatch, *dump.notes, *backtrace.warnings, *reader.warnings)
+    warnings = (*mismatch, *dump.notes, *backtrace.warnings, *damage)
     return Report(
         elf_path=elf_path,
         build_id=_build_id(image),

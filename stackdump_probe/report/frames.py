@@ -1,9 +1,9 @@
 """Physical frames to the frames of the report: inlined functions, names, places, variables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import TypeVar
 
-from stackdump_probe.errors import ImageError, Unavailable
 from stackdump_probe.image.dwarf.functions import Scope, scopes_at
 from stackdump_probe.image.dwarf.lines import SourceLocation, lines_for
 from stackdump_probe.image.dwarf.names import demangle
@@ -12,7 +12,9 @@ from stackdump_probe.image.elf import Image
 from stackdump_probe.image.side_by_side import SideBySide
 from stackdump_probe.image.symbols import Symbol
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import replace
 from stackdump_probe.report.core import security
+from stackdump_probe.report.damage import guarded
 from stackdump_probe.report.details import details_of
 from stackdump_probe.report.model import FrameKind, Location, ReportFrame, Variable
 from stackdump_probe.report.variables import reported
@@ -21,78 +23,122 @@ from stackdump_probe.values.frame_variables import variables_of
 
 _Read = TypeVar("_Read")
 _Otherwise = TypeVar("_Otherwise")
+# A frame by its place in the backtrace, and the programs as seen from within its own.
+_Placed = tuple[int, Frame, SideBySide]
+# What is told of each of some frames, by its place; it is not numbered yet.
+_Told = list[tuple[int, list[ReportFrame]]]
+FEW = 12  # frames that are told of before a process has been made to help
+MANY = 8  # frames of one unit that are worth to read of the unit twice
+
+
+def frame_readers(
+    backtrace: Backtrace,
+    memory: Memory,
+    programs: SideBySide,
+    exception_name: Callable[[int, bool | None], str],
+    *,
+    children: bool,
+) -> list["FrameReader"]:
+    """Readers for all frames, each for those whose code one unit describes, the most first.
+
+    What a unit tells is then mostly read by one of them only. Few frames are left to one reader.
+    """
+    by_unit: dict[object, list[_Placed]] = {}
+    for each in _placed_in(backtrace, programs):
+        unit = _unit_of(each) if len(backtrace.frames) > FEW else None
+        by_unit.setdefault(unit, []).append(each)
+    groups = (each[at : at + MANY] for each in by_unit.values() for at in range(0, len(each), MANY))
+    return [
+        FrameReader(group, backtrace, memory, exception_name, children=children)
+        for group in sorted(groups, key=len, reverse=True)
+    ]
+
+
+def _placed_in(backtrace: Backtrace, programs: SideBySide) -> Iterator[_Placed]:
+    for place, frame in enumerate(backtrace.frames):
+        if frame.exception is None:
+            programs = programs.at(frame.lookup_pc)
+        yield place, frame, programs
+
+
+def _unit_of(placed: _Placed) -> Unit | None:
+    _, frame, programs = placed
+    if frame.exception is not None:
+        return None
+    return guarded(lambda: programs.image.dwarf.unit_at(frame.lookup_pc), None, [])
+
+
+def numbered(parts: Iterable[_Told]) -> tuple[ReportFrame, ...]:
+    """The frames of all readers, innermost first, numbered from 0."""
+    told = sorted((each for part in parts for each in part), key=itemgetter(0))
+    frames = (frame for _, at_place in told for frame in at_place)
+    return tuple(replace(frame, level=level) for level, frame in enumerate(frames))
 
 
 class FrameReader:
-    """Reads what the program tells of each frame.
+    """Reads what the program tells of some frames of a backtrace.
 
     Damaged or unknown debug information costs what it would have told; `warnings` say so.
     """
 
     def __init__(
         self,
+        frames: Sequence[_Placed],
         backtrace: Backtrace,
         memory: Memory,
-        programs: SideBySide,
         exception_name: Callable[[int, bool | None], str],
         *,
         children: bool,
     ) -> None:
         self.warnings: list[str] = []
+        self._frames = frames
+        self._programs = frames[0][-1]
         self._backtrace = backtrace
         self._memory = memory
-        self._programs = programs
         self._exception_name = exception_name
         self._children = children
 
-    def frames(self) -> tuple[ReportFrame, ...]:
-        """All frames, innermost first, numbered from 0, inlined and exception frames included."""
-        found: list[ReportFrame] = []
-        for frame in self._backtrace.frames:
+    def told(self) -> tuple[_Told, list[str]]:
+        """These frames, with what was inlined in each; the warnings."""
+        found = []
+        for place, frame, programs in self._frames:
+            self._programs = programs
             if frame.exception is not None:
-                found.append(self._exception(frame, len(found)))
+                found.append((place, [self._exception(frame)]))
             else:
-                self._programs = self._programs.at(frame.lookup_pc)
-                found.extend(self._functions(frame, len(found)))
-        return tuple(found)
+                found.append((place, list(self._functions(frame))))
+        return found, self.warnings
 
     @property
     def _image(self) -> Image:
         """The program of the frame that is being read."""
         return self._programs.image
 
-    def guarded(self, read: Callable[[], _Read], otherwise: _Otherwise) -> _Read | _Otherwise:
-        """What `read` gives; `otherwise`, with a warning, where the debug information is bad."""
-        try:
-            return read()
-        except (ImageError, Unavailable) as error:
-            self.warnings.append(f"debug information: {error}")
-            return otherwise
+    def _guarded(self, read: Callable[[], _Read], otherwise: _Otherwise) -> _Read | _Otherwise:
+        return guarded(read, otherwise, self.warnings)
 
-    def _exception(self, frame: Frame, level: int) -> ReportFrame:
+    def _exception(self, frame: Frame) -> ReportFrame:
         name = self._exception_name(frame.exception, frame.secure) if frame.exception else None
-        return self._report_frame(level, frame, "exception", name)
+        return self._report_frame(frame, "exception", name)
 
-    def _functions(self, frame: Frame, first_level: int) -> Iterator[ReportFrame]:
+    def _functions(self, frame: Frame) -> Iterator[ReportFrame]:
         dwarf, pc = self._image.dwarf, frame.lookup_pc
-        scopes = self.guarded(lambda: scopes_at(dwarf, pc), ())
-        unit = scopes[0].die.unit if scopes else self.guarded(lambda: dwarf.unit_at(pc), None)
-        location = None if unit is None else self.guarded(lambda: _location(unit, pc), None)
+        scopes = self._guarded(lambda: scopes_at(dwarf, pc), ())
+        unit = scopes[0].die.unit if scopes else self._guarded(lambda: dwarf.unit_at(pc), None)
+        location = None if unit is None else self._guarded(lambda: _location(unit, pc), None)
         if not scopes:
-            yield self._bare(frame, first_level, location, unit)
-        for level, scope in enumerate(scopes, first_level):
-            yield self._scope(scope, frame, level, location)
+            yield self._bare(frame, location, unit)
+        for scope in scopes:
+            yield self._scope(scope, frame, location)
             location = _placed(scope.call, scope.die.unit)
 
-    def _bare(
-        self, frame: Frame, level: int, location: Location | None, unit: Unit | None
-    ) -> ReportFrame:
+    def _bare(self, frame: Frame, location: Location | None, unit: Unit | None) -> ReportFrame:
         """A function without debug information."""
         symbol = self._image.symbols.function_at(frame.lookup_pc)
-        symbol = symbol or self.guarded(lambda: self._label(frame.lookup_pc, unit), None)
+        symbol = symbol or self._guarded(lambda: self._label(frame.lookup_pc, unit), None)
         name = None if symbol is None else symbol.name
         return self._report_frame(
-            level, frame, "function", name and demangle(name), linkage_name=name, location=location
+            frame, "function", name and demangle(name), linkage_name=name, location=location
         )
 
     def _label(self, pc: int, unit: Unit | None) -> Symbol | None:
@@ -102,17 +148,14 @@ class FrameReader:
             return None
         return label
 
-    def _scope(
-        self, scope: Scope, frame: Frame, level: int, location: Location | None
-    ) -> ReportFrame:
+    def _scope(self, scope: Scope, frame: Frame, location: Location | None) -> ReportFrame:
         return self._report_frame(
-            level,
             frame,
             "inline" if scope.inline else "function",
             scope.name or self._symbol_name(scope, frame),
             linkage_name=scope.linkage_name,
             location=location,
-            variables=self.guarded(lambda: self._variables(scope, frame), ()),
+            variables=self._guarded(lambda: self._variables(scope, frame), ()),
         )
 
     def _symbol_name(self, scope: Scope, frame: Frame) -> str | None:
@@ -128,7 +171,6 @@ class FrameReader:
 
     def _report_frame(
         self,
-        level: int,
         frame: Frame,
         kind: FrameKind,
         function: str | None,
@@ -139,7 +181,7 @@ class FrameReader:
     ) -> ReportFrame:
         live = self._backtrace.frames[0].registers
         return ReportFrame(
-            level=level,
+            level=0,
             kind=kind,
             function=function,
             linkage_name=linkage_name,

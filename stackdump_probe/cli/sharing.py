@@ -1,0 +1,124 @@
+"""Work at one report with all cores: forked processes share what was read so far.
+
+The numbers of the jobs lie in a pipe, and each process takes the next one when it is free. What it
+made is handed over when none is left. A job that another process did not end is done here, so that
+what goes wrong in it is told as if it had always been.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from stackdump_probe.report.build import in_turn
+
+R = TypeVar("R")
+PROCESSES = 8  # to make more takes longer than what each would save
+NUMBER = 2  # bytes of a job's number in the pipe
+MOST = 4096  # numbers that surely have room in a pipe; of more jobs some have one together
+LENGTH = 8  # bytes of the length of what a process hands over
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def shared(jobs: Sequence[Callable[[], R]]) -> list[R]:
+    """What the jobs give, in their order; none may depend on what another one changes.
+
+    A process that has threads, as pyOCD's, does all of it alone: a fork would not take them along.
+    """
+    helpers = min(cores(), PROCESSES, len(jobs)) - 1
+    if helpers < 1 or not hasattr(os, "fork") or _has_threads():
+        return in_turn(jobs)
+    import pickle  # noqa: F401  (once for all)
+
+    gc.freeze()  # a collection would write to what is shared, and so copy it
+    turns = _Turns(len(jobs))
+    team = [_Helper(jobs, turns) for _ in range(helpers)]
+    try:
+        done = {number: jobs[number]() for number in turns.taken()}
+        for helper in team:
+            done.update(helper.results())
+    finally:
+        turns.close()
+        for helper in team:
+            helper.end()
+    return [done[number] if number in done else job() for number, job in enumerate(jobs)]
+
+
+def _has_threads() -> bool:
+    threading = sys.modules.get("threading")
+    return threading is not None and threading.active_count() > 1
+
+
+class _Turns:
+    """The numbers of the jobs that nobody has taken yet."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._step = min(count, MOST)
+        self._pipe, full = os.pipe()
+        os.write(full, b"".join(n.to_bytes(NUMBER, "little") for n in range(self._step)))
+        os.close(full)
+
+    def taken(self) -> Iterator[int]:
+        """Take numbers until there are no more."""
+        while found := os.read(self._pipe, NUMBER):
+            yield from range(int.from_bytes(found, "little"), self._count, self._step)
+
+    def close(self) -> None:
+        os.close(self._pipe)
+
+
+class _Helper:
+    """A process that does some of the jobs."""
+
+    def __init__(self, jobs: Sequence[Callable[[], Any]], turns: _Turns) -> None:
+        ours, theirs = os.pipe()
+        self._is_done = False
+        self._process = os.fork()
+        if self._process == 0:
+            _help(jobs, turns, theirs)
+        os.close(theirs)
+        self._pipe = open(ours, "rb")  # noqa: PTH123, SIM115  (end() closes it)
+
+    def results(self) -> dict[int, Any]:
+        """What it made, by the number of the job; nothing if it ended before it could tell."""
+        from pickle import loads
+
+        length = int.from_bytes(self._pipe.read(LENGTH), "little")
+        told = self._pipe.read(length)
+        self._is_done = True
+        return loads(told) if told and len(told) == length else {}
+
+    def end(self) -> None:
+        """Wait for the process; it is stopped if its results were not taken."""
+        self._pipe.close()
+        if not self._is_done:
+            from signal import SIGTERM
+
+            os.kill(self._process, SIGTERM)
+        os.waitpid(self._process, 0)
+
+
+def _help(jobs: Sequence[Callable[[], Any]], turns: _Turns, pipe: int) -> None:
+    """What the forked process does; it ends here, whatever happens."""
+    try:
+        from pickle import HIGHEST_PROTOCOL, dumps
+
+        done = {}
+        for number in turns.taken():
+            with suppress(Exception):  # whose turn it is then will tell of it
+                done[number] = jobs[number]()
+        told = dumps(done, HIGHEST_PROTOCOL)
+        with open(pipe, "wb") as results:
+            results.write(len(told).to_bytes(LENGTH, "little"))
+            results.write(told)
+    finally:
+        os._exit(0)
