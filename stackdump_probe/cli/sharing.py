@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from stackdump_probe.report.build import in_turn
+from stackdump_probe.report.share import in_turn
 
 R = TypeVar("R")
 PROCESSES = 8  # to make more takes longer than what each would save
@@ -49,6 +49,7 @@ def shared(jobs: Sequence[Callable[[], R]]) -> list[R]:
         turns.close()
         for helper in team:
             helper.end()
+        gc.unfreeze()
     return [done[number] if number in done else job() for number, job in enumerate(jobs)]
 
 

@@ -87,7 +87,7 @@ def trace_document(
     from stackdump_probe.report.to_json import to_json
 
     report = _report(elf, dumps, statics, also=also, children=True, force=force, settings=settings)
-    return to_json(report)
+    return to_json(report, shared)
 
 
 def _report(

@@ -1,8 +1,8 @@
 """From a dump and its program to the Report."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal, Protocol, TypeVar
+from typing import Literal
 
 from stackdump_probe.arch.faults import DEBUG_MONITOR, FAULTS
 from stackdump_probe.arch.registers import Registers
@@ -26,25 +26,14 @@ from stackdump_probe.report.model import (
     Variable,
 )
 from stackdump_probe.report.overflow import is_below_ram, overflow_of
+from stackdump_probe.report.share import Share, in_turn
 from stackdump_probe.report.statics import static_parts
 from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind
 from stackdump_probe.values.statics import merged
 
-R = TypeVar("R")
 Statics = Literal["own", "all", "none"]
 MISMATCH = "traced with an ELF that is not the program in the dump: nothing here can be trusted"
-
-
-class Share(Protocol):
-    """Has jobs done that do not depend on each other; what they give is in their order."""
-
-    def __call__(self, jobs: Sequence[Callable[[], R]]) -> list[R]: ...
-
-
-def in_turn(jobs: Sequence[Callable[[], R]]) -> list[R]:
-    """Do one job after the other."""
-    return [job() for job in jobs]
 
 
 def build_report(

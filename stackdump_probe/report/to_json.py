@@ -1,7 +1,8 @@
 """A Report as the JSON that docs/json-schema.md describes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from json import dumps, loads
+from json.encoder import encode_basestring_ascii as quoted
 
 from stackdump_probe import __version__
 from stackdump_probe.report.model import (
@@ -21,17 +22,26 @@ from stackdump_probe.report.model import (
     Thread,
     Variable,
 )
+from stackdump_probe.report.share import Share, in_turn
 
 Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
+TOGETHER = 512  # variables that one job writes
 
 TRACE_SCHEMA = "stackdump-probe/trace/1"
 INFO_SCHEMA = "stackdump-probe/info/1"
 ERROR_SCHEMA = "stackdump-probe/error/1"
 CORES_SCHEMA = "stackdump-probe/cores/1"
+NULL = "null"
 
 
-def to_json(report: Report) -> str:
-    """The report as one JSON document in ASCII on one line."""
+class Written(str):
+    """A part of a document that is JSON already."""
+
+    __slots__ = ()
+
+
+def to_json(report: Report, share: Share = in_turn) -> str:
+    """The report as one JSON document in ASCII on one line; `share` may spread the work."""
     return one_document(
         TRACE_SCHEMA,
         {
@@ -43,7 +53,7 @@ def to_json(report: Report) -> str:
             "fault": _fault(report.fault),
             "stack_overflow": _overflow(report.stack_overflow),
             "threads": [_thread(each) for each in report.threads],
-            "statics": _variables(report.statics),
+            "statics": _many(report.statics, share),
             "warnings": list(report.warnings),
             **({"also": [_other(each) for each in report.also]} if report.also else {}),
         },
@@ -112,7 +122,20 @@ def one_document(schema: str, fields: Mapping[str, Json]) -> str:
     It is ASCII, so that no encoding of a terminal can spoil it.
     """
     tool: Json = {"name": "stackdump-probe", "version": __version__}
-    return dumps({"schema": schema, "tool": tool, **fields}, allow_nan=False)
+    return _text({"schema": schema, "tool": tool, **fields})
+
+
+def _text(value: Json) -> str:
+    match value:
+        case Written():
+            return value
+        case dict():
+            return (
+                f"{{{', '.join(f'{quoted(name)}: {_text(each)}' for name, each in value.items())}}}"
+            )
+        case list():
+            return f"[{', '.join(map(_text, value))}]"
+    return dumps(value, allow_nan=False)
 
 
 def _core(state: CoreState) -> Json:
@@ -219,37 +242,51 @@ def location_json(location: Location | None) -> Json:
     return {"file": location.file, "line": location.line, "column": location.column}
 
 
-def _variables(variables: Iterable[Variable]) -> list[Json]:
-    return [_variable(each) for each in variables]
+def _many(variables: Sequence[Variable], share: Share) -> Written:
+    """The array of so many variables that it is worth to share them."""
+
+    def writing(some: Sequence[Variable]) -> Callable[[], str]:
+        return lambda: ", ".join(map(_variable, some))
+
+    starts = range(0, len(variables), TOGETHER)
+    return Written(
+        f"[{', '.join(share([writing(variables[at : at + TOGETHER]) for at in starts]))}]"
+    )
 
 
-def _variable(variable: Variable) -> Json:
+def _variables(variables: Iterable[Variable]) -> Written:
+    return Written(f"[{', '.join(map(_variable, variables))}]")
+
+
+def _variable(variable: Variable) -> str:
     declared = variable.declared
-    return {
-        "name": variable.name,
-        "kind": variable.kind,
-        **_what_it_holds(variable),
-        "declared": None if declared is None else {"file": declared.file, "line": declared.line},
-        "inlined": variable.inlined,
-        "zero_sized": variable.zero_sized,
-        "children": [_member(child) for child in variable.children],
-    }
+    place = declared and dumps({"file": declared.file, "line": declared.line})
+    return (
+        f'{{"name": {quoted(variable.name)}, "kind": "{variable.kind}", {_what_it_holds(variable)}'
+        f', "declared": {place or NULL}, "inlined": {_truth(variable.inlined)}'
+        f', "zero_sized": {_truth(variable.zero_sized)}, "children": [{_members(variable)}]}}'
+    )
 
 
-def _member(member: Member) -> Json:
-    return {
-        "name": member.name,
-        **_what_it_holds(member),
-        "children": [_member(child) for child in member.children],
-    }
+def _members(member: Member) -> str:
+    """The parts, which most of a long document is: written without a dict for each."""
+    return ", ".join([_member(each) for each in member.children])
 
 
-def _what_it_holds(member: Member) -> dict[str, Json]:
-    return {
-        "type": member.type,
-        "value": member.value,
-        "state": member.state,
-        "why": member.why,
-        "address": member.address,
-        "bytes": None if member.octets is None else member.octets.hex(),
-    }
+def _member(member: Member) -> str:
+    holds, members = _what_it_holds(member), _members(member)
+    return f'{{"name": {quoted(member.name)}, {holds}, "children": [{members}]}}'
+
+
+def _what_it_holds(member: Member) -> str:
+    value, why, address, octets = member.value, member.why, member.address, member.octets
+    return (
+        f'"type": {quoted(member.type)}, "value": {NULL if value is None else quoted(value)}'
+        f', "state": "{member.state}", "why": {NULL if why is None else quoted(why)}'
+        f', "address": {NULL if address is None else address}'
+        f', "bytes": {NULL if octets is None else quoted(octets.hex())}'
+    )
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"

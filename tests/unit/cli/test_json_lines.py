@@ -27,7 +27,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=[1, 3], ids=["one process", "three processes"])
 def _on_cores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_lines, "_cores", lambda: request.param)
+    monkeypatch.setattr(json_lines, "cores", lambda: request.param)
 
 
 def some_dumps(**contents: bytes) -> list[str]:
@@ -116,7 +116,7 @@ def test_a_process_that_dies_costs_one_dump(
             os.kill(os.getpid(), signal.SIGKILL)
         return read_dumps(paths)
 
-    monkeypatch.setattr(json_lines, "_cores", lambda: 2)
+    monkeypatch.setattr(json_lines, "cores", lambda: 2)
     monkeypatch.setattr(json_lines, "read_dumps", reads)
     names = some_dumps(a=DUMP, b=DUMP, deadly=DUMP, d=DUMP, e=DUMP, f=DUMP)
     assert run(["trace", ELF, *names, "--json-lines"]) == 1
@@ -127,7 +127,7 @@ def test_a_process_that_dies_costs_one_dump(
 
 
 def test_a_reader_that_leaves_ends_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_lines, "_cores", lambda: 2)
+    monkeypatch.setattr(json_lines, "cores", lambda: 2)
     names = some_dumps(**{f"dump{number}": DUMP for number in range(40)})
     taken = json_lines.lines(json_lines.Tracer(Programs(ELF), "own"), names)
     assert next(taken).code == next(taken).code == 0

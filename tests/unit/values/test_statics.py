@@ -1,7 +1,8 @@
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
-from stackdump_probe.values.statics import statics
+from stackdump_probe.values.model import Variable
+from stackdump_probe.values.statics import StaticsSearch, merged, statics
 from stackdump_probe.values.text import short_text
 from tests.builders.dwarf import ADie, AUnit, a_unit
 from tests.builders.elves import ASymbol
@@ -43,7 +44,16 @@ def found_in(
     image: Image, held: Memory | None = None, *, noise: bool = False
 ) -> list[tuple[str, str | None]]:
     found = statics(image, held or memory(), noise=noise)
+    assert found == in_parts(image, held or memory(), noise=noise)
     return [(each.name, short_text(each.value)) for each in found]
+
+
+def in_parts(image: Image, held: Memory, *, noise: bool) -> tuple[Variable, ...]:
+    """The same, each unit searched by itself, the last one first."""
+    search = StaticsSearch(image, held, noise=noise)
+    units = [(unit,) for unit in image.dwarf.units]
+    parts = [search.of_units(each, lambda variable: variable) for each in reversed(units)]
+    return merged(parts[::-1])
 
 
 def names_in(*dies: ADie, noise: bool = False) -> list[str]:

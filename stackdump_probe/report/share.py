@@ -1,0 +1,17 @@
+"""Work in jobs that do not depend on each other, for whoever can have several done at once."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+R = TypeVar("R")
+
+
+class Share(Protocol):
+    """Has jobs done; what they give is in their order."""
+
+    def __call__(self, jobs: Sequence[Callable[[], R]]) -> list[R]: ...
+
+
+def in_turn(jobs: Sequence[Callable[[], R]]) -> list[R]:
+    """Do one job after the other."""
+    return [job() for job in jobs]
