@@ -8,6 +8,7 @@ from stackdump_probe.cli.open_image import Programs, open_image
 from stackdump_probe.cli.options import ALSO, Argument, Option
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.sharing import shared
+from stackdump_probe.cli.statics_index import DiskIndex
 from stackdump_probe.cli.terminal import columns, write, write_styled
 from stackdump_probe.report.build import MISMATCH, Statics, build_report
 from stackdump_probe.report.model import Report
@@ -115,6 +116,7 @@ def _report(
         children=children,
         statics=statics,
         share=shared,
+        index=DiskIndex(opened.image.octets),
     )
 
 

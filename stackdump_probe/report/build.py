@@ -27,10 +27,9 @@ from stackdump_probe.report.model import (
 )
 from stackdump_probe.report.overflow import is_below_ram, overflow_of
 from stackdump_probe.report.share import Share, in_turn
-from stackdump_probe.report.statics import static_parts
+from stackdump_probe.report.statics import StaticsIndex, StaticsReader
 from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind
-from stackdump_probe.values.statics import merged
 
 Statics = Literal["own", "all", "none"]
 MISMATCH = "traced with an ELF that is not the program in the dump: nothing here can be trusted"
@@ -47,6 +46,7 @@ def build_report(
     children: bool = True,
     statics: Statics = "own",
     share: Share = in_turn,
+    index: StaticsIndex | None = None,
 ) -> Report:
     """Everything that the dump says with the help of its program.
 
@@ -55,7 +55,7 @@ def build_report(
     are further programs in the target, such as a bootloader or that of the other security state;
     without `children` the variables come without their parts, which only the JSON shows.
     `statics` are those of the program itself, or also what compilers and libraries add, or none.
-    `share` may spread the work over processes.
+    `share` may spread the work over processes, `index` remember where the statics of `image` are.
     """
     programs = SideBySide(image, (image, *(each.image for each in also)))
     memory = memory_of(dump.memory, programs)
@@ -77,14 +77,18 @@ def build_report(
     def statics_in(program: Image) -> tuple[Variable, ...]:
         if statics == "none":
             return ()
-        noise, beside = statics == "all", programs.beside(program)
-        held = guarded(
-            lambda: merged(
-                share(static_parts(program, memory, noise=noise, beside=beside, children=children))
-            ),
-            (),
-            damage,
-        )
+
+        def found() -> tuple[Variable, ...]:
+            reader = StaticsReader(
+                program,
+                memory,
+                noise=statics == "all",
+                beside=programs.beside(program),
+                children=children,
+            )
+            return reader.found(share, index if program is image and statics == "own" else None)
+
+        held = guarded(found, (), damage)
         return tuple(own_statics(held, program, programs, backtrace)) if also else held
 
     verdict = match or elf_match(dump, image)

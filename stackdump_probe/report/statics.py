@@ -1,36 +1,75 @@
 """The statics of the report, in parts that any process can read."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
+from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
 from stackdump_probe.report.model import Variable
+from stackdump_probe.report.share import Share
 from stackdump_probe.report.variables import reported
 from stackdump_probe.values import model as values
-from stackdump_probe.values.statics import Part, StaticsSearch
+from stackdump_probe.values.statics import Entry, Part, StaticsSearch, merged
 
 PART = 1 << 17  # bytes of debug information that are searched at once: some 10 ms
+TOGETHER = 64  # statics that are read at once, where they need not be searched for
 
 
-def static_parts(
-    image: Image,
-    memory: Memory,
-    *,
-    noise: bool,
-    beside: Sequence[Image],
-    children: bool,
-) -> list[Callable[[], Part[Variable]]]:
-    """What searches the parts of a program, in their order; raises ImageError."""
-    search = StaticsSearch(image, memory, noise=noise, beside=beside)
+class StaticsIndex(Protocol):
+    """Remembers where the debug information of a program describes its statics."""
 
-    def shown(variable: values.Variable) -> Variable:
-        return reported(variable, children=children)
+    def known(self) -> Sequence[Entry] | None:
+        """What was kept of the same program before."""
 
-    def searching(units: Sequence[Unit]) -> Callable[[], Part[Variable]]:
-        return lambda: search.of_units(units, shown)
+    def keep(self, entries: Sequence[Entry]) -> None:
+        """Remember it."""
 
-    return [searching(units) for units in _parts(image.dwarf.units)]
+
+class StaticsReader:
+    """Reads the statics of a program."""
+
+    def __init__(
+        self,
+        image: Image,
+        memory: Memory,
+        *,
+        noise: bool,
+        beside: Sequence[Image],
+        children: bool,
+    ) -> None:
+        self._image = image
+        self._search = StaticsSearch(image, memory, noise=noise, beside=beside)
+        self._children = children
+
+    def found(self, share: Share, index: StaticsIndex | None) -> tuple[Variable, ...]:
+        """All of them, in the order of the debug information; raises ImageError."""
+        entries = None if index is None else index.known()
+        if entries is not None:
+            try:
+                return self._again(entries, share)
+            except DwarfError:
+                pass  # it tells of another program
+        parts = share([self._searching(units) for units in _parts(self._image.dwarf.units)])
+        kept = merged(parts)
+        if index is not None and all(part.fixed for part in parts):
+            index.keep([entry for _, entry in kept])
+        return tuple([variable for variable, _ in kept])
+
+    def _again(self, entries: Sequence[Entry], share: Share) -> tuple[Variable, ...]:
+        starts = range(0, len(entries), TOGETHER)
+        parts = share([self._reading(entries[at : at + TOGETHER]) for at in starts])
+        return tuple([variable for part in parts for variable in part])
+
+    def _searching(self, units: Sequence[Unit]) -> Callable[[], Part[Variable]]:
+        return lambda: self._search.of_units(units, self._shown)
+
+    def _reading(self, entries: Sequence[Entry]) -> Callable[[], list[Variable]]:
+        return lambda: self._search.of_entries(entries, self._shown)
+
+    def _shown(self, variable: values.Variable) -> Variable:
+        return reported(variable, children=self._children)
 
 
 def _parts(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from stackdump_probe.errors import DwarfError, StackdumpError, Unavailable
+from stackdump_probe.errors import DwarfError, NotCaptured, StackdumpError, Unavailable
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.expression import Address, Location
@@ -71,33 +71,50 @@ def statics(
     search = StaticsSearch(
         image, memory, noise=noise, declared=declared, limits=limits, beside=beside
     )
-    return merged([search.of_units(image.dwarf.units, lambda variable: variable)])
+    return tuple(each for each, _ in merged([search.of_units(image.dwarf.units, _as_it_is)]))
+
+
+def _as_it_is(variable: Variable) -> Variable:
+    return variable
 
 
 V = TypeVar("V")
+# A static again: the offset of its description in .debug_info, and what stands before its name.
+Entry = tuple[int, str]
 # Where the debug information describes an object: the section, and the offset in it.
 _Place = tuple[str, int]
+_Location = Location | bytes | Absence | None
 # What units that describe an object once more agree in.
 _Key = tuple[str, int | bytes, object]
-# A static, its key, and, if nothing tells where it is, the place of its description.
-_Found = tuple[V, _Key | None, _Place | None]
-# What some units hold, and the places of descriptions without a location for which another one
-# stands, as linking with LTO leaves them.
-Part = tuple[list[_Found[V]], set[_Place]]
+# A static, how to find it again, its key, and, if nothing tells where it is, its own place.
+_Found = tuple[V, Entry, _Key | None, _Place | None]
 
 
-def merged(parts: Sequence[Part[V]]) -> tuple[V, ...]:
-    """The statics of all parts of a program, each once."""
-    located = {place for _, places in parts for place in places}
+@record
+class Part(Generic[V]):
+    """What some units hold.
+
+    `located` are the places of descriptions without a location for which another one stands, as
+    linking with LTO leaves them. `fixed` is False if what is left out depends on the memory.
+    """
+
+    found: list[_Found[V]]
+    located: set[_Place]
+    fixed: bool
+
+
+def merged(parts: Sequence[Part[V]]) -> list[tuple[V, Entry]]:
+    """The statics of all parts of a program, each once, and how to find them again."""
+    located = {place for part in parts for place in part.located}
     seen: set[_Key] = set()
     kept = []
-    for variable, key, place in (each for found, _ in parts for each in found):
+    for variable, entry, key, place in (each for part in parts for each in part.found):
         if key in seen or place in located:
             continue
-        kept.append(variable)
+        kept.append((variable, entry))
         if key is not None:
             seen.add(key)
-    return tuple(kept)
+    return kept
 
 
 class StaticsSearch:
@@ -121,9 +138,15 @@ class StaticsSearch:
 
     def of_units(self, units: Sequence[Unit], shown: Callable[[Variable], V]) -> Part[V]:
         """The statics of some units in their order, those of each with the lowest address first."""
-        search = _Search(*self._with, set(), set())
+        search = _Search(*self._with, set(), set(), [], Memory())
         found = [each for unit in units for each in search.of_unit(unit)]
-        return [(shown(variable), key, place) for variable, key, place in found], search.located
+        shared = [(shown(variable), at, key, place) for variable, at, key, place in found]
+        return Part(shared, search.located, not search.computed)
+
+    def of_entries(self, entries: Sequence[Entry], shown: Callable[[Variable], V]) -> list[V]:
+        """The statics that a search of the same program has found; raises DwarfError."""
+        search = _Search(*self._with, set(), set(), [], Memory())
+        return [shown(search.again(*each)) for each in entries]
 
 
 @record
@@ -136,7 +159,10 @@ class _Scope:
 
 @record
 class _Search:
-    """What a part is searched with; `seen` and `located` are what it has found so far."""
+    """What a part is searched with; `seen` and `located` are what it has found so far.
+
+    `computed` has the offsets of what is at an address that depends on the memory.
+    """
 
     image: Image
     memory: Memory
@@ -146,6 +172,8 @@ class _Search:
     declared: bool
     seen: set[_Key]
     located: set[_Place]
+    computed: list[int]
+    nothing: Memory
 
     def of_unit(self, unit: Unit) -> list[_Found[Variable]]:
         """The statics of one unit, lowest address first."""
@@ -172,13 +200,10 @@ class _Search:
         self, die: Die, prefix: str, name: str, context: UnitContext
     ) -> Iterator[_Found[Variable]]:
         """What is found of a variable: nothing if it was discarded, or is known already."""
-        location: Location | bytes | Absence | None
-        try:
-            location = locate(die, context)
-            if dw.AT_location in die and any(at in die for at in ORIGINS):
+        location = self._location(die, context)
+        if dw.AT_location in die and any(at in die for at in ORIGINS):
+            with suppress(DwarfError):
                 self.located.update(map(_place, die.origins()))
-        except (Unavailable, DwarfError) as error:
-            location = absence_of(error)
         if isinstance(location, Address) and not self.placement.holds(die, name, location.address):
             return
         key = _key(die, prefix, name, location)
@@ -187,11 +212,36 @@ class _Search:
         if key is not None:
             self.seen.add(key)
         variable = self._variable(die, prefix + name, location, context)
-        yield variable, key, None if dw.AT_location in die else _place(die)
+        yield variable, (die.offset, prefix), key, None if dw.AT_location in die else _place(die)
 
-    def _variable(
-        self, die: Die, name: str, location: Location | bytes | Absence | None, context: UnitContext
-    ) -> Variable:
+    def again(self, offset: int, prefix: str) -> Variable:
+        """The static at an offset of .debug_info; raises DwarfError."""
+        die = self.image.dwarf.die_at(offset)
+        context = UnitContext(die.unit, self.memory)
+        name = die.inherited(dw.AT_name)
+        if not isinstance(name, str):
+            raise die.unit.error("no static variable", offset)
+        return self._variable(die, prefix + name, self._location(die, context), context)
+
+    def _location(self, die: Die, context: UnitContext) -> _Location:
+        """Where it is, as no memory can change; or as this memory has it, which is noted."""
+        try:
+            return locate(die, UnitContext(die.unit, self.nothing))
+        except NotCaptured:
+            return self._computed(die, context)
+        except (Unavailable, DwarfError) as error:
+            return absence_of(error)
+
+    def _computed(self, die: Die, context: UnitContext) -> _Location:
+        try:
+            location = locate(die, context)
+        except (Unavailable, DwarfError) as error:
+            return absence_of(error)
+        if isinstance(location, Address):
+            self.computed.append(die.offset)
+        return location
+
+    def _variable(self, die: Die, name: str, location: _Location, context: UnitContext) -> Variable:
         type_ = self.image.types.type_of(die)
         size = size_of(self.decoder.actual(type_)) or 0
         if isinstance(location, Absence):
@@ -203,9 +253,7 @@ class _Search:
         return Variable(name, "static", value, file, line)
 
 
-def _key(
-    die: Die, prefix: str, name: str, location: Location | bytes | Absence | None
-) -> _Key | None:
+def _key(die: Die, prefix: str, name: str, location: _Location) -> _Key | None:
     """What tells that another unit, or copy of a function, has the same object; None if nothing."""
     match location:
         case Address(address):

@@ -49,11 +49,15 @@ def found_in(
 
 
 def in_parts(image: Image, held: Memory, *, noise: bool) -> tuple[Variable, ...]:
-    """The same, each unit searched by itself, the last one first."""
+    """The same, each unit searched by itself, the last one first; and as found again."""
     search = StaticsSearch(image, held, noise=noise)
     units = [(unit,) for unit in image.dwarf.units]
     parts = [search.of_units(each, lambda variable: variable) for each in reversed(units)]
-    return merged(parts[::-1])
+    found = merged(parts[::-1])
+    variables = tuple(variable for variable, _ in found)
+    again = search.of_entries([entry for _, entry in found], lambda variable: variable)
+    assert tuple(again) == variables
+    return variables
 
 
 def names_in(*dies: ADie, noise: bool = False) -> list[str]:

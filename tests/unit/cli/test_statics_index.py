@@ -1,0 +1,155 @@
+"""What is remembered of a large program, and that nothing else is believed."""
+
+from pathlib import Path
+
+import pytest
+
+from stackdump_probe.cli import statics_index
+from stackdump_probe.cli.main import run
+from stackdump_probe.cli.statics_index import MOST, DiskIndex
+from stackdump_probe.values.statics import StaticsSearch
+
+ELF = memoryview(b"\x7fELF of some length")
+ENTRIES = [(0x2A, ""), (0x10_0000, "ns::f::"), (0x2A, "größe::")]
+CASE = Path(__file__).parents[2] / "golden" / "depot_g++_o2"
+TRACE = ["trace", str(CASE / "fw.elf"), str(CASE / "hang.dump"), "--color", "never"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The cache of this test, for programs of any size."""
+    monkeypatch.setenv("STACKDUMP_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(statics_index, "LARGE", 0)
+    return tmp_path / "cache"
+
+
+def kept_in(folder: Path) -> Path:
+    DiskIndex(ELF).keep(ENTRIES)
+    (path,) = folder.iterdir()
+    return path
+
+
+def test_what_was_kept_is_known_the_next_time() -> None:
+    assert DiskIndex(ELF).known() is None
+    DiskIndex(ELF).keep(ENTRIES)
+    assert DiskIndex(ELF).known() == ENTRIES
+
+
+def test_no_statics_are_an_answer_too() -> None:
+    DiskIndex(ELF).keep([])
+    assert DiskIndex(ELF).known() == []
+
+
+def test_another_program_is_not_known() -> None:
+    DiskIndex(ELF).keep(ENTRIES)
+    assert DiskIndex(memoryview(b"\x7fELF of some lenght")).known() is None
+
+
+def test_a_damaged_file_is_not_believed(folder: Path) -> None:
+    path = kept_in(folder)
+    whole = path.read_bytes()
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at])
+        assert DiskIndex(ELF).known() is None
+        path.write_bytes(whole[:at] + bytes((whole[at] ^ 0x41,)) + whole[at + 1 :])
+        assert DiskIndex(ELF).known() is None
+
+
+def test_a_file_of_another_version_is_not_believed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept_in(folder)
+    monkeypatch.setattr(statics_index, "FORMAT", "stackdump-probe 99 statics 1")
+    assert DiskIndex(ELF).known() is None
+
+
+def test_small_programs_are_not_worth_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statics_index, "LARGE", len(ELF) + 1)
+    DiskIndex(ELF).keep(ENTRIES)
+    assert not folder.exists()
+
+
+def test_nothing_is_kept_for_who_does_not_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STACKDUMP_CACHE", "")
+    DiskIndex(ELF).keep(ENTRIES)
+    assert DiskIndex(ELF).known() is None
+
+
+@pytest.mark.parametrize(
+    ("platform", "variable", "expected"),
+    [
+        ("linux", "XDG_CACHE_HOME", "stackdump-probe"),
+        ("linux", "HOME", ".cache/stackdump-probe"),
+        ("darwin", "HOME", "Library/Caches/stackdump-probe"),
+        ("win32", "LOCALAPPDATA", "stackdump-probe"),
+    ],
+)
+def test_the_cache_is_where_the_system_has_its_caches(
+    platform: str, variable: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("STACKDUMP_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.setattr("sys.platform", platform)
+    assert kept_in(tmp_path / expected).suffix == ".statics"
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(folder: Path) -> None:
+    folder.write_bytes(b"a file")
+    DiskIndex(ELF).keep(ENTRIES)
+    assert DiskIndex(ELF).known() is None
+    assert folder.read_bytes() == b"a file"
+
+
+def test_a_name_with_a_line_end_is_not_kept() -> None:
+    DiskIndex(ELF).keep([(1, "a\n2 ")])
+    assert DiskIndex(ELF).known() is None
+
+
+def test_a_name_that_is_no_text_is_not_kept(folder: Path) -> None:
+    DiskIndex(ELF).keep([(1, "\udc80")])
+    assert DiskIndex(ELF).known() is None
+    assert not folder.exists()
+
+
+def test_the_oldest_make_room_and_other_files_stay(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "notes").touch()
+    for number in range(MOST + 3):
+        DiskIndex(memoryview(bytes(number))).keep(ENTRIES)
+    assert len(list(folder.glob("*.statics"))) == MOST
+    assert (folder / "notes").exists()
+    assert DiskIndex(memoryview(bytes(MOST + 2))).known() == ENTRIES
+
+
+def test_the_second_trace_is_the_same_and_does_not_search(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(TRACE) == 0
+    first = capsys.readouterr().out
+    assert len(list(folder.iterdir())) == 1
+    monkeypatch.delattr(StaticsSearch, "of_units")
+    assert run(TRACE) == 0
+    assert capsys.readouterr().out == first
+
+
+def test_other_statics_than_those_that_were_kept_are_searched_for(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*TRACE, "--all-statics"]) == 0
+    everything = capsys.readouterr().out
+    assert not folder.exists()
+    assert run(TRACE) == 0
+    capsys.readouterr()
+    assert run([*TRACE, "--all-statics"]) == 0
+    assert capsys.readouterr().out == everything
+
+
+def test_what_tells_of_another_program_is_done_without(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(TRACE) == 0
+    first = capsys.readouterr().out
+    DiskIndex(memoryview((CASE / "fw.elf").read_bytes())).keep([(0xFFFF_FFF0, "")])
+    assert run(TRACE) == 0
+    assert capsys.readouterr().out == first
