@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--rust", action="store_true", help="build the Rust CLI to compare with")
     parser.add_argument("inputs", nargs="*", help=f"of {', '.join(INPUTS)}; all if none is named")
     options = parser.parse_args()
-    os.environ |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    os.environ |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "STACKDUMP_CACHE": ""}
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     subprocess.run([sys.executable, "-m", "compileall", "-q", ROOT / "stackdump_probe"], check=True)
     if options.rust and not RUST.exists():
@@ -69,7 +69,13 @@ def _frames(case: Input) -> Commands:
 
 def _with_statics(case: Input) -> Commands:
     trace = (*_ours(), "trace", str(case.elf), str(case.dump))
-    ours: Commands = {"trace": trace, "trace --json": (*trace, "--json")}
+    remembering = ("env", f"STACKDUMP_CACHE={CACHE / 'remembered'}", *trace)
+    subprocess.run(remembering, check=True, stdout=subprocess.DEVNULL)
+    ours: Commands = {
+        "trace": trace,
+        "trace, once more": remembering,
+        "trace --json": (*trace, "--json"),
+    }
     return {"Rust stackdump-cli": _rust(case), **ours} if RUST.exists() else ours
 
 
