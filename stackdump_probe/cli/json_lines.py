@@ -16,7 +16,7 @@ from typing import NamedTuple
 from stackdump_probe.cli.failures import Failure, defect, failure_of
 from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.open_image import Programs
-from stackdump_probe.cli.sharing import cores
+from stackdump_probe.cli.sharing import cores, forked
 from stackdump_probe.record import record
 from stackdump_probe.report.build import Statics, build_report
 from stackdump_probe.report.to_json import error_to_json, to_json
@@ -67,10 +67,14 @@ def lines(tracer: Tracer, paths: Sequence[str]) -> Generator[Line]:
         yield from map(tracer.line, left)
         return
     gc.freeze()  # a collection would write to what is shared, and so copy it
-    workers = [_Worker(tracer, left[first::count]) for first in range(count)]
+    workers: list[_Worker] = []
+    number = 0
     try:
+        workers.extend(_Worker(tracer, left[first::count]) for first in range(count))
         for number in range(len(left)):
             yield workers[number % count].next_line()
+    except OSError:  # the system does not let us have one more process
+        yield from map(tracer.line, left[number:])
     finally:
         for worker in workers:
             worker.end()
@@ -107,26 +111,18 @@ class _Worker:
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 
     def _fork(self) -> None:
-        ours, theirs = os.pipe()
-        self._process = os.fork()
-        if self._process == 0:
-            _serve(self._tracer, self._left, theirs)
-        os.close(theirs)
-        self._pipe = open(ours, encoding="ascii")  # noqa: PTH123, SIM115  (end() closes it)
+        self._process, pipe = forked(self._serve)
+        self._pipe = open(pipe, encoding="ascii")  # noqa: PTH123, SIM115  (end() closes it)
 
-
-def _serve(tracer: Tracer, paths: Sequence[str], pipe: int) -> None:
-    """What the forked process does; it ends here, also when nobody reads its lines any more."""
-    try:
+    def _serve(self, pipe: int) -> None:
+        """What the forked process does, until nobody reads its lines any more."""
         for number in (signal.SIGINT, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
         with open(pipe, "w", encoding="ascii") as lines_out:
-            for path in paths:
-                line = tracer.line(path)
+            for path in self._left:
+                line = self._tracer.line(path)
                 lines_out.write(f"{line.code} {line.document}\n")
                 lines_out.flush()
-    finally:
-        os._exit(0)
 
 
 def _line_of_failure(path: str, failure: Failure) -> Line:

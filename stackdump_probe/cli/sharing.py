@@ -28,6 +28,27 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def forked(work: Callable[[int], object]) -> tuple[int, int]:
+    """Its id, and what can be read of a process that does `work`, which may write there.
+
+    It ends with its work, whatever becomes of that. Raises OSError if it cannot be made.
+    """
+    ours, theirs = os.pipe()
+    try:
+        process = os.fork()
+    except OSError:
+        os.close(ours)
+        os.close(theirs)
+        raise
+    if process == 0:
+        try:
+            work(theirs)
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    return process, ours
+
+
 def shared(jobs: Sequence[Callable[[], R]]) -> list[R]:
     """What the jobs give, in their order; none may depend on what another one changes.
 
@@ -39,9 +60,10 @@ def shared(jobs: Sequence[Callable[[], R]]) -> list[R]:
     import pickle  # noqa: F401  (once for all)
 
     gc.freeze()  # a collection would write to what is shared, and so copy it
-    turns = _Turns(len(jobs))
-    team = [_Helper(jobs, turns) for _ in range(helpers)]
+    turns, team = _Turns(len(jobs)), list[_Helper]()
     try:
+        with suppress(OSError):  # as many as the system lets us have
+            team.extend(_Helper(jobs, turns) for _ in range(helpers))
         done = {number: jobs[number]() for number in turns.taken()}
         for helper in team:
             done.update(helper.results())
@@ -81,13 +103,9 @@ class _Helper:
     """A process that does some of the jobs."""
 
     def __init__(self, jobs: Sequence[Callable[[], Any]], turns: _Turns) -> None:
-        ours, theirs = os.pipe()
         self._is_done = False
-        self._process = os.fork()
-        if self._process == 0:
-            _help(jobs, turns, theirs)
-        os.close(theirs)
-        self._pipe = open(ours, "rb")  # noqa: PTH123, SIM115  (end() closes it)
+        self._process, pipe = forked(lambda results: _help(jobs, turns, results))
+        self._pipe = open(pipe, "rb")  # noqa: PTH123, SIM115  (end() closes it)
 
     def results(self) -> dict[int, Any]:
         """What it made, by the number of the job; nothing if it ended before it could tell."""
@@ -109,17 +127,14 @@ class _Helper:
 
 
 def _help(jobs: Sequence[Callable[[], Any]], turns: _Turns, pipe: int) -> None:
-    """What the forked process does; it ends here, whatever happens."""
-    try:
-        from pickle import HIGHEST_PROTOCOL, dumps
+    """What the forked process does."""
+    from pickle import HIGHEST_PROTOCOL, dumps
 
-        done = {}
-        for number in turns.taken():
-            with suppress(Exception):  # whose turn it is then will tell of it
-                done[number] = jobs[number]()
-        told = dumps(done, HIGHEST_PROTOCOL)
-        with open(pipe, "wb") as results:
-            results.write(len(told).to_bytes(LENGTH, "little"))
-            results.write(told)
-    finally:
-        os._exit(0)
+    done = {}
+    for number in turns.taken():
+        with suppress(Exception):  # whose turn it is then will tell of it
+            done[number] = jobs[number]()
+    told = dumps(done, HIGHEST_PROTOCOL)
+    with open(pipe, "wb") as results:
+        results.write(len(told).to_bytes(LENGTH, "little"))
+        results.write(told)

@@ -126,6 +126,23 @@ def test_a_process_that_dies_costs_one_dump(
     assert "ended (signal 9)" in found[2]["error"]["message"]
 
 
+@pytest.mark.parametrize("possible", [0, 1])
+def test_without_further_processes_all_are_traced_here(
+    possible: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forks = [os.fork] * possible
+    monkeypatch.setattr(json_lines, "cores", lambda: 3)
+    monkeypatch.setattr(os, "fork", lambda: forks.pop()() if forks else _refused())
+    names = some_dumps(**{f"dump{number}": DUMP for number in range(5)})
+    assert run(["trace", ELF, *names, "--json-lines"]) == 0
+    told = [document["dumps"] for document in documents(capsys.readouterr().out)]
+    assert told == [[name] for name in names]
+
+
+def _refused() -> int:
+    raise BlockingIOError("no more processes")
+
+
 def test_a_reader_that_leaves_ends_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_lines, "cores", lambda: 2)
     names = some_dumps(**{f"dump{number}": DUMP for number in range(40)})

@@ -136,6 +136,17 @@ def test_a_process_whose_work_nobody_wants_any_more_is_stopped() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
+def test_alone_where_the_system_has_no_room_for_more_processes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "fork", _refused)
+    assert {pid for _, pid in shared(telling(1, 2, 3))} == {os.getpid()}
+
+
+def _refused() -> int:
+    raise BlockingIOError("no more processes")
+
+
 @pytest.mark.parametrize("case", ["harbor_rustc_o2", "depot_g++_o2", "crash_rustc_os"])
 @pytest.mark.parametrize("form", [["--json"], ["--color", "never"]], ids=["json", "text"])
 def test_a_shared_trace_is_the_same(
