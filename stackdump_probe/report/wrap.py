@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from stackdump_probe.report.theme import Line, Span
 
 LEAST_ROOM = 12  # columns that a wrapped line has at least, however narrow the terminal
+FIRST_UNLIKE = "\u0300"  # what comes before it in Unicode takes one column: no mark, not wide
 CUT = "..."
 _OPENING = "<({["
 _BREAK_AFTER = ",;:/" + _OPENING
@@ -44,6 +45,8 @@ def width(text: str) -> int:
 
 
 def _columns_of(character: str) -> int:
+    if character < FIRST_UNLIKE:
+        return 1
     from unicodedata import combining, east_asian_width
 
     if combining(character):
