@@ -5,12 +5,31 @@ more than half of the time of a short trace. Here all classes share their method
 is compiled once for all classes of as many fields, when the first object of one is made.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from functools import cache
 from types import CodeType, FunctionType
-from typing import Any, TypeVar, dataclass_transform
 
-R = TypeVar("R")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar, dataclass_transform
+    from typing import Generic as Generic
+
+    R = TypeVar("R")
+else:
+
+    class Generic:
+        """typing's, which takes as long to load as the interpreter."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, parameter: str) -> type:
+            return cls
+
+    def dataclass_transform(**_: bool) -> Callable[[R], R]:
+        """typing's, which only tells the type checker something."""
+        return lambda made: made
 
 
 @dataclass_transform(frozen_default=True)

@@ -5,8 +5,11 @@ Armv8-M ARM (DDI 0553) D1.2 CFSR (STKOF), SFSR, SFAR, RFSR. Armv6-M has none but
 as 0.
 """
 
+from __future__ import annotations
+
 from types import MappingProxyType
-from typing import NamedTuple
+
+from stackdump_probe.record import record
 
 SHCSR = 0xE000ED24
 CFSR = 0xE000ED28
@@ -22,7 +25,8 @@ CPACR = 0xE000ED88  # DDI 0403 B3.2.20
 CPACR_CP10 = 0b11 << 20  # 0: whoever uses the FPU gets NOCP
 
 
-class FaultBit(NamedTuple):
+@record
+class FaultBit:
     """One cause; `address_register` holds the address, if `valid_bit` of this register is set.
 
     `enable` is the SHCSR bit without which this fault escalates to HardFault.

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
 
 from stackdump_probe.capture.capture import Request
 from stackdump_probe.capture.link import REPLUG_DEADLINE, Terms
@@ -14,7 +13,7 @@ from stackdump_probe.capture.targets import normalised
 from stackdump_probe.cli import units
 from stackdump_probe.cli.layout import build_ids_in, layout_of
 from stackdump_probe.cli.open_image import image_at
-from stackdump_probe.cli.options import ALSO, Option
+from stackdump_probe.cli.options import ALSO, Annotated, Literal, Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.taking import Bench, Program, target_for

@@ -1,12 +1,19 @@
 """Terminals by way of rich, which knows their kinds; imported where one is really written to."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
-from typing import Literal, TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from stackdump_probe.report.theme import Line, Style
+from stackdump_probe.report.theme import Line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TextIO
+
+    from stackdump_probe.report.theme import Style
 
 
 def colored_console(stream: TextIO) -> Console:
@@ -36,5 +43,5 @@ def print_styled(lines: Iterable[Line], looks: Mapping[Style, str], stream: Text
     """Write the lines, none of them wrapped or cut; `looks` are rich's words for the styles."""
     console = colored_console(stream)
     for line in lines:
-        text = Text.assemble(*((part, looks.get(style, "")) for part, style in line))
+        text = Text.assemble(*((part.text, looks.get(part.style, "")) for part in line))
         console.print(text, soft_wrap=True)

@@ -2,12 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
 
 import typer
 
 from stackdump_probe.cli.capture import capture
-from stackdump_probe.cli.options import Option
+from stackdump_probe.cli.options import Annotated, Literal, Option
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.trace import trace
 from stackdump_probe.errors import SimulatorError

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Annotated
 
 import typer
 
@@ -11,7 +10,7 @@ from stackdump_probe.capture.findings import Finding
 from stackdump_probe.capture.link import Terms
 from stackdump_probe.cli import units
 from stackdump_probe.cli.failures import failure_of
-from stackdump_probe.cli.options import Option
+from stackdump_probe.cli.options import Annotated, Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.stopping import stop_requests
@@ -19,10 +18,14 @@ from stackdump_probe.cli.taking import target_for
 from stackdump_probe.cli.terminal import columns, write, write_styled
 from stackdump_probe.errors import CaptureError, ConnectError, NoProbe, ProbePermission
 from stackdump_probe.report.rows import Row, laid_out
-from stackdump_probe.report.theme import Line, Span, Style, span
+from stackdump_probe.report.theme import Line, Span, span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.theme import Style
 
 SCHEMA = "stackdump-probe/doctor/1"
-_STYLES: dict[str, Style] = {"good": "name", "doubt": "doubt", "bad": "alarm"}
+_STYLES: "dict[str, Style]" = {"good": "name", "doubt": "doubt", "bad": "alarm"}
 _MARKS = {"good": "ok   ", "doubt": "note ", "bad": "FAIL "}
 _OF_TARGET = ("power", "state", "security")
 _WIDTH = 10  # columns of what was looked at

@@ -1,9 +1,7 @@
 """`info`: what is in a dump."""
 
-from typing import Annotated
-
 from stackdump_probe.cli.files import read_dumps
-from stackdump_probe.cli.options import Argument, Option
+from stackdump_probe.cli.options import Annotated, Argument, Option
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.terminal import columns, write, write_styled
 from stackdump_probe.report.info import dump_info

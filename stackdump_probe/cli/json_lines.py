@@ -18,8 +18,12 @@ from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.open_image import Programs
 from stackdump_probe.cli.sharing import cores, forked
 from stackdump_probe.record import record
-from stackdump_probe.report.build import Statics, build_report
+from stackdump_probe.report.build import build_report
 from stackdump_probe.report.to_json import error_to_json, to_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.build import Statics
 
 
 class Line(NamedTuple):
@@ -34,7 +38,7 @@ class Tracer:
     """From the path of a dump to its line; what goes wrong is told on the line."""
 
     programs: Programs
-    statics: Statics
+    statics: "Statics"
 
     def line(self, path: str) -> Line:
         """The line of one dump."""

@@ -1,11 +1,10 @@
 """`looks`: from several dumps of one program to what stands still, what moves, and why."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
 from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.open_image import open_image, opened_for
-from stackdump_probe.cli.options import ALSO, Argument, Option
+from stackdump_probe.cli.options import ALSO, Annotated, Argument, Option
 from stackdump_probe.cli.pictures import Pictures, pictures
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.terminal import columns, write, write_styled

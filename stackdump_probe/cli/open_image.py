@@ -3,12 +3,12 @@
 import os
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple
 
 from stackdump_probe.cli.files import contents
 from stackdump_probe.dump import Dump
 from stackdump_probe.errors import ImageError, InputError, ProgramMismatch
 from stackdump_probe.image.elf import Image
+from stackdump_probe.record import record, replace
 from stackdump_probe.report.beside import Beside, first_shared
 from stackdump_probe.report.matching import elf_match
 from stackdump_probe.report.model import ElfMatch
@@ -19,7 +19,8 @@ _LISTED = 5  # how many candidates a message names
 _HASH = r"\b([0-9a-f]{12})[0-9a-f]{4,}\b"
 
 
-class OpenedImage(NamedTuple):
+@record
+class OpenedImage:
     """The program, the file that it came from, whether it is in the dump, and what lies beside."""
 
     path: str
@@ -47,8 +48,8 @@ def open_image(
 
 def opened_for(opened: OpenedImage, dump: Dump, *, name: str, force: bool = False) -> OpenedImage:
     """The same programs for the dump of this name; raises ProgramMismatch as `open_image` does."""
-    also = tuple(each._replace(match=_match(dump, each.image, each.path)) for each in opened.also)
-    again = opened._replace(match=_match(dump, opened.image, opened.path), also=also)
+    also = tuple(replace(each, match=_match(dump, each.image, each.path)) for each in opened.also)
+    again = replace(opened, match=_match(dump, opened.image, opened.path), also=also)
     for each in again.programs:
         _refuse_other(each, name, force=force)
     return again
@@ -81,7 +82,7 @@ class Programs:
         """The program in the dump; raises as `open_image` does."""
         opened = self._first(dump)
         also = (Beside(at, image, _match(dump, image, at)) for at, image in self._also.items())
-        opened = opened._replace(also=tuple(also))
+        opened = replace(opened, also=tuple(also))
         for each in opened.programs:
             _refuse_other(each, "the dump", force=self._force)
         return opened

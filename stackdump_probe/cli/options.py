@@ -2,20 +2,26 @@
 
 A command is a function whose parameters are annotated with these, as typer's are:
 `elf: Annotated[str, Argument("FW.elf|DIR", "the program")]`. `quick.py` and `typer_app.py` both
-read them; a command where it does not matter may use typer's own marks instead.
+read them. To the type checker Annotated and Literal are those of `typing`, which takes longer to
+load than the interpreter; here they only keep what they are given. So the annotations must not be
+strings: a module of a command has no `from __future__ import annotations`.
 """
 
-from typing import NamedTuple
+from types import NoneType, UnionType
+
+from stackdump_probe.record import record
 
 
-class Argument(NamedTuple):
+@record
+class Argument:
     """A value by position; a parameter of type `list[str]` takes all that are left."""
 
     metavar: str
     help: str
 
 
-class Option(NamedTuple):
+@record
+class Option:
     """A value by name; `names` are separated by spaces, such as "-l --max-wrapping-lines".
 
     A parameter of type `list[str] | None` takes it repeatedly; `counted` makes an int parameter
@@ -29,6 +35,49 @@ class Option(NamedTuple):
     lowest: int | None = None
     highest: int | None = None
     variable: str | None = None
+
+
+@record
+class Choice:
+    """The type of a parameter that is one of these words."""
+
+    words: tuple[str, ...]
+
+    def __or__(self, _none: None) -> "Choice":
+        return self
+
+
+@record
+class Declared:
+    """What a parameter is annotated with: the type that a value given has, and the mark.
+
+    None, which one left out may be, is no part of the type. The mark may be one of typer's own.
+    """
+
+    type: object
+    mark: object
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated as Annotated
+    from typing import Literal as Literal
+else:
+
+    class Annotated:
+        """A type with a mark."""
+
+        def __class_getitem__(cls, given: tuple[object, object]) -> Declared:
+            type_, mark = given
+            if isinstance(type_, UnionType):
+                (type_,) = (each for each in type_.__args__ if each is not NoneType)
+            return Declared(type_, mark)
+
+    class Literal:
+        """One of some words."""
+
+        def __class_getitem__(cls, words: tuple[str, ...]) -> Choice:
+            return Choice(words)
 
 
 ALSO = Option(

@@ -1,11 +1,10 @@
 """`probes`: which debug probes are plugged in, and whether they can be used."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
 
 from stackdump_probe.capture.choosing import DOCTOR, ListedProbe
 from stackdump_probe.capture.pyocd_bench import probes_plugged_in
-from stackdump_probe.cli.options import Option
+from stackdump_probe.cli.options import Annotated, Option
 from stackdump_probe.cli.pyocd_log import log_of_pyocd
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.tables import aligned

@@ -1,19 +1,25 @@
 """Run a well-formed command line without typer, which takes longer to load than a trace."""
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from __future__ import annotations
 
-from stackdump_probe.cli.options import Argument, Option
+import os
+
+from stackdump_probe.cli.options import Argument, Choice, Declared, Option
 from stackdump_probe.cli.settings import settings_from
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    Command = Callable[..., Any]
 
 
 class _NotPlain(Exception):
     """A line that typer must judge."""
 
 
-def quick_values(function: Callable[..., Any], arguments: Sequence[str]) -> dict[str, Any] | None:
+def quick_values(function: Command, arguments: Sequence[str]) -> dict[str, Any] | None:
     """The values by which `arguments` call `function`, its `settings` among them.
 
     None for every line that is not plainly right (help, a wrong or missing value, short options
@@ -32,31 +38,23 @@ def quick_values(function: Callable[..., Any], arguments: Sequence[str]) -> dict
     return {**values, "settings": settings_from(**common)}
 
 
-def _marks_of(function: Callable[..., Any]) -> dict[str, tuple[Any, Argument | Option]]:
+def _marks_of(function: Command) -> dict[str, tuple[Any, Argument | Option]]:
     """Type and mark by parameter name."""
     return {
-        name: (_without_none(annotation.__origin__), annotation.__metadata__[0])
+        name: (annotation.type, annotation.mark)
         for name, annotation in function.__annotations__.items()
-        if hasattr(annotation, "__metadata__")
+        if isinstance(annotation, Declared) and isinstance(annotation.mark, Argument | Option)
     }
 
 
-def _without_none(type_: Any) -> Any:
-    """The type that a value given has, of one that may also be left out."""
-    if get_origin(type_) not in (Union, UnionType):
-        return type_
-    (left,) = (each for each in get_args(type_) if each is not type(None))
-    return left
-
-
-def _required(function: Callable[..., Any]) -> set[str]:
+def _required(function: Command) -> set[str]:
     """The options that have no default."""
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     without = names[: len(names) - len(function.__defaults__ or ())]
     return {name for name, (_, mark) in _marks_of(function).items() if name in without}
 
 
-def _from_environment(function: Callable[..., Any]) -> dict[str, Any]:
+def _from_environment(function: Command) -> dict[str, Any]:
     found = {}
     for name, (type_, mark) in _marks_of(function).items():
         if isinstance(mark, Option) and (text := os.environ.get(mark.variable or "")):
@@ -64,7 +62,7 @@ def _from_environment(function: Callable[..., Any]) -> dict[str, Any]:
     return found
 
 
-def _options_of(function: Callable[..., Any]) -> dict[str, tuple[str, Any, Option]]:
+def _options_of(function: Command) -> dict[str, tuple[str, Any, Option]]:
     """Parameter, type and mark by option name."""
     return {
         name: (parameter, type_, mark)
@@ -96,7 +94,7 @@ def _split(
             raise _NotPlain
         else:
             value = _value(type_, mark, attached if equals else next(left, None))
-            is_list = get_origin(type_) is list
+            is_list = type_ == list[str]
             values[parameter] = [*values.get(parameter, ()), value] if is_list else value
     return values, positional
 
@@ -104,8 +102,8 @@ def _split(
 def _value(type_: Any, mark: Option, text: str | None) -> Any:
     if text is None or text.startswith("-"):
         raise _NotPlain
-    if get_origin(type_) is Literal:
-        if text not in type_.__args__:
+    if isinstance(type_, Choice):
+        if text not in type_.words:
             raise _NotPlain
         return text
     if type_ is not int:
@@ -118,7 +116,7 @@ def _value(type_: Any, mark: Option, text: str | None) -> Any:
     return int(text)
 
 
-def _by_position(function: Callable[..., Any], positional: Sequence[str]) -> dict[str, Any]:
+def _by_position(function: Command, positional: Sequence[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     left = list(positional)
     for parameter, (type_, mark) in _marks_of(function).items():
@@ -126,8 +124,7 @@ def _by_position(function: Callable[..., Any], positional: Sequence[str]) -> dic
             continue
         if not left:
             raise _NotPlain
-        values[parameter] = left if get_origin(type_) is list else left.pop(0)
-        left = [] if get_origin(type_) is list else left
+        values[parameter], left = (left, []) if type_ == list[str] else (left[0], left[1:])
     if left:
         raise _NotPlain
     return values

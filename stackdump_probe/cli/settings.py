@@ -2,11 +2,15 @@
 
 import os
 import sys
-from typing import Annotated, Literal, TextIO
 
-from stackdump_probe.cli.options import Option
+from stackdump_probe.cli.options import Annotated, Literal, Option
 from stackdump_probe.record import record
-from stackdump_probe.report.theme import ThemeName
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from stackdump_probe.report.theme import ThemeName
 
 Color = Literal["auto", "always", "never"]
 
@@ -22,14 +26,14 @@ class Settings:
     verbose: int = 0
     quiet: bool = False
 
-    def colored(self, stream: TextIO) -> bool:
+    def colored(self, stream: "TextIO") -> bool:
         """True if text for `stream` shall have colors (https://no-color.org for NO_COLOR)."""
         if self.color != "auto":
             return self.color == "always"
         wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         return wanted and stream.isatty()
 
-    def theme(self, name: ThemeName) -> ThemeName:
+    def theme(self, name: "ThemeName") -> "ThemeName":
         """`name`, or "none" where standard output shall have no colors."""
         return name if self.colored(sys.stdout) else "none"
 

@@ -5,16 +5,22 @@ made is handed over when none is left. A job that another process did not end is
 what goes wrong in it is told as if it had always been.
 """
 
+from __future__ import annotations
+
 import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
 
 from stackdump_probe.report.share import in_turn
 
-R = TypeVar("R")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    R = TypeVar("R")
+
 PROCESSES = 8  # to make more takes longer than what each would save
 NUMBER = 2  # bytes of a job's number in the pipe
 MOST = 4096  # numbers that surely have room in a pipe; of more jobs some have one together

@@ -5,6 +5,8 @@ holds them as lines: first what it is, with the checksum of the rest, then for e
 offset of its description in hex, a blank, and what stands before its name.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +14,10 @@ from contextlib import suppress
 from zlib import crc32
 
 from stackdump_probe import __version__
-from stackdump_probe.values.statics import Entry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.values.statics import Entry
 
 FORMAT = f"stackdump-probe {__version__} statics 1"
 LARGE = 4 << 20  # bytes of an ELF in which to search takes long enough to remember what was found

@@ -1,7 +1,6 @@
 """`targets`: the names that `capture --target` takes."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
 
 import typer
 
@@ -15,7 +14,7 @@ from stackdump_probe.capture.targets import (
     target_named,
 )
 from stackdump_probe.cli import units
-from stackdump_probe.cli.options import Option
+from stackdump_probe.cli.options import Annotated, Option
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.tables import aligned
 from stackdump_probe.cli.terminal import columns, write

@@ -1,10 +1,16 @@
 """Standard output: how wide it is, and lines to it."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Iterable
 
-from stackdump_probe.report.theme import THEMES, Line, ThemeName, plain
+from stackdump_probe.report.theme import THEMES, Line, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.theme import ThemeName
 
 WIDTH_WITHOUT_TERMINAL = 100
 

@@ -1,17 +1,20 @@
 """`trace`: from a dump file and its ELF to the frames and every variable."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
 
 from stackdump_probe.cli.files import read_dumps, read_source
 from stackdump_probe.cli.open_image import Programs, open_image
-from stackdump_probe.cli.options import ALSO, Argument, Option
+from stackdump_probe.cli.options import ALSO, Annotated, Argument, Literal, Option
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.sharing import shared
 from stackdump_probe.cli.statics_index import DiskIndex
 from stackdump_probe.cli.terminal import columns, write, write_styled
-from stackdump_probe.report.build import MISMATCH, Statics, build_report
+from stackdump_probe.report.build import MISMATCH, build_report
 from stackdump_probe.report.model import Report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.build import Statics
 
 
 def trace(
@@ -78,7 +81,7 @@ def trace(
 def trace_document(
     elf: str,
     dumps: Sequence[str],
-    statics: Statics,
+    statics: "Statics",
     *,
     also: Sequence[str] = (),
     force: bool,
@@ -94,7 +97,7 @@ def trace_document(
 def _report(
     elf: str,
     dumps: Sequence[str],
-    statics: Statics,
+    statics: "Statics",
     *,
     also: Sequence[str],
     children: bool,
@@ -121,7 +124,7 @@ def _report(
 
 
 def _each_on_a_line(
-    programs: Programs, dumps: Sequence[str], statics: Statics, *, settings: Settings
+    programs: Programs, dumps: Sequence[str], statics: "Statics", *, settings: Settings
 ) -> int:
     """Write a line for each dump; return the exit code of the first that cannot be traced."""
     from stackdump_probe.cli.json_lines import Tracer, lines

@@ -3,13 +3,13 @@
 import enum
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any
 
 import typer
 
 from stackdump_probe import __version__
 from stackdump_probe.cli.help import CommandWithPlainHelp
-from stackdump_probe.cli.options import Argument, Option
+from stackdump_probe.cli.options import Argument, Choice, Declared, Option
 from stackdump_probe.cli.settings import settings_from
 
 Command = Callable[..., Any]
@@ -85,17 +85,18 @@ def _typed(function: Command) -> Command:
 
 def _typed_parameter(parameter: inspect.Parameter) -> inspect.Parameter:
     annotation = parameter.annotation
-    if get_origin(annotation) is Annotated:
-        plain, *marks = get_args(annotation)
-        if isinstance(marks[0], Option | Argument):
-            annotation = Annotated[_choices(plain), _typer_mark(marks[0], plain)]
+    if isinstance(annotation, Declared):
+        annotation = Annotated[_typer_type(parameter, annotation.type), _typer_mark(annotation)]
     return parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
 
 
-def _typer_mark(mark: Option | Argument, plain: Any) -> Any:
+def _typer_mark(declared: Declared) -> Any:
+    mark, type_ = declared.mark, declared.type
     if isinstance(mark, Argument):
         return typer.Argument(metavar=mark.metavar, help=mark.help, show_default=False)
-    metavar = "|".join(get_args(plain)) if get_origin(plain) is Literal else mark.metavar
+    if not isinstance(mark, Option):
+        return mark
+    metavar = "|".join(type_.words) if isinstance(type_, Choice) else mark.metavar
     return typer.Option(
         *mark.names.split(),
         metavar=metavar,
@@ -108,13 +109,14 @@ def _typer_mark(mark: Option | Argument, plain: Any) -> Any:
     )
 
 
-def _choices(plain: Any) -> Any:
-    """An enum for a Literal, which typer before 0.19 does not take; also in "or None"."""
-    if get_origin(plain) is Union:
-        return Union[tuple(map(_choices, get_args(plain)))]  # noqa: UP007
-    if get_origin(plain) is not Literal:
-        return plain
-    return enum.Enum("Choice", {choice: choice for choice in get_args(plain)}, type=str)
+def _typer_type(parameter: inspect.Parameter, type_: Any) -> Any:
+    plain = _enum_of(type_) if isinstance(type_, Choice) else type_
+    return plain | None if parameter.default is None else plain
+
+
+def _enum_of(choice: Choice) -> Any:
+    """What typer before 0.19, which takes no Literal, takes for it."""
+    return enum.Enum("Choice", {word: word for word in choice.words}, type=str)
 
 
 def _plain(value: Any) -> Any:

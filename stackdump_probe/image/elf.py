@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import ImageError
 from stackdump_probe.image.headers import (
@@ -23,6 +22,7 @@ from stackdump_probe.image.headers import (
 from stackdump_probe.image.notes import BuildId, build_id_in
 from stackdump_probe.memory import Memory, Segment
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from mmap import mmap

@@ -1,10 +1,11 @@
 """Several programs in one memory: bootloader and application, Secure and Non-secure image."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from stackdump_probe.image.elf import Image
 from stackdump_probe.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.image.frames.cfi_rules import Row
     from stackdump_probe.image.frames.exidx import Entry
@@ -22,7 +23,7 @@ class SideBySide:
     image: Image
     images: tuple[Image, ...]
 
-    def at(self, address: int) -> "SideBySide":
+    def at(self, address: int) -> SideBySide:
         """The same, seen from within the program that `address` is in."""
         image = self.image_at(address)
         return self if image is self.image else SideBySide(image, self.images)
@@ -43,22 +44,22 @@ class SideBySide:
         return self.image.entry
 
     @property
-    def vectors(self) -> "VectorTable | None":
+    def vectors(self) -> VectorTable | None:
         """The vector table of `image`."""
         return self.image.vectors
 
     @property
-    def cfi(self) -> "SideBySide":
+    def cfi(self) -> SideBySide:
         """The call frame information."""
         return self
 
     @property
-    def exidx(self) -> "SideBySide":
+    def exidx(self) -> SideBySide:
         """The exception tables."""
         return self
 
     @property
-    def symbols(self) -> "SideBySide":
+    def symbols(self) -> SideBySide:
         """The symbol tables."""
         return self
 
@@ -66,14 +67,14 @@ class SideBySide:
         """True if a program has instructions there."""
         return any(each.is_code(address) for each in self.images)
 
-    def row_at(self, pc: int) -> "Row | None":
+    def row_at(self, pc: int) -> Row | None:
         """The rules of call frames at `pc`; raises DwarfError."""
         return self.image_at(pc).cfi.row_at(pc)
 
-    def entry_at(self, pc: int) -> "Entry | None":
+    def entry_at(self, pc: int) -> Entry | None:
         """The entry of exception tables that covers `pc`; raises DwarfError."""
         return self.image_at(pc).exidx.entry_at(pc)
 
-    def function_at(self, address: int) -> "Symbol | None":
+    def function_at(self, address: int) -> Symbol | None:
         """The function that covers `address`."""
         return self.image_at(address).symbols.function_at(address)

@@ -6,11 +6,11 @@ from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate, compress, count
 from struct import Struct
-from typing import TYPE_CHECKING, Literal
 
 from stackdump_probe.image.headers import SHT_SYMTAB
 from stackdump_probe.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from stackdump_probe.image.headers import Section
 
     Fields = tuple[int, int, int, int, int, int]
+    from typing import Literal
+
+    State = Literal["t", "a", "d"]
 
 _ENTRY = Struct("<3I2BH")  # st_name, st_value, st_size, st_info, st_other, st_shndx
 _SHN_UNDEF = 0
@@ -30,7 +33,6 @@ STB_LOCAL, STB_GLOBAL, STB_WEAK = range(3)
 _FUNCTIONS = (STT_FUNC, STT_GNU_IFUNC)
 _PREFERENCE = (0, 2, 1, *[0] * 13)  # by binding: a global symbol before a weak one
 
-State = Literal["t", "a", "d"]
 _STATES: Mapping[int, State] = {ord("t"): "t", ord("a"): "a", ord("d"): "d"}
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from struct import unpack
-from typing import TYPE_CHECKING
 
 from stackdump_probe.arch.exceptions import FIRST_INTERRUPT, SYSTEM_EXCEPTIONS
 from stackdump_probe.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

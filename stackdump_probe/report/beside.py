@@ -1,18 +1,21 @@
 """Programs that lie in the target beside the first one, and what they add to a report."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.side_by_side import SideBySide
 from stackdump_probe.image.stacks import writable
 from stackdump_probe.memory import Memory
+from stackdump_probe.record import record
 from stackdump_probe.report.matching import program_in_flash
 from stackdump_probe.report.model import ElfMatch, Variable
 from stackdump_probe.unwind.frame import Backtrace
 
 
-class Beside(NamedTuple):
+@record
+class Beside:
     """A further program: its path to show, and whether it is in the dump."""
 
     path: str

@@ -1,8 +1,9 @@
 """From a dump and its program to the Report."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
 
 from stackdump_probe.arch.faults import DEBUG_MONITOR, FAULTS
 from stackdump_probe.arch.registers import Registers
@@ -26,12 +27,19 @@ from stackdump_probe.report.model import (
     Variable,
 )
 from stackdump_probe.report.overflow import is_below_ram, overflow_of
-from stackdump_probe.report.share import Share, in_turn
-from stackdump_probe.report.statics import StaticsIndex, StaticsReader
+from stackdump_probe.report.share import in_turn
+from stackdump_probe.report.statics import StaticsReader
 from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind
 
-Statics = Literal["own", "all", "none"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Statics = Literal["own", "all", "none"]
+    from stackdump_probe.report.share import Share
+    from stackdump_probe.report.statics import StaticsIndex
+
 MISMATCH = "traced with an ELF that is not the program in the dump: nothing here can be trusted"
 
 

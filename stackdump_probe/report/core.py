@@ -1,5 +1,7 @@
 """The core as the capture found it: which one, in which mode, in which exception."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 from stackdump_probe.arch.cores import core_name
@@ -9,8 +11,12 @@ from stackdump_probe.arch.registers import BANKS, CORE, SINGLES, SPECIAL, Regist
 from stackdump_probe.dump.model import Dump
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
-from stackdump_probe.report.model import CoreState, Security
+from stackdump_probe.report.model import CoreState
 from stackdump_probe.unwind.security import halted_in_secure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.model import Security
 
 # DDI 0553, BLXNS: IPSR is 1 while the handler of another exception calls Non-secure code.
 _HIDDEN = "a Secure exception, its number hidden"

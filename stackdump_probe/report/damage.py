@@ -1,12 +1,17 @@
 """Debug information that is damaged costs what it would have told, and a warning."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import TypeVar
 
 from stackdump_probe.errors import ImageError, Unavailable
 
-R = TypeVar("R")
-Otherwise = TypeVar("Otherwise")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    R = TypeVar("R")
+    Otherwise = TypeVar("Otherwise")
 
 
 def guarded(read: Callable[[], R], otherwise: Otherwise, warnings: list[str]) -> R | Otherwise:

@@ -1,12 +1,18 @@
 """One frame of the trace as rows: its title, place, source lines and variables."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 from stackdump_probe.record import record
-from stackdump_probe.report.model import Location, ReportFrame, Security, Variable
+from stackdump_probe.report.model import Location, ReportFrame, Variable
 from stackdump_probe.report.rows import STATES, Row, register_rows
 from stackdump_probe.report.source import ReadSource, caret_column, expanded, source_around
 from stackdump_probe.report.theme import Span, plain, span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.model import Security
 
 _INDENT = " " * 6  # before everything that belongs to a frame
 _CONTINUED = 4  # how much further a wrapped line is indented

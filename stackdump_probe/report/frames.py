@@ -1,8 +1,9 @@
 """Physical frames to the frames of the report: inlined functions, names, places, variables."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import TypeVar
 
 from stackdump_probe.image.dwarf.functions import Scope, scopes_at
 from stackdump_probe.image.dwarf.lines import SourceLocation, lines_for
@@ -16,13 +17,20 @@ from stackdump_probe.record import replace
 from stackdump_probe.report.core import security
 from stackdump_probe.report.damage import guarded
 from stackdump_probe.report.details import details_of
-from stackdump_probe.report.model import FrameKind, Location, ReportFrame, Variable
+from stackdump_probe.report.model import Location, ReportFrame, Variable
 from stackdump_probe.report.variables import reported
 from stackdump_probe.unwind.frame import Backtrace, Frame
 from stackdump_probe.values.frame_variables import variables_of
 
-_Read = TypeVar("_Read")
-_Otherwise = TypeVar("_Otherwise")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    from stackdump_probe.report.model import FrameKind
+
+    _Read = TypeVar("_Read")
+    _Otherwise = TypeVar("_Otherwise")
+
 # A frame by its place in the backtrace, and the programs as seen from within its own.
 _Placed = tuple[int, Frame, SideBySide]
 # What is told of each of some frames, by its place; it is not numbered yet.
@@ -38,7 +46,7 @@ def frame_readers(
     exception_name: Callable[[int, bool | None], str],
     *,
     children: bool,
-) -> list["FrameReader"]:
+) -> list[FrameReader]:
     """Readers for all frames, each for those whose code one unit describes, the most first.
 
     What a unit tells is then mostly read by one of them only. Few frames are left to one reader.

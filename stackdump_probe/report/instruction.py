@@ -3,14 +3,19 @@
 The only home of capstone, which is loaded when an instruction is asked for.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal
 
 from stackdump_probe.arch.registers import CORE, SINGLES, Registers
 from stackdump_probe.record import record
 
-Kind = Literal["load", "store"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    Kind = Literal["load", "store"]
 
 
 @record

@@ -4,16 +4,24 @@ Addresses and register values stay integers; text of the target is not yet escap
 terminal. docs/json-schema.md says what each field means.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Literal
 
 from stackdump_probe.record import record
-from stackdump_probe.unwind.frame import EndKind, Rule
-from stackdump_probe.values.model import State, VariableKind
 
-FrameKind = Literal["function", "inline", "exception"]
-Verdict = Literal["match", "mismatch", "unknown"]
-Security = Literal["secure", "nonsecure"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from stackdump_probe.unwind.frame import EndKind
+    from stackdump_probe.values.model import State, VariableKind
+
+    FrameKind = Literal["function", "inline", "exception"]
+    Verdict = Literal["match", "mismatch", "unknown"]
+    Security = Literal["secure", "nonsecure"]
+    StackName = Literal["main", "process"]
+    from stackdump_probe.unwind.frame import Rule
 
 
 @record
@@ -40,7 +48,7 @@ class Member:
     why: str | None
     address: int | None
     octets: bytes | None
-    children: tuple["Member", ...]
+    children: tuple[Member, ...]
 
 
 @record
@@ -181,9 +189,6 @@ class Fault:
     causes: tuple[Cause, ...]
     address: int | None
     instruction: FaultInstruction | None = None
-
-
-StackName = Literal["main", "process"]
 
 
 @record

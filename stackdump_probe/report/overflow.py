@@ -1,5 +1,7 @@
 """Whether a stack has outgrown its memory, and what shows it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
@@ -11,8 +13,12 @@ from stackdump_probe.image.stacks import StackArea, main_stack, writable
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 from stackdump_probe.report.core import word_at
-from stackdump_probe.report.model import StackName, StackOverflow
+from stackdump_probe.report.model import StackOverflow
 from stackdump_probe.unwind.frame import Backtrace, Frame
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.model import StackName
 
 
 @record

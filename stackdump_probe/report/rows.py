@@ -1,12 +1,18 @@
 """Lines before they are wrapped, and the rows that a trace and `info` have in common."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from stackdump_probe.record import record
 from stackdump_probe.report.model import CoreState, ElfMatch, Fault, FaultInstruction
-from stackdump_probe.report.theme import Line, Span, Style, span
+from stackdump_probe.report.theme import Line, Span, span
 from stackdump_probe.report.wrap import wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.theme import Style
 
 NOWHERE: Mapping[str, int] = MappingProxyType({})
 
@@ -29,9 +35,8 @@ def laid_out(rows: Iterable[Row], *, columns: int) -> Iterator[Line]:
 
 def _without_end_spaces(line: Line) -> Line:
     while line and line[-1].text.endswith(" "):
-        text, style = line[-1]
-        kept = text.rstrip()
-        line = (*line[:-1], Span(kept, style)) if kept else line[:-1]
+        kept = line[-1].text.rstrip()
+        line = (*line[:-1], Span(kept, line[-1].style)) if kept else line[:-1]
     return line
 
 

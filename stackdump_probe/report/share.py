@@ -1,15 +1,19 @@
 """Work in jobs that do not depend on each other, for whoever can have several done at once."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
 
-R = TypeVar("R")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol, TypeVar
 
+    R = TypeVar("R")
 
-class Share(Protocol):
-    """Has jobs done; what they give is in their order."""
+    class Share(Protocol):
+        """Has jobs done; what they give is in their order."""
 
-    def __call__(self, jobs: Sequence[Callable[[], R]]) -> list[R]: ...
+        def __call__(self, jobs: Sequence[Callable[[], R]]) -> list[R]: ...
 
 
 def in_turn(jobs: Sequence[Callable[[], R]]) -> list[R]:

@@ -1,30 +1,36 @@
 """The statics of the report, in parts that any process can read."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
 from stackdump_probe.report.model import Variable
-from stackdump_probe.report.share import Share
 from stackdump_probe.report.variables import reported
 from stackdump_probe.values import model as values
-from stackdump_probe.values.statics import Entry, Part, StaticsSearch, merged
+from stackdump_probe.values.statics import Part, StaticsSearch, merged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class StaticsIndex(Protocol):
+        """Remembers where the debug information of a program describes its statics."""
+
+        def known(self) -> Sequence[Entry] | None:
+            """What was kept of the same program before."""
+
+        def keep(self, entries: Sequence[Entry]) -> None:
+            """Remember it."""
+
+    from stackdump_probe.report.share import Share
+    from stackdump_probe.values.statics import Entry
 
 PART = 1 << 17  # bytes of debug information that are searched at once: some 10 ms
 TOGETHER = 64  # statics that are read at once, where they need not be searched for
-
-
-class StaticsIndex(Protocol):
-    """Remembers where the debug information of a program describes its statics."""
-
-    def known(self) -> Sequence[Entry] | None:
-        """What was kept of the same program before."""
-
-    def keep(self, entries: Sequence[Entry]) -> None:
-        """Remember it."""
 
 
 class StaticsReader:

@@ -1,18 +1,35 @@
 """Styles: what a piece of text is decides its style, a theme what the style looks like."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
 
+from stackdump_probe.record import record
 from stackdump_probe.report.escape import printable
 
-Style = Literal[
-    "plain", "dim", "alarm", "doubt", "function", "kind", "place", "name", "type", "value", "here"
-]
-ThemeName = Literal["dark", "light", "none"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Style = Literal[
+        "plain",
+        "dim",
+        "alarm",
+        "doubt",
+        "function",
+        "kind",
+        "place",
+        "name",
+        "type",
+        "value",
+        "here",
+    ]
+    ThemeName = Literal["dark", "light", "none"]
 
 
-class Span(NamedTuple):
+@record
+class Span:
     """A piece of a line in one style."""
 
     text: str

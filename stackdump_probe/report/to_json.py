@@ -1,5 +1,7 @@
 """A Report as the JSON that docs/json-schema.md describes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from json import dumps, loads
 from json.encoder import encode_basestring_ascii as quoted
@@ -17,12 +19,16 @@ from stackdump_probe.report.model import (
     OtherElf,
     Report,
     ReportFrame,
-    Security,
     StackOverflow,
     Thread,
     Variable,
 )
-from stackdump_probe.report.share import Share, in_turn
+from stackdump_probe.report.share import in_turn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.model import Security
+    from stackdump_probe.report.share import Share
 
 Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
 TOGETHER = 512  # variables that one job writes

@@ -98,8 +98,8 @@ def _after_spaces(text: str, at: int) -> int:
 def _slice(line: Line, start: int, end: int) -> Iterator[Span]:
     """Yield the parts of `line` between two positions of its text."""
     at = 0
-    for text, style in line:
-        piece = text[max(start - at, 0) : max(end - at, 0)]
+    for part in line:
+        piece = part.text[max(start - at, 0) : max(end - at, 0)]
         if piece:
-            yield Span(piece, style)
-        at += len(text)
+            yield Span(piece, part.style)
+        at += len(part.text)

@@ -1,12 +1,16 @@
 """What unwinding yields: frames, and why there are no more."""
 
-from typing import Literal
+from __future__ import annotations
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.record import record
 
-Rule = Literal["innermost", "cfi", "exidx", "prologue", "leaf", "exception", "scan"]
-EndKind = Literal["reset", "thread_start", "no_memory", "no_rule", "corrupt", "lockup", "limit"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Rule = Literal["innermost", "cfi", "exidx", "prologue", "leaf", "exception", "scan"]
+    EndKind = Literal["reset", "thread_start", "no_memory", "no_rule", "corrupt", "lockup", "limit"]
 
 
 @record

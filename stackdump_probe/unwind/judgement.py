@@ -1,5 +1,7 @@
 """Whether a return address leads on, and if not, which end of the stack it is."""
 
+from __future__ import annotations
+
 from contextlib import suppress
 
 from stackdump_probe.arch.debug import VTOR
@@ -9,7 +11,11 @@ from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.code.calls import call_before
 from stackdump_probe.unwind.frame import End
 from stackdump_probe.unwind.start import Mode
-from stackdump_probe.unwind.step import Caller, Position, Program, Surroundings
+from stackdump_probe.unwind.step import Caller, Position, Surroundings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.unwind.program import Program
 
 # DDI 0403 B1.5.5: what reset puts in lr. Schedulers start threads with it, or with 0.
 RESET_LR = 0xFFFF_FFFF

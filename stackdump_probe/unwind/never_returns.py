@@ -4,6 +4,8 @@ AAPCS32 6.1.1 binds a function to preserve r4 to r11 for when it returns; compil
 one that cannot, and call frame information does not tell that from a register which is kept.
 """
 
+from __future__ import annotations
+
 from struct import unpack
 
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
@@ -13,8 +15,12 @@ from stackdump_probe.record import record, replace
 from stackdump_probe.unwind.code.frame_state import FrameState
 from stackdump_probe.unwind.code.operations import Jump, Load
 from stackdump_probe.unwind.code.thumb import decode, fetching
-from stackdump_probe.unwind.step import Caller, FunctionSymbol, Position, Surroundings
+from stackdump_probe.unwind.step import Caller, Position, Surroundings
 from stackdump_probe.unwind.steps.prologue import changed_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.unwind.program import FunctionSymbol
 
 # Armv7-M ARM (DDI 0403) A5.1 and A7.7: BX T1 of lr, POP T1 with pc, POP T2 (its second halfword
 # has bit 15 for pc), and the halfwords that begin an instruction of 32 bits.

@@ -5,6 +5,8 @@ two calls: the word taken is the return address of a call to some function, whos
 lead to the next return address, which must be that of a call to the function around the first.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 
 from stackdump_probe.arch.registers import Registers
@@ -12,7 +14,11 @@ from stackdump_probe.errors import DwarfError, NotCaptured
 from stackdump_probe.image.frames.cfi_rules import CfaOffset, Offset, Row
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.code.calls import call_before
-from stackdump_probe.unwind.step import Caller, FunctionSymbol, Lost, Position, Program
+from stackdump_probe.unwind.step import Caller, Lost, Position
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.unwind.program import FunctionSymbol, Program
 
 FARTHEST = 4096  # bytes above sp that are looked at
 BELOW_RAM = 64 * 1024  # how far sp may have left the RAM that it came from

@@ -1,5 +1,7 @@
 """What the captured registers say of the context that the core was halted in."""
 
+from __future__ import annotations
+
 from stackdump_probe.arch.debug import DHCSR, S_LOCKUP
 from stackdump_probe.arch.exceptions import (
     ICSR,
@@ -11,7 +13,11 @@ from stackdump_probe.arch.exceptions import (
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
-from stackdump_probe.unwind.step import Position, Vectors
+from stackdump_probe.unwind.step import Position
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.unwind.program import Vectors
 
 _VECTORS = 512  # DDI 0403 B1.5.3: IPSR has 9 bits
 

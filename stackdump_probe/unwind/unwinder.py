@@ -1,5 +1,7 @@
 """From the registers of a halted core to its frames."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from stackdump_probe.arch.exceptions import ExcReturn
@@ -9,7 +11,7 @@ from stackdump_probe.memory import Memory
 from stackdump_probe.record import replace
 from stackdump_probe.unwind.code.epilogue import epilogue_step
 from stackdump_probe.unwind.ends import OTHER_ELF, UNWIND_TABLES
-from stackdump_probe.unwind.frame import Backtrace, End, Frame, Rule
+from stackdump_probe.unwind.frame import Backtrace, End, Frame
 from stackdump_probe.unwind.judgement import (
     Starts,
     end_at,
@@ -32,7 +34,7 @@ from stackdump_probe.unwind.start import (
     is_lockup,
     was_locked_up,
 )
-from stackdump_probe.unwind.step import Caller, Lost, Position, Program, Step, Surroundings
+from stackdump_probe.unwind.step import Caller, Lost, Position, Step, Surroundings
 from stackdump_probe.unwind.steps.checked import checked_cfi_step
 from stackdump_probe.unwind.steps.crossing import Crossed, leave_state, of_outermost
 from stackdump_probe.unwind.steps.exception import Interrupted, leave_exception, not_code
@@ -41,6 +43,11 @@ from stackdump_probe.unwind.steps.leaf import leaf_step
 from stackdump_probe.unwind.steps.prologue import prologue_step
 from stackdump_probe.unwind.steps.scan import scan_step
 from stackdump_probe.unwind.steps.unnamed import unnamed_step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.unwind.frame import Rule
+    from stackdump_probe.unwind.program import Program
 
 LIMIT = 1024  # frames
 CAPTURE_REGISTERS = "capture the core registers"

@@ -1,13 +1,15 @@
 """What C adds to bytes: text, named numbers, pointers that say what they point at."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from __future__ import annotations
 
 from stackdump_probe.image.types.model import Base, Enum, Member, Pointer, Struct, Type, stripped
+from stackdump_probe.record import record
 from stackdump_probe.values.model import ADDRESS_SPACE, Content, Enumerator, Integer, Text, Value
 from stackdump_probe.values.model import Pointer as PointerContent
 from stackdump_probe.values.scalars import is_character, number_of
 from stackdump_probe.values.storage import Place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
@@ -16,19 +18,20 @@ ARRAY_TEXT_LIMIT = 4096
 WIDE_ENCODINGS = {2: "utf-16-le", 4: "utf-32-le"}
 
 
-class Fields(NamedTuple):
+@record
+class Fields:
     """The members of a struct that is no more than they are, with the names to show."""
 
     members: list[tuple[str, Member]]
     tuple_like: bool = False
 
 
-def fields(_decoder: "Decoder", struct: Struct) -> Fields | None:
+def fields(_decoder: Decoder, struct: Struct) -> Fields | None:
     """What a struct is shown as; a language has None for one that is more than its members."""
     return Fields([(member.name or "", member) for member in struct.members])
 
 
-def view(_decoder: "Decoder", _struct: Struct, _place: Place) -> Content | None:
+def view(_decoder: Decoder, _struct: Struct, _place: Place) -> Content | None:
     """C's structs are what their members are."""
     return None
 
@@ -104,7 +107,7 @@ def _is_bit(value: int) -> bool:
     return value > 0 and value & (value - 1) == 0
 
 
-def pointer(decoder: "Decoder", pointer: Pointer, number: int, depth: int) -> Content:
+def pointer(decoder: Decoder, pointer: Pointer, number: int, depth: int) -> Content:
     """An address, with the text there if it is a pointer to characters; nothing is at null."""
     character = character_of(stripped(pointer.target.type))
     if number and character is not None and depth < decoder.limits.depth:
@@ -120,12 +123,12 @@ def character_of(target: Type) -> Base | None:
     return target if isinstance(target, Base) and is_character(target) else None
 
 
-def address(decoder: "Decoder", number: int) -> PointerContent:
+def address(decoder: Decoder, number: int) -> PointerContent:
     """An address with its symbol, if it has one."""
     return PointerContent(number, decoder.symbol_at(number))
 
 
-def string_at(decoder: "Decoder", character: Base, number: int) -> Text | None:
+def string_at(decoder: Decoder, character: Base, number: int) -> Text | None:
     """The text at an address up to its NUL; None if not even its first character is known."""
     size = min(STRING_LIMIT * character.size, ADDRESS_SPACE - number)
     octets = b""

@@ -1,7 +1,8 @@
 """What a parameter was worth on entry: the caller's call site tells (DWARF 5 section 3.4)."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, OptimizedOut
 from stackdump_probe.image.dwarf import constants as dw
@@ -10,6 +11,7 @@ from stackdump_probe.image.dwarf.expression import StackValue, evaluate
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.values.words import word_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.frame_context import FrameContext
 
@@ -20,7 +22,7 @@ PARAMETERS = (dw.TAG_call_site_parameter, dw.TAG_GNU_call_site_parameter)
 VALUES = (dw.AT_call_value, dw.AT_GNU_call_site_value)
 
 
-def entry_value(context: "FrameContext", expression: bytes | memoryview) -> int:
+def entry_value(context: FrameContext, expression: bytes | memoryview) -> int:
     """What `expression` gave when the frame's function was entered; raises OptimizedOut."""
     wanted = _register_of(expression)
     for caller, parameter in _parameters(context):
@@ -32,7 +34,7 @@ def entry_value(context: "FrameContext", expression: bytes | memoryview) -> int:
     raise OptimizedOut("the caller does not tell what was passed")
 
 
-def entry_parameter(context: "FrameContext", offset: int) -> int:
+def entry_parameter(context: FrameContext, offset: int) -> int:
     """What the parameter whose DIE is at `offset` was worth on entry; raises OptimizedOut."""
     for caller, parameter in _parameters(context):
         meant = parameter.reference(dw.AT_call_parameter)
@@ -43,7 +45,7 @@ def entry_parameter(context: "FrameContext", offset: int) -> int:
     raise OptimizedOut("the caller does not tell what was passed")
 
 
-def _parameters(context: "FrameContext") -> "Iterator[tuple[FrameContext, Die]]":
+def _parameters(context: FrameContext) -> Iterator[tuple[FrameContext, Die]]:
     """What the debug information of its caller tells of the call that made the frame."""
     if context.call is None:
         return
@@ -68,7 +70,7 @@ def _register_of(expression: bytes | memoryview) -> int | None:
     return None if reader.left else register  # pieces are more than one register
 
 
-def _value(caller: "FrameContext", parameter: Die) -> int:
+def _value(caller: FrameContext, parameter: Die) -> int:
     for attribute in VALUES:
         expression = parameter.block(attribute)
         if expression is not None:
@@ -76,7 +78,7 @@ def _value(caller: "FrameContext", parameter: Die) -> int:
     raise OptimizedOut("the caller does not tell what was passed")
 
 
-def _evaluated(expression: bytes, caller: "FrameContext") -> int:
+def _evaluated(expression: bytes, caller: FrameContext) -> int:
     """The value with all bits that it was written with: an address would keep 32 of a double."""
     try:
         location = evaluate(expression + STACK_VALUE, caller)

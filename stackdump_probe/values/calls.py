@@ -1,6 +1,6 @@
 """Which call made a frame: that of its caller, or a tail call after it (DWARF 5 section 3.4)."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.image.dwarf import constants as dw
@@ -12,6 +12,7 @@ from stackdump_probe.record import replace
 from stackdump_probe.unwind.code.calls import call_before
 from stackdump_probe.values.words import word_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.frame_context import FrameContext, Physical
 
@@ -19,7 +20,7 @@ NESTING_LIMIT = 16  # entry values that build on entry values
 TARGETS = (dw.AT_call_target, dw.AT_GNU_call_site_target)
 
 
-def call_of(context: "FrameContext") -> "tuple[FrameContext, Die] | None":
+def call_of(context: FrameContext) -> tuple[FrameContext, Die] | None:
     """The call that entered the frame's function, and what may be asked where it was made.
 
     None if that is not certain: after the call that made the frame, tail calls may have led from
@@ -45,7 +46,7 @@ def call_of(context: "FrameContext") -> "tuple[FrameContext, Die] | None":
     return _left_by(way[-1], context) if way else (caller, site)
 
 
-def _left_by(call: TailCall, context: "FrameContext") -> "tuple[FrameContext, Die]":
+def _left_by(call: TailCall, context: FrameContext) -> tuple[FrameContext, Die]:
     """A tail call, and what may be asked where it was made.
 
     The function that made it had given back its frame, and the registers of its caller: sp, and
@@ -61,7 +62,7 @@ def _left_by(call: TailCall, context: "FrameContext") -> "tuple[FrameContext, Di
     return type(context)(inside, made_by, made_by.unit, nesting=context.nesting + 1), call.site
 
 
-def _called(site: Die, caller: "FrameContext") -> int | None:
+def _called(site: Die, caller: FrameContext) -> int | None:
     """Where the code begins of what the site calls; the instruction itself tells it best.
 
     A call may be described by the abstract instance of a function that has several copies.
@@ -79,7 +80,7 @@ def _called(site: Die, caller: "FrameContext") -> int | None:
     return None
 
 
-def _branched_to(physical: "Physical") -> int | None:
+def _branched_to(physical: Physical) -> int | None:
     """The function that the BL before the return address goes to; None for a veneer."""
     try:
         call = call_before(physical.frame.pc, physical.memory)

@@ -1,7 +1,8 @@
 """Bytes and a type -> Value: numbers here, what a language adds in its own module."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Type, size_of, stride_of
@@ -29,6 +30,7 @@ from stackdump_probe.values.storage import (
 )
 from stackdump_probe.values.whole import whole_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.image.types.rust_vtables import VtableOwner
 
@@ -63,7 +65,7 @@ def _no_method(_class: types.Struct, _slot: int) -> str | None:
     return None
 
 
-def _no_owners(_vtable: int) -> "Sequence[VtableOwner]":
+def _no_owners(_vtable: int) -> Sequence[VtableOwner]:
     return ()
 
 
@@ -88,7 +90,7 @@ class Decoder:
         limits: Limits = DEFAULT_LIMITS,
         class_named: Callable[[str], Type | None] = _no_class,
         virtual_method: Callable[[types.Struct, int], str | None] = _no_method,
-        vtable_owners: "Callable[[int], Sequence[VtableOwner]]" = _no_owners,
+        vtable_owners: Callable[[int], Sequence[VtableOwner]] = _no_owners,
         declared: Callable[[int], tuple[str | None, int | None]] = _nowhere,
     ) -> None:
         self.memory = memory

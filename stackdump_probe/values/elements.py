@@ -1,12 +1,18 @@
 """Objects whose bytes are all known and say all: how they are read, and their parts."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, TypeVar, overload
 
 from stackdump_probe.record import entity
 from stackdump_probe.values.model import ADDRESS_SPACE, Content, Field, Value
 
-T = TypeVar("T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar, overload
+
+    T = TypeVar("T")
+
 # What an object of known bytes holds: of the bytes, where in them it begins, and their address.
 ReadContent = Callable[[bytes, int, int | None], Content]
 ReadValue = Callable[[bytes, int, int | None], Value]
@@ -44,7 +50,7 @@ class Whole:
         )
 
 
-class _Parts(Generic[T], Sequence[T]):
+class _Parts(Sequence["T"]):
     """Parts of known bytes, each read when it is asked for: `_count` of them, by `_part`."""
 
     __slots__ = ("_count",)
@@ -58,10 +64,13 @@ class _Parts(Generic[T], Sequence[T]):
     def __len__(self) -> int:
         return self._count
 
-    @overload
-    def __getitem__(self, index: int) -> T: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+    if TYPE_CHECKING:
+
+        @overload
+        def __getitem__(self, index: int) -> T: ...
+        @overload
+        def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+
     def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
         places = range(self._count)[index]
         if isinstance(places, range):

@@ -6,7 +6,7 @@ from stackdump_probe.arch.registers import CALLER_SAVED
 from stackdump_probe.errors import OptimizedOut, RegisterUnknown, Unsupported
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
-from stackdump_probe.image.dwarf.expression import BaseType, NoContext, evaluate
+from stackdump_probe.image.dwarf.expression import BaseType, Context, evaluate
 from stackdump_probe.image.dwarf.locations import location_at
 from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.elf import Image
@@ -19,7 +19,7 @@ from stackdump_probe.values.calls import call_of
 from stackdump_probe.values.words import word_of
 
 
-class UnitContext(NoContext):
+class UnitContext(Context):
     """What an expression in `unit` may ask without a frame: memory, and what the unit holds."""
 
     def __init__(self, unit: Unit, memory: Memory) -> None:

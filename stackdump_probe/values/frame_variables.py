@@ -1,5 +1,7 @@
 """The variables of a scope in a frame: parameters, and locals of the blocks around the pc."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -21,9 +23,13 @@ from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.frame_context import FrameContext, Physical
 from stackdump_probe.values.locate import FIXED_ADDRESS, absence_of, locate, storage_of, stored
-from stackdump_probe.values.model import Pointer, Value, Variable, VariableKind
+from stackdump_probe.values.model import Pointer, Value, Variable
 from stackdump_probe.values.program import decoder_for
 from stackdump_probe.values.storage import Storage, absent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.values.model import VariableKind
 
 OBJECTS = (dw.TAG_variable, dw.TAG_formal_parameter, dw.TAG_constant)
 ASYNC_FUNCTION = "{async_fn#"  # what rustc calls the body of an `async fn`

@@ -1,12 +1,18 @@
 """What a variable holds: closed variants, no text beyond names."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Literal
 
 from stackdump_probe.record import record
 
-State = Literal["ok", "partial", "optimized_out", "not_captured", "unsupported"]
-VariableKind = Literal["parameter", "local", "static"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    State = Literal["ok", "partial", "optimized_out", "not_captured", "unsupported"]
+    VariableKind = Literal["parameter", "local", "static"]
+
 ADDRESS_SPACE = 1 << 32
 
 
@@ -70,7 +76,7 @@ class Pointer:
 
     address: int | None
     symbol: str | None = None
-    target: "Value | None" = None
+    target: Value | None = None
     dynamic: str | None = None
 
 
@@ -87,7 +93,7 @@ class Array:
     """The elements in order, as many as the limits allow; `length` is how many there are."""
 
     length: int
-    elements: Sequence["Value"]
+    elements: Sequence[Value]
 
 
 @record
@@ -97,7 +103,7 @@ class Aggregate:
     `cut` if the limits left some out.
     """
 
-    members: Sequence["Field"]
+    members: Sequence[Field]
     tuple_like: bool = False
     cut: bool = False
 
@@ -115,7 +121,7 @@ class Map:
     """Keys and what they stand for: each entry an Aggregate of the two."""
 
     length: int
-    entries: Sequence["Value"]
+    entries: Sequence[Value]
 
 
 @record
@@ -125,8 +131,8 @@ class Kept:
     `value` is None if it is gone; `notes` are what its keeper knows of it (strong, borrows).
     """
 
-    value: "Value | None"
-    notes: tuple["Field", ...]
+    value: Value | None
+    notes: tuple[Field, ...]
 
 
 @record
@@ -136,8 +142,8 @@ class Range:
     `exhausted` for one that was iterated over and has nothing left.
     """
 
-    start: "Value | None"
-    end: "Value | None"
+    start: Value | None
+    end: Value | None
     inclusive: bool = False
     exhausted: bool = False
 

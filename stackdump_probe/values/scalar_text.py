@@ -3,10 +3,11 @@
 What comes from the target is escaped.
 """
 
+from __future__ import annotations
+
 import math
 import struct
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from stackdump_probe.values.model import (
     Boolean,
@@ -22,6 +23,10 @@ from stackdump_probe.values.model import (
     Real,
     Text,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 CUT = "..."
 REPEATED = 10  # equal elements in a row that are told as one

@@ -1,18 +1,21 @@
 """What every object of a type shares."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import NamedTuple
 
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Type, size_of, stripped
 from stackdump_probe.image.types.names import type_name
+from stackdump_probe.record import record
 
 UNSIZED = "the size of its type is not known"
 UNBOUNDED = "the length of the array is not known"
 Definition = Callable[[types.Struct | types.Enum], Type]
 
 
-class Shape(NamedTuple):
+@record
+class Shape:
     """The type under typedefs and qualifiers, as it is defined, its size, if told, and its name."""
 
     actual: Type

@@ -1,6 +1,6 @@
 """Objects without parts: numbers, names, pointers."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Type
@@ -10,11 +10,12 @@ from stackdump_probe.values.model import Content
 from stackdump_probe.values.scalars import base_content, number_of
 from stackdump_probe.values.storage import Absence
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
 
-def single(decoder: "Decoder", type_: Type, octets: bytes, depth: int) -> Content | Absence:
+def single(decoder: Decoder, type_: Type, octets: bytes, depth: int) -> Content | Absence:
     """What has no parts of its own; a pointer is followed where its language does."""
     match type_:
         case types.Base():

@@ -1,8 +1,9 @@
 """Objects that live as long as the program: at file and namespace level, and inside functions."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import Generic, TypeVar
 
 from stackdump_probe.errors import DwarfError, NotCaptured, StackdumpError, Unavailable
 from stackdump_probe.image.dwarf import constants as dw
@@ -15,7 +16,7 @@ from stackdump_probe.image.elf import Image
 from stackdump_probe.image.types.attributes import language_of
 from stackdump_probe.image.types.model import size_of
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Generic, record
 from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.frame_context import UnitContext
@@ -25,6 +26,21 @@ from stackdump_probe.values.noise import is_noise
 from stackdump_probe.values.placement import Placement
 from stackdump_probe.values.program import decoder_for
 from stackdump_probe.values.storage import Absence, absent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    V = TypeVar("V")
+    # A static again: the offset of its description in .debug_info, and what stands before its name.
+    Entry = tuple[int, str]
+    # Where the debug information describes an object: the section, and the offset in it.
+    _Place = tuple[str, int]
+    _Location = Location | bytes | Absence | None
+    # What units that describe an object once more agree in.
+    _Key = tuple[str, int | bytes, object]
+    # A static, how to find it again, its key, and, if nothing tells where it is, its own place.
+    _Found = tuple[V, Entry, _Key | None, _Place | None]
 
 UNITS = frozenset((dw.TAG_compile_unit, dw.TAG_partial_unit))
 ORIGINS = (dw.AT_abstract_origin, dw.AT_specification)
@@ -78,20 +94,8 @@ def _as_it_is(variable: Variable) -> Variable:
     return variable
 
 
-V = TypeVar("V")
-# A static again: the offset of its description in .debug_info, and what stands before its name.
-Entry = tuple[int, str]
-# Where the debug information describes an object: the section, and the offset in it.
-_Place = tuple[str, int]
-_Location = Location | bytes | Absence | None
-# What units that describe an object once more agree in.
-_Key = tuple[str, int | bytes, object]
-# A static, how to find it again, its key, and, if nothing tells where it is, its own place.
-_Found = tuple[V, Entry, _Key | None, _Place | None]
-
-
 @record
-class Part(Generic[V]):
+class Part(Generic["V"]):
     """What some units hold.
 
     `located` are the places of descriptions without a location for which another one stands, as

@@ -1,11 +1,17 @@
 """Where an object's bytes are: what is known of them, and why the rest is not."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 
 from stackdump_probe.errors import NotCaptured, Unavailable
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
-from stackdump_probe.values.model import ADDRESS_SPACE, State
+from stackdump_probe.values.model import ADDRESS_SPACE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.values.model import State
 
 # An object of more bytes than this is read in full only if all of them were captured.
 PARTIAL_LIMIT = 1 << 16
@@ -149,15 +155,15 @@ class Place:
     depth: int = 0
     is_base: bool = False
 
-    def moved(self, offset: int) -> "Place":
+    def moved(self, offset: int) -> Place:
         """The place `offset` bytes further on, of the same level."""
         return Place(self.storage, self.at + offset, self.depth)
 
-    def deeper(self) -> "Place":
+    def deeper(self) -> Place:
         """The same place as that of a part, one level down."""
         return Place(self.storage, self.at, self.depth + 1)
 
-    def as_base(self) -> "Place":
+    def as_base(self) -> Place:
         """The same place as that of a base class."""
         return Place(self.storage, self.at, self.depth, True)
 

@@ -3,9 +3,10 @@
 What comes from the target is escaped; what is too deep or too long is cut where "..." stands.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
 
 from stackdump_probe.values.elements import Elements, Members, Whole
 from stackdump_probe.values.model import (
@@ -19,7 +20,6 @@ from stackdump_probe.values.model import (
     Map,
     Pointer,
     Range,
-    State,
     Value,
     Variant,
 )
@@ -33,7 +33,14 @@ from stackdump_probe.values.scalar_text import (
     scalar_text,
 )
 
-T = TypeVar("T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    from stackdump_probe.values.model import State
+
+    T = TypeVar("T")
+
 LENGTH = 1000  # characters of a value, if the caller has no other wish
 STATES: dict[State, str] = {
     "optimized_out": "<optimized out>",

@@ -4,8 +4,9 @@ Most objects of a program are such: numbers, pointers, and the arrays and struct
 them. Nothing can be missing in them, so their parts are read without asking where they are.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.types import model as types
@@ -24,13 +25,16 @@ from stackdump_probe.values.scalars import (
 )
 from stackdump_probe.values.storage import Absence, Place, Storage
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from stackdump_probe.values.decode import Decoder
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 
-def whole_of(decoder: "Decoder", type_: Type) -> Whole | None:
+def whole_of(decoder: Decoder, type_: Type) -> Whole | None:
     """How whole objects of a type are read; None if more than their bytes decides what they are."""
     match decoder.actual(type_):
         case types.Struct() as struct:
@@ -41,7 +45,7 @@ def whole_of(decoder: "Decoder", type_: Type) -> Whole | None:
             return _scalar(decoder, type_, actual)
 
 
-def _scalar(decoder: "Decoder", type_: Type, actual: Type) -> Whole | None:
+def _scalar(decoder: Decoder, type_: Type, actual: Type) -> Whole | None:
     """What has no parts; the same bytes are the same value, read and written once."""
     size = size_of(actual)
     read = _reading(decoder, actual) if size else None
@@ -57,7 +61,7 @@ def _scalar(decoder: "Decoder", type_: Type, actual: Type) -> Whole | None:
     )
 
 
-def _reading(decoder: "Decoder", actual: Type) -> Callable[[bytes], Content] | None:
+def _reading(decoder: Decoder, actual: Type) -> Callable[[bytes], Content] | None:
     match actual:
         case types.Base():
             return _number(actual)
@@ -98,7 +102,7 @@ def _remembered(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
     return remembered
 
 
-def _array(decoder: "Decoder", type_: Type, array: types.Array) -> Whole | None:
+def _array(decoder: Decoder, type_: Type, array: types.Array) -> Whole | None:
     step, size, count = stride_of(array), size_of(array), array.count
     if not step or not size or not isinstance(count, int):
         return None
@@ -134,7 +138,7 @@ def _listed(opening: str, texts: list[str], closing: str) -> str:
     return f"{opening}{', '.join(texts)}{closing}"
 
 
-def _text(decoder: "Decoder", type_: Type, element: types.Base, size: int) -> Whole:
+def _text(decoder: Decoder, type_: Type, element: types.Base, size: int) -> Whole:
     def content(octets: bytes, at: int, _address: int | None) -> Content:
         text = c.array_text(element, octets[at : at + size])
         assert text is not None
@@ -148,7 +152,7 @@ def _text(decoder: "Decoder", type_: Type, element: types.Base, size: int) -> Wh
     )
 
 
-def _struct(decoder: "Decoder", type_: Type, struct: types.Struct) -> Whole | None:
+def _struct(decoder: Decoder, type_: Type, struct: types.Struct) -> Whole | None:
     fields, size = views_of(struct.language).fields(decoder, struct), struct.size
     if fields is None or not size:
         return None
@@ -167,7 +171,7 @@ def _fields(
     name: str,
     size: int,
     fields: list[tuple[str, Member, Whole]],
-    decoder: "Decoder",
+    decoder: Decoder,
     *,
     tuple_like: bool,
 ) -> Whole:
@@ -201,7 +205,7 @@ def _is_inside(member: Member, size: int, room: int) -> bool:
     return 0 <= member.bit_offset <= room * 8 - member.bit_size
 
 
-def _read(decoder: "Decoder", member: Member, whole: Whole) -> tuple[ReadValue, ReadText]:
+def _read(decoder: Decoder, member: Member, whole: Whole) -> tuple[ReadValue, ReadText]:
     """How a member's value and its text are read."""
     if member.bit_size is None:
         return whole.value, whole.text

@@ -1,17 +1,13 @@
 """Type records as the tests of values need them."""
 
+from __future__ import annotations
+
 from stackdump_probe.image.dwarf import constants as dw
-from stackdump_probe.image.types.model import (
-    Array,
-    Base,
-    Language,
-    Link,
-    Member,
-    Pointer,
-    Struct,
-    StructKind,
-    Type,
-)
+from stackdump_probe.image.types.model import Array, Base, Link, Member, Pointer, Struct, Type
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.image.types.model import Language, StructKind
 
 INT = Base("int", 4, dw.ATE_signed)
 UNSIGNED = Base("unsigned int", 4, dw.ATE_unsigned)

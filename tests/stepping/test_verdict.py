@@ -1,12 +1,18 @@
 """The judge itself: what is wrong is found, and told from what merely ends."""
 
+from __future__ import annotations
+
 import pytest
 
 from stackdump_probe.arch.registers import Registers
-from stackdump_probe.unwind.frame import Backtrace, End, Frame, Rule
+from stackdump_probe.unwind.frame import Backtrace, End, Frame
 from tests.stepping.recording import State
 from tests.stepping.truth import Awaited
 from tests.stepping.verdict import finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.unwind.frame import Rule
 
 RESET = End("reset", "reached Reset_Handler")
 INNER = Frame(Registers({"pc": 0x100, "sp": 0x2000}), 0x2008, "innermost", 0x100)

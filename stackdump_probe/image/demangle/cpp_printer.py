@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from stackdump_probe.image.demangle.cpp_reader import InvalidSymbol, Node
 from stackdump_probe.image.demangle.cpp_writer import Writer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from functools import cached_property
 from itertools import groupby
 from struct import Struct
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.forms import UNSIGNED
-from stackdump_probe.image.dwarf.wanted import FUNCTIONS, NO_LEAPS, PARENT, VARIABLE
+from stackdump_probe.image.dwarf.wanted import FUNCTIONS, NO_LEAPS, PARENT, VARIABLE, with_leaps
 from stackdump_probe.image.leb import DAMAGE, sleb, uleb
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -207,12 +207,12 @@ class AbbreviationTable(dict[int, Abbreviation]):
             self.whole()
             tags = wanted.tags | wanted.closed | FUNCTIONS
             special = [(code, wanted.leap(each)) for code, each in self.items() if each.tag in tags]
-            known = self._leaps[wanted] = self._not_wanted.with_leaps(special)
+            known = self._leaps[wanted] = with_leaps(self._not_wanted, special)
         return known
 
     @cached_property
     def _not_wanted(self) -> Leaps:
-        return NO_LEAPS.with_leaps([(code, each.leap) for code, each in self.items()])
+        return with_leaps(NO_LEAPS, [(code, each.leap) for code, each in self.items()])
 
     def _read_next(self) -> int:
         section = self._section

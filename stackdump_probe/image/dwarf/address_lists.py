@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from struct import unpack_from
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.forms import UNSIGNED
 from stackdump_probe.image.leb import DAMAGE, uleb
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias

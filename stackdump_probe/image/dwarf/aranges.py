@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from operator import add
 from struct import Struct, unpack_from
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf import constants as dw
@@ -13,6 +12,7 @@ from stackdump_probe.image.dwarf.rangemap import Columns
 from stackdump_probe.image.dwarf.ranges import listed_ranges
 from stackdump_probe.image.leb import DAMAGE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf.abbreviations import Abbreviation, AbbreviationTable
@@ -16,6 +15,7 @@ from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.dwarf.units import Unit, read_length, read_unit
 from stackdump_probe.image.symbols import SymbolTable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -146,8 +146,9 @@ class Dwarf:
         return tuple(unit for unit in found if unit is not None)
 
     def _live_owners(self, ranges: RangeMap[int], pc: int) -> list[int]:
-        live = (each for each in ranges.at(pc) if self.holds_code(each.low, each.high))
-        return list(dict.fromkeys(each.owner for each in live))
+        claiming = ranges.at(pc)
+        live = [offset for low, high, offset in claiming if self.holds_code(low, high)]
+        return list(dict.fromkeys(live))
 
     @cached_property
     def _listed(self) -> RangeMap[int]:

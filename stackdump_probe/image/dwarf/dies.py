@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.abbreviations import skip_attributes
@@ -24,6 +22,7 @@ from stackdump_probe.image.dwarf.ranges import ranges_of
 from stackdump_probe.image.dwarf.wanted import Wanted
 from stackdump_probe.image.leb import DAMAGE, uleb
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.scan import end_of_tree, wanted_entries
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from functools import cache
 from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.leb import sleb, uleb
+from stackdump_probe.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TypeAlias
@@ -24,7 +25,8 @@ UNSIGNED = {1: "B", 2: "H", 4: "I", 8: "Q"}
 """The letter of `struct` for an unsigned number of so many bytes."""
 
 
-class Indirect(NamedTuple):
+@record
+class Indirect:
     """The value of an attribute of DW_FORM_indirect, with the form that stood before it."""
 
     form: int

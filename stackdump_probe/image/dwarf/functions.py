@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.lines import SourceLocation, lines_for
@@ -11,6 +9,7 @@ from stackdump_probe.image.dwarf.names import qualified_name
 from stackdump_probe.image.dwarf.ranges import listed_ranges
 from stackdump_probe.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.image.dwarf.debug_info import Dwarf
     from stackdump_probe.image.symbols import SymbolTable

@@ -1,13 +1,20 @@
 """The header of a line number program, DWARF 2 to 5 (DWARF 5, 6.2.4; DWARF 4, 6.2.4)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import TypeVar, overload
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.dwarf.units import read_length
 from stackdump_probe.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar, overload
+
+    E = TypeVar("E")
 
 SECTION = ".debug_line"
 
@@ -23,7 +30,6 @@ _LEB128 = frozenset((dw.FORM_udata, dw.FORM_sdata, dw.FORM_strx))
 _OFFSETS = frozenset((dw.FORM_strp, dw.FORM_line_strp, dw.FORM_strp_sup, dw.FORM_sec_offset))
 _STRING_SECTIONS = {dw.FORM_strp: ".debug_str", dw.FORM_line_strp: ".debug_line_str"}
 
-E = TypeVar("E")
 StringAt = Callable[[str, int], str]
 """Reads the string at an offset of a section, `.debug_str` or `.debug_line_str`."""
 
@@ -220,7 +226,7 @@ class _Tables:
         raise self._reader.error(f"a file name in form {form:#x}")
 
 
-class _Entries(Sequence[E]):
+class _Entries(Sequence["E"]):
     """Entries of a table, each read from its position when it is asked for."""
 
     def __init__(self, positions: Sequence[int], read: Callable[[int], E]) -> None:
@@ -230,10 +236,13 @@ class _Entries(Sequence[E]):
     def __len__(self) -> int:
         return len(self._positions)
 
-    @overload
-    def __getitem__(self, index: int) -> E: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[E]: ...
+    if TYPE_CHECKING:
+
+        @overload
+        def __getitem__(self, index: int) -> E: ...
+        @overload
+        def __getitem__(self, index: slice) -> Sequence[E]: ...
+
     def __getitem__(self, index: int | slice) -> E | Sequence[E]:
         if isinstance(index, slice):
             return [self._read(at) for at in self._positions[index]]

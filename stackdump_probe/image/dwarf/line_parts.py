@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
 
+from stackdump_probe.record import record
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -23,7 +25,8 @@ _SET_ADDRESS, _END = rb"\x00\x05\x02(....)", rb"\x00\x01\x01"
 _DISCRIMINATORS = (rb"\x00\x02\x04.", rb"\x00\x03\x04..", rb"\x00\x04\x04...")
 
 
-class Part(NamedTuple):
+@record
+class Part:
     """The bytes from `begin` to `end` of a program, whose rows are at `start` and above."""
 
     start: int
@@ -43,7 +46,7 @@ def parts_of(header: LineHeader) -> tuple[Part, ...]:
         return (whole,)
     found = tuple(_sequences(program, _sequence(header.opcode_base, header.operand_counts)))
     is_all = bool(found) and found[-1].end == len(program)
-    return tuple(sorted(found)) if is_all else (whole,)
+    return tuple(sorted(found, key=lambda part: part.start)) if is_all else (whole,)
 
 
 def _sequences(program: bytes, sequence: re.Pattern[bytes]) -> Iterator[Part]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from stackdump_probe.image.dwarf.line_header import SECTION, FileEntry, LineHeader, read_line_header
 from stackdump_probe.image.dwarf.line_parts import Part, parts_of
 from stackdump_probe.image.dwarf.line_program import Lines, Row, Sequence, run_line_program
 from stackdump_probe.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,7 +42,7 @@ class LineTable:
         self._comp_dir = comp_dir or ""
         self._is_live = is_live
         self._names: dict[int, str | None] = {}
-        self._lines: dict[Part, Lines] = {}
+        self._lines: dict[int, Lines] = {}  # by where their part begins
 
     def location_at(self, pc: int) -> SourceLocation | None:
         """Where the instruction at `pc` comes from; None if no file or no line is given for it."""
@@ -89,9 +89,9 @@ class LineTable:
         return parts_of(self.header)
 
     def _run(self, part: Part) -> Lines:
-        if part not in self._lines:
-            self._lines[part] = run_line_program(self.header, self._is_live, part)
-        return self._lines[part]
+        if part.begin not in self._lines:
+            self._lines[part.begin] = run_line_program(self.header, self._is_live, part)
+        return self._lines[part.begin]
 
     def _sequence_at(self, pc: int) -> Sequence | None:
         """Of the sequences that hold `pc` the one that starts last."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.address_lists import new_list, old_list
 from stackdump_probe.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

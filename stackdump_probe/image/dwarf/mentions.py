@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.wanted import Wanted
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import compress
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from stackdump_probe.record import Generic, record
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeVar
 
-Owner = TypeVar("Owner")
-
-
-class Extent(NamedTuple, Generic[Owner]):
-    """Addresses from `low` up to `high`, and whose they are."""
-
-    low: int
-    high: int
-    owner: Owner
+    Owner = TypeVar("Owner")
+    Extent = tuple[int, int, Owner]
 
 
-class Columns(NamedTuple, Generic[Owner]):
+@record
+class Columns(Generic["Owner"]):
     """Many extents, side by side: large tables are read, sifted and sorted by the column."""
 
     lows: list[int]
@@ -42,11 +39,11 @@ class Columns(NamedTuple, Generic[Owner]):
         )
 
 
-class RangeMap(Generic[Owner]):
+class RangeMap(Generic["Owner"]):
     """Extents that may overlap, sorted once."""
 
     def __init__(self, extents: Columns[Owner]) -> None:
-        lows, highs, owners = extents
+        lows, highs, owners = extents.lows, extents.highs, extents.owners
         order = sorted(range(len(lows)), key=lows.__getitem__)
         self._lows = [lows[at] for at in order]
         self._highs = [highs[at] for at in order]
@@ -55,13 +52,12 @@ class RangeMap(Generic[Owner]):
         self._reach = _highest_so_far(self._highs)
 
     def at(self, address: int) -> list[Extent[Owner]]:
-        """All extents that hold `address`; the one that begins last comes first."""
+        """Begin, end and owner of all that hold `address`; the one that begins last comes first."""
         found = []
         place = bisect_right(self._lows, address) - 1
         while place >= 0 and self._reach[place] > address:
             if address < self._highs[place]:
-                extent = self._lows[place], self._highs[place], self._owners[place]
-                found.append(Extent(*extent))
+                found.append((self._lows[place], self._highs[place], self._owners[place]))
             place -= 1
         return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING
 
 from stackdump_probe.image.dwarf.forms import SKIP_BLOCK, SKIP_BLOCK1, SKIP_LEB, SKIP_STRING
 from stackdump_probe.image.dwarf.wanted import (
@@ -18,6 +17,7 @@ from stackdump_probe.image.dwarf.wanted import (
 )
 from stackdump_probe.image.leb import DAMAGE, uleb
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.functions import function_at, linkage_name
 from stackdump_probe.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 

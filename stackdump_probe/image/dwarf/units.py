@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 from struct import unpack_from
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf import constants as dw
@@ -16,6 +15,7 @@ from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.dwarf.wanted import Wanted
 from stackdump_probe.image.leb import DAMAGE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.forms import BLOCKS
+from stackdump_probe.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -18,7 +18,8 @@ CLOSED = -1 << 30
 FUNCTIONS = frozenset((dw.TAG_subprogram, dw.TAG_inlined_subroutine))
 
 
-class Wanted(NamedTuple):
+@record
+class Wanted:
     """Which entries a walk stops at: those of `tags` that have one of `having`, if it names any.
 
     One of `blocks` will do as well, if the attribute is no list or number. Entries of the tags
@@ -57,29 +58,26 @@ class Wanted(NamedTuple):
         return FUNCTION if is_function else abbreviation.leap
 
 
-class Leaps(NamedTuple):
-    """How to pass each entry: the flat tables of a walk.
+Leaps = tuple[list[int], dict[int, int]]
+"""How to pass each entry: the flat tables of a walk.
 
-    A positive number is what an entry without children takes, its code taken as one byte; NULL,
-    WANTED, VARIABLE and FUNCTION are what they say; PARENT less the same number stands for an
-    entry with children, CLOSED less a distance for one that is passed by its DW_AT_sibling, which
-    is so far from its beginning. `by_octet` is for the first byte of a code, LONG if it is not all,
-    then `longer` is for the whole code. Codes that are not declared are VARIABLE.
-    """
-
-    by_octet: list[int]
-    longer: dict[int, int]
-
-    def with_leaps(self, leaps: Iterable[tuple[int, int]]) -> Leaps:
-        """The same with other leaps for some codes."""
-        by_octet, longer = self.by_octet.copy(), self.longer.copy()
-        for code, leap in leaps:
-            if code < LONG_CODES:
-                by_octet[code] = leap
-            else:
-                longer[code] = leap
-        return Leaps(by_octet, longer)
-
+A positive number is what an entry without children takes, its code taken as one byte; NULL,
+WANTED, VARIABLE and FUNCTION are what they say; PARENT less the same number stands for an
+entry with children, CLOSED less a distance for one that is passed by its DW_AT_sibling, which
+is so far from its beginning. The list is for the first byte of a code, LONG if it is not all,
+then the other table is for the whole code. Codes that are not declared are VARIABLE.
+"""
 
 LONG_CODES = 0x80  # of more bytes than one
-NO_LEAPS = Leaps([NULL] + [VARIABLE] * (LONG_CODES - 1) + [LONG] * LONG_CODES, {})
+NO_LEAPS: Leaps = ([NULL] + [VARIABLE] * (LONG_CODES - 1) + [LONG] * LONG_CODES, {})
+
+
+def with_leaps(leaps: Leaps, others: Iterable[tuple[int, int]]) -> Leaps:
+    """The same with other leaps for some codes."""
+    by_octet, longer = leaps[0].copy(), leaps[1].copy()
+    for code, leap in others:
+        if code < LONG_CODES:
+            by_octet[code] = leap
+        else:
+            longer[code] = leap
+    return by_octet, longer

@@ -1,7 +1,8 @@
 """Call frame information: for a pc, how to find the caller's registers (DWARF 5 section 6.4)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from stackdump_probe.image.dwarf.rangemap import RangeMap, without_discarded
 from stackdump_probe.image.dwarf.reader import Reader
@@ -22,6 +23,7 @@ from stackdump_probe.image.frames.cfi_rules import (
 from stackdump_probe.image.frames.cfi_table import Cie, Fde, FrameTable
 from stackdump_probe.record import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.image.elf import Image
 
@@ -69,13 +71,13 @@ class CallFrameInfo:
     def _choose(self, table: FrameTable, pc: int) -> int | None:
         """The offset of the entry for `pc`: that of its function, else the one that starts last."""
         claiming = self._extents(table).at(pc)
-        live = [each for each in claiming if self._holds_code(each.low, each.high)]
+        live = [(low, offset) for low, high, offset in claiming if self._holds_code(low, high)]
         start = self._function_start(pc) if len(live) > 1 else None
-        owners = [each.owner for each in live if each.low == start] or [e.owner for e in live]
-        return owners[0] if owners else None
+        starting_there = (offset for low, offset in live if low == start)
+        return next(starting_there, live[0][1] if live else None)
 
 
-def call_frame_info(image: "Image") -> CallFrameInfo:
+def call_frame_info(image: Image) -> CallFrameInfo:
     """The call frame information of `image`."""
     eh_frame = image.section(".eh_frame")
 

@@ -1,15 +1,17 @@
 """Exception tables: how to undo the frame of a function at its calls (EHABI32, IHI 0038)."""
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from struct import unpack_from
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, NotCaptured
 from stackdump_probe.image.frames.exidx_code import SECTION, Instruction, Refusal, decode
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.image.elf import Image
 
@@ -120,7 +122,7 @@ class ExceptionTables:
         return decode(second[1:] + words(place + 8, second[0]), offset=offset)
 
 
-def exception_tables(image: "Image") -> ExceptionTables:
+def exception_tables(image: Image) -> ExceptionTables:
     """The exception tables of `image`."""
 
     def code_end(address: int) -> int | None:
@@ -136,7 +138,7 @@ def exception_tables(image: "Image") -> ExceptionTables:
     )
 
 
-def _indexes(image: "Image") -> list[tuple[int, bytes | memoryview]]:
+def _indexes(image: Image) -> list[tuple[int, bytes | memoryview]]:
     """Found by section, by segment, or by what the linker script of libgcc's unwinder defines."""
     found: list[tuple[int, bytes | memoryview]] = [
         (each.address, image.stored(each)) for each in image.sections if each.type == _SHT_ARM_EXIDX

@@ -1,7 +1,12 @@
 """What attributes say of any type: its language, sizes, constants."""
 
+from __future__ import annotations
+
 from stackdump_probe.image.dwarf.dies import Die
-from stackdump_probe.image.types.model import Language
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.image.types.model import Language
 
 # DWARF 5 table 7.17; everything else is C to us (assembler, Ada, Pascal have no views).
 LANGUAGES: dict[int, Language] = {

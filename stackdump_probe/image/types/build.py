@@ -1,7 +1,8 @@
 """One builder per type tag: what its DIE says becomes a record."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
@@ -18,7 +19,6 @@ from stackdump_probe.image.types.model import (
     MemberPointer,
     Pointer,
     Qualified,
-    Qualifier,
     Reference,
     Type,
     Typedef,
@@ -29,7 +29,9 @@ from stackdump_probe.image.types.model import (
 )
 from stackdump_probe.record import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from stackdump_probe.image.types.model import Qualifier
     from stackdump_probe.image.types.tree import TypeTree
 
 QUALIFIERS: dict[int, Qualifier] = {
@@ -45,11 +47,11 @@ WIDE_CHARACTERS = frozenset(("char8_t", "char16_t", "char32_t", "wchar_t"))
 END_BIG = 1  # DWARF 5 table 7.12
 
 
-def _void(_tree: "TypeTree", _die: Die) -> Type:
+def _void(_tree: TypeTree, _die: Die) -> Type:
     return Void()
 
 
-def _base(_tree: "TypeTree", die: Die) -> Type:
+def _base(_tree: TypeTree, die: Die) -> Type:
     return Base(
         die.name,
         natural(die, dw.AT_byte_size) or 0,
@@ -60,7 +62,7 @@ def _base(_tree: "TypeTree", die: Die) -> Type:
     )
 
 
-def _unspecified(_tree: "TypeTree", die: Die) -> Type:
+def _unspecified(_tree: TypeTree, die: Die) -> Type:
     return Unspecified(die.name, natural(die, dw.AT_byte_size) or _pointer_size(die))
 
 
@@ -68,16 +70,16 @@ def _pointer_size(die: Die) -> int:
     return natural(die, dw.AT_byte_size) or die.unit.address_size
 
 
-def _pointer(tree: "TypeTree", die: Die) -> Type:
+def _pointer(tree: TypeTree, die: Die) -> Type:
     return Pointer(die.name, _pointer_size(die), tree.link(die), language_of(die))
 
 
-def _reference(tree: "TypeTree", die: Die) -> Type:
+def _reference(tree: TypeTree, die: Die) -> Type:
     rvalue = die.tag == dw.TAG_rvalue_reference_type
     return Reference(_pointer_size(die), tree.link(die), rvalue)
 
 
-def _member_pointer(tree: "TypeTree", die: Die) -> Type:
+def _member_pointer(tree: TypeTree, die: Die) -> Type:
     owner = tree.link(die, dw.AT_containing_type)
     size = natural(die, dw.AT_byte_size)
     if size is None:  # Itanium C++ ABI 2.3: an offset, or for a function two words
@@ -86,7 +88,7 @@ def _member_pointer(tree: "TypeTree", die: Die) -> Type:
     return MemberPointer(size, tree.link(die), owner)
 
 
-def _typedef(tree: "TypeTree", die: Die) -> Type:
+def _typedef(tree: TypeTree, die: Die) -> Type:
     """C gives its wide characters their kind by a typedef alone: here they are types."""
     name = tree.name(die)
     if name in WIDE_CHARACTERS:
@@ -96,11 +98,11 @@ def _typedef(tree: "TypeTree", die: Die) -> Type:
     return Typedef(name, tree.link(die))
 
 
-def _qualified(tree: "TypeTree", die: Die) -> Type:
+def _qualified(tree: TypeTree, die: Die) -> Type:
     return Qualified(QUALIFIERS[die.tag], tree.link(die))
 
 
-def _function(tree: "TypeTree", die: Die) -> Type:
+def _function(tree: TypeTree, die: Die) -> Type:
     parameters, variadic = [], False
     for child in die.children():
         if child.tag == dw.TAG_formal_parameter:
@@ -110,7 +112,7 @@ def _function(tree: "TypeTree", die: Die) -> Type:
     return Function(tree.link(die), tuple(parameters), variadic, language_of(die))
 
 
-def _array(tree: "TypeTree", die: Die) -> Type:
+def _array(tree: TypeTree, die: Die) -> Type:
     """One Array per DW_TAG_subrange_type, the first the outermost."""
     counts = [_count(child) for child in die.children() if child.tag in SUBRANGES]
     stride_bits = natural(die, dw.AT_bit_stride)
@@ -151,7 +153,7 @@ def _bound(value: object, added: int) -> int | Dynamic | None:
             return None
 
 
-def _enum(tree: "TypeTree", die: Die) -> Type:
+def _enum(tree: TypeTree, die: Die) -> Type:
     die = whole(die)
     underlying = die.reference(dw.AT_type)
     size = natural(die, dw.AT_byte_size)
@@ -178,7 +180,7 @@ def _enumerators(die: Die) -> Iterator[tuple[str, int]]:
             yield child.name or "", number
 
 
-BUILDERS: "dict[int, Callable[[TypeTree, Die], Type]]" = {
+BUILDERS: dict[int, Callable[[TypeTree, Die], Type]] = {
     dw.TAG_base_type: _base,
     dw.TAG_unspecified_type: _unspecified,
     dw.TAG_pointer_type: _pointer,

@@ -1,24 +1,18 @@
 """Structs, classes and unions: their members, and the variants of Rust's enums."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.types.attributes import constant, language_of, natural
-from stackdump_probe.image.types.model import (
-    Case,
-    Link,
-    Member,
-    Struct,
-    StructKind,
-    Type,
-    VariantPart,
-    size_of,
-)
+from stackdump_probe.image.types.model import Case, Link, Member, Struct, Type, VariantPart, size_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from stackdump_probe.image.types.model import StructKind
     from stackdump_probe.image.types.tree import TypeTree
 
 STRUCTS: dict[int, StructKind] = {
@@ -64,7 +58,7 @@ def _bit_offset(die: Die, link: Link, offset: int, bit_size: int) -> int:
     return (offset + storage) * 8 - from_top - bit_size
 
 
-def struct(tree: "TypeTree", die: Die) -> Type:
+def struct(tree: TypeTree, die: Die) -> Type:
     die = whole(die)
     members: list[Member] = []
     variants: VariantPart | None = None
@@ -106,7 +100,7 @@ def _is_static(die: Die) -> bool:
     return die.tag == dw.TAG_member and (die.flag(dw.AT_external) or die.flag(dw.AT_declaration))
 
 
-def _member(tree: "TypeTree", die: Die) -> Member:
+def _member(tree: TypeTree, die: Die) -> Member:
     offset, location = _member_place(die)
     link = tree.link(die)
     bit_size = natural(die, dw.AT_bit_size)
@@ -123,13 +117,13 @@ def _member(tree: "TypeTree", die: Die) -> Member:
     )
 
 
-def _variant_part(tree: "TypeTree", die: Die) -> VariantPart:
+def _variant_part(tree: TypeTree, die: Die) -> VariantPart:
     discriminant = die.reference(dw.AT_discr)
     cases = tuple(_case(tree, child) for child in die.children() if child.tag == dw.TAG_variant)
     return VariantPart(None if discriminant is None else _member(tree, discriminant), cases)
 
 
-def _case(tree: "TypeTree", die: Die) -> Case:
+def _case(tree: TypeTree, die: Die) -> Case:
     entries = [child for child in die.children() if child.tag in MEMBERS]
     members = tuple(_member(tree, child) for child in entries)
     first = entries[0].offset if entries else None

@@ -3,15 +3,20 @@
 Sizes and offsets are in bytes unless a name says bits; None where the debug information is silent.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Literal
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.record import entity, record
 
-Language = Literal["c", "c++", "rust"]
-Qualifier = Literal["const", "volatile", "restrict", "_Atomic"]
-StructKind = Literal["struct", "class", "union", "interface"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Language = Literal["c", "c++", "rust"]
+    Qualifier = Literal["const", "volatile", "restrict", "_Atomic"]
+    StructKind = Literal["struct", "class", "union", "interface"]
 
 
 class Link:
@@ -19,12 +24,12 @@ class Link:
 
     __slots__ = ("_build", "_type")
 
-    def __init__(self, build: "Callable[[], Type]") -> None:
+    def __init__(self, build: Callable[[], Type]) -> None:
         self._build: Callable[[], Type] | None = build
         self._type: Type | None = None
 
     @property
-    def type(self) -> "Type":
+    def type(self) -> Type:
         """The linked type; damaged debug information gives Unknown, not an error."""
         if self._type is None:
             assert self._build is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf import constants as dw
@@ -11,7 +10,9 @@ from stackdump_probe.image.dwarf.mentions import entries_locating
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.types.attributes import language_of
 from stackdump_probe.image.types.names import type_name
+from stackdump_probe.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.image.dwarf.debug_info import Dwarf
     from stackdump_probe.image.dwarf.dies import Die
@@ -24,7 +25,8 @@ OP_ADDRX = 0xA1
 NAMES = ("{vtable}", "vtable")
 
 
-class VtableOwner(NamedTuple):
+@record
+class VtableOwner:
     """A type that implements a trait, and its name with the modules around it where told."""
 
     name: str

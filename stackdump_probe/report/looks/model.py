@@ -1,20 +1,19 @@
 """What several looks show together; its fields are those of the JSON schema."""
 
-from typing import Literal
+from __future__ import annotations
 
 from stackdump_probe.record import record
-from stackdump_probe.report.model import (
-    CoreState,
-    ElfMatch,
-    FrameKind,
-    Location,
-    ReportEnd,
-    ReportFrame,
-)
+from stackdump_probe.report.model import CoreState, ElfMatch, Location, ReportEnd, ReportFrame
 
-VerdictKind = Literal[
-    "lockup", "asleep", "same_place", "spinning", "inside", "interrupts", "moving", "unclear"
-]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from stackdump_probe.report.model import FrameKind
+
+    VerdictKind = Literal[
+        "lockup", "asleep", "same_place", "spinning", "inside", "interrupts", "moving", "unclear"
+    ]
 
 
 @record

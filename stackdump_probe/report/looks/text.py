@@ -1,12 +1,18 @@
 """Several looks as text for people."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 from stackdump_probe.report.frame_rows import place
 from stackdump_probe.report.looks.model import Branch, CommonFrame, Looks, SeenVariable
-from stackdump_probe.report.model import FrameKind, Location
+from stackdump_probe.report.model import Location
 from stackdump_probe.report.rows import Row, core_rows, elf_row, labelled, laid_out
 from stackdump_probe.report.theme import Line, Span, span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.model import FrameKind
 
 _SHOWN = 4  # values of a variable that moves: the first ones, and the last
 _LONGEST = 40  # characters of one of them

@@ -1,11 +1,18 @@
 """Stacks laid over each other: who was met how often, and below whom."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 from stackdump_probe.report.looks.model import Branch, Look
-from stackdump_probe.report.model import FrameKind, Location, ReportFrame
+from stackdump_probe.report.model import Location, ReportFrame
 
-_Label = tuple[FrameKind, str]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.model import FrameKind
+
+    _Label = tuple[FrameKind, str]
+
 CUT_OFF = "(outer frames not known)"
 
 

@@ -1,5 +1,7 @@
 """What several looks mean, in words that claim no more than the looks show."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -37,7 +39,7 @@ class _Stack:
     interrupts: tuple[str, ...]
 
     @classmethod
-    def of(cls, look: Look, common: Sequence[CommonFrame]) -> "_Stack":
+    def of(cls, look: Look, common: Sequence[CommonFrame]) -> _Stack:
         kept = {identity(frame) for frame in common}
         on_top = [
             number

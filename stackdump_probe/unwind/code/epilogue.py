@@ -5,7 +5,7 @@ none at all, and libgcc's is wrong there. What is left of a function that neithe
 any more is plain to follow.
 """
 
-from typing import Literal
+from __future__ import annotations
 
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.unwind.code.calls import call_before
@@ -18,10 +18,15 @@ from stackdump_probe.unwind.code.thumb import decode, fetching
 from stackdump_probe.unwind.return_addresses import is_code
 from stackdump_probe.unwind.step import Caller, Position, Surroundings
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Found = Caller | Literal["again"] | None  # "again" if the way is back where it was
+
 LONGEST = 32  # instructions
 
 Way = tuple[int, Skipped]  # where it begins, and what of it is not executed
-Found = Caller | Literal["again"] | None  # "again" if the way has come round to where it was
 
 
 def epilogue_step(position: Position, surroundings: Surroundings) -> Caller | None:

@@ -1,5 +1,7 @@
 """The registers and the stack while instructions are run that only undo a frame."""
 
+from __future__ import annotations
+
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.memory import Memory
 from stackdump_probe.unwind.code.operations import (
@@ -17,8 +19,11 @@ from stackdump_probe.unwind.code.operations import (
     Slots,
     Store,
 )
-from stackdump_probe.unwind.frame import Rule
 from stackdump_probe.unwind.step import Caller, Position
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.unwind.frame import Rule
 
 _MASK = 0xFFFF_FFFF
 
@@ -39,7 +44,7 @@ class Running:
         self.returning = {"lr"}
         self.changed: set[str] = set()
 
-    def copy(self) -> "Running":
+    def copy(self) -> Running:
         """The same, to be run another way."""
         other = Running(self.position, self.memory)
         other.words = dict(self.words)

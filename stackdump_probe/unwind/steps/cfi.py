@@ -124,7 +124,7 @@ def names_of(number: int) -> tuple[str, ...]:
     return () if name is None else (name,)
 
 
-class _CalleeFrame(expression.NoContext):
+class _CalleeFrame(expression.Context):
     """The frame that is being left, as rules and expressions see it."""
 
     def __init__(self, registers: Registers, memory: Memory) -> None:

@@ -1,18 +1,20 @@
 """One step by the exception tables, where they can be trusted."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from stackdump_probe.arch.exceptions import ExcReturn
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.record import replace
 from stackdump_probe.unwind.code.calls import call_before
 from stackdump_probe.unwind.code.epilogue import run_to_return
-from stackdump_probe.unwind.step import Caller, FunctionSymbol, Lost, Position, Surroundings
+from stackdump_probe.unwind.step import Caller, Lost, Position, Surroundings
 from stackdump_probe.unwind.steps.prologue import caller_from, state_of
 from stackdump_probe.unwind.steps.witness import settled
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.image.frames.exidx import Entry
+    from stackdump_probe.unwind.program import FunctionSymbol
 
 
 def exidx_step(position: Position, surroundings: Surroundings) -> Caller | Lost | None:
@@ -48,7 +50,7 @@ def exidx_step(position: Position, surroundings: Surroundings) -> Caller | Lost 
 
 
 def _is_own(
-    entry: "Entry",
+    entry: Entry,
     function: FunctionSymbol | None,
     position: Position,
     surroundings: Surroundings,

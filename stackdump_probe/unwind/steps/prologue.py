@@ -1,5 +1,7 @@
 """One step by what the code of the function has done to the stack on its way to pc."""
 
+from __future__ import annotations
+
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import NotCaptured, RegisterUnknown, Unavailable
 from stackdump_probe.memory import Memory
@@ -8,8 +10,12 @@ from stackdump_probe.unwind.code.operations import Call
 from stackdump_probe.unwind.code.paths import COLD, state_at, straight_state_at
 from stackdump_probe.unwind.code.thumb import decode
 from stackdump_probe.unwind.ends import unavailable
-from stackdump_probe.unwind.frame import Rule
-from stackdump_probe.unwind.step import Caller, FunctionSymbol, Lost, Position, Surroundings
+from stackdump_probe.unwind.step import Caller, Lost, Position, Surroundings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.unwind.frame import Rule
+    from stackdump_probe.unwind.program import FunctionSymbol
 
 _MASK = 0xFFFF_FFFF
 _KEPT = tuple(name for name in CALLEE_SAVED if name != "sp")

@@ -1,5 +1,7 @@
 """The last resort: a word on the stack that a call of this function has left there. A guess."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from stackdump_probe.arch.registers import Registers
@@ -15,7 +17,11 @@ from stackdump_probe.unwind.return_addresses import (
     veneer_target,
 )
 from stackdump_probe.unwind.start import exceptions_of
-from stackdump_probe.unwind.step import Caller, Position, Program, Surroundings
+from stackdump_probe.unwind.step import Caller, Position, Surroundings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.unwind.program import Program
 
 MOST_FOLLOWED = 16  # calls whose target is read to see whether it goes on to the function
 LONGEST_TARGET = 256  # instructions of such a target

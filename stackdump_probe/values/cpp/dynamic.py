@@ -1,10 +1,11 @@
 """What only a C++ object's vtable tells: its class, and where its virtual bases are."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import DwarfError, NotCaptured, Unavailable
-from stackdump_probe.image.dwarf.expression import Address, NoContext, evaluate
+from stackdump_probe.image.dwarf.expression import Address, Context, evaluate
 from stackdump_probe.image.types.model import Member, Struct, Type
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import record
@@ -12,6 +13,7 @@ from stackdump_probe.values.cpp.object import Object
 from stackdump_probe.values.model import ADDRESS_SPACE
 from stackdump_probe.values.storage import Place, in_memory
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
@@ -29,7 +31,7 @@ class Concrete:
     address: int
 
 
-def concrete(decoder: "Decoder", declared: Type, address: int) -> Concrete | None:
+def concrete(decoder: Decoder, declared: Type, address: int) -> Concrete | None:
     """What the object at `address` is, if its vtable says that it is more than `declared`."""
     struct = decoder.actual(declared)
     if not address or not isinstance(struct, Struct):
@@ -63,7 +65,7 @@ def _vtable_of(object_: Object) -> int | None:
     return None
 
 
-def _class_of(decoder: "Decoder", vtable: int) -> str | None:
+def _class_of(decoder: Decoder, vtable: int) -> str | None:
     symbol = decoder.symbol_at(vtable)
     if symbol is None or not symbol.startswith(VTABLE):
         return None
@@ -79,7 +81,7 @@ class VirtualBase:
     at: Place | None
 
 
-def virtual_bases(decoder: "Decoder", struct: Struct, place: Place) -> Iterator[VirtualBase]:
+def virtual_bases(decoder: Decoder, struct: Struct, place: Place) -> Iterator[VirtualBase]:
     """Yield each virtual base of a whole object once, those of its bases too, nearest first."""
     seen: set[int | None] = set()
     waiting: list[tuple[Struct, Place]] = [(struct, place)]
@@ -96,7 +98,7 @@ def virtual_bases(decoder: "Decoder", struct: Struct, place: Place) -> Iterator[
                 waiting.append((base, at))
 
 
-def _place_of(decoder: "Decoder", member: Member, base: Struct, owner: Place) -> Place | None:
+def _place_of(decoder: Decoder, member: Member, base: Struct, owner: Place) -> Place | None:
     """Where a base class of the object at `owner` is, at the level of that object."""
     if member.offset is not None:
         return owner.moved(member.offset)
@@ -112,7 +114,7 @@ def _place_of(decoder: "Decoder", member: Member, base: Struct, owner: Place) ->
     return _at(decoder, owner, found.address - address, base.size)
 
 
-def _at(decoder: "Decoder", owner: Place, offset: int, size: int) -> Place:
+def _at(decoder: Decoder, owner: Place, offset: int, size: int) -> Place:
     """Within what is held of the object, or where its memory goes on."""
     inside = owner.moved(offset)
     if inside.at >= 0 and inside.at + size <= len(owner.storage.octets):
@@ -121,7 +123,7 @@ def _at(decoder: "Decoder", owner: Place, offset: int, size: int) -> Place:
     return Place(in_memory(decoder.memory, address, size), 0, owner.depth)
 
 
-class _OfMemory(NoContext):
+class _OfMemory(Context):
     """What the place of a base class may depend on: the object and its vtable."""
 
     def __init__(self, memory: Memory) -> None:

@@ -3,8 +3,9 @@
 What does not look as expected is left to be shown as the class that it is.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import Unsupported
 from stackdump_probe.image.types.cpp_names import components, template
@@ -22,6 +23,7 @@ from stackdump_probe.values.cpp.wrappers import atomic, function, reference_wrap
 from stackdump_probe.values.model import Aggregate, Content, Field
 from stackdump_probe.values.storage import Absence, PartMissing, Place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
@@ -91,7 +93,7 @@ def _view_of(struct: Struct) -> View | None:
     return None if name is None or "::" not in name else LIBRARY.get(template(name))
 
 
-def library_content(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
+def library_content(decoder: Decoder, struct: Struct, place: Place) -> Content | Absence | None:
     """What `struct` stands for; None if it is not of the library, or not as known."""
     view = _view_of(struct)
     if view is None:

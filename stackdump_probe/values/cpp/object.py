@@ -1,7 +1,8 @@
 """An object of a C++ class that is looked into: parts by name, wherever in its bases they are."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from stackdump_probe.errors import Unsupported
 from stackdump_probe.image.types.model import Pointer, Reference, Struct, Type, size_of
@@ -9,6 +10,7 @@ from stackdump_probe.record import record
 from stackdump_probe.values.model import ADDRESS_SPACE, Content, Value
 from stackdump_probe.values.storage import Absence, PartMissing, Place, in_memory
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
@@ -23,7 +25,7 @@ class Object:
     another one than thought; bytes that are not known raise PartMissing.
     """
 
-    decoder: "Decoder"
+    decoder: Decoder
     declared: Type
     place: Place
 
@@ -65,14 +67,14 @@ class Object:
 
     # --- its parts --------------------------------------------------------------------------
 
-    def part(self, *names: str) -> "Object":
+    def part(self, *names: str) -> Object:
         """The member of the first name, its member of the next name, and so on."""
         found = self
         for name in names:
             found = found.member(name)
         return found
 
-    def member(self, name: str) -> "Object":
+    def member(self, name: str) -> Object:
         """The member of that name, its own or inherited."""
         for each in self.bases():
             for member in each.struct.members:
@@ -88,7 +90,7 @@ class Object:
             for member in each.struct.members
         )
 
-    def bases(self) -> Iterator["Object"]:
+    def bases(self) -> Iterator[Object]:
         """Yield the object, then what it holds that has no name of its own, nearest first."""
         waiting = [self]
         for each in waiting:
@@ -97,17 +99,17 @@ class Object:
                 if len(waiting) < BASES_LIMIT:
                     waiting += each.nameless()
 
-    def nameless(self) -> Iterator["Object"]:
+    def nameless(self) -> Iterator[Object]:
         """Yield its base classes but virtual ones, and its nameless structs and unions."""
         for member in self.struct.members:
             if (member.inherited or not member.name) and member.offset is not None:
                 yield self.at(member.offset, member.type.type)
 
-    def at(self, offset: int, type_: Type) -> "Object":
+    def at(self, offset: int, type_: Type) -> Object:
         """The object of `type_` that lies `offset` bytes into this one."""
         return Object(self.decoder, type_, self.place.moved(offset))
 
-    def behind(self, address: int, type_: Type) -> "Object":
+    def behind(self, address: int, type_: Type) -> Object:
         """The object of `type_` at `address`, taken as a part of this one."""
         size = size_of(self.decoder.actual(type_)) or 0
         storage = in_memory(self.decoder.memory, address % ADDRESS_SPACE, size)

@@ -1,6 +1,6 @@
 """Pointers and references of C++: to objects of a class known at run time, to members."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Function, MemberPointer, Reference, Struct, Type
@@ -10,6 +10,7 @@ from stackdump_probe.values.model import Content, Enumerator, Integer, Pointer
 from stackdump_probe.values.scalars import number_of
 from stackdump_probe.values.storage import Absence
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
@@ -17,7 +18,7 @@ WORD = 4
 NULL = "nullptr"
 
 
-def pointer(decoder: "Decoder", type_: types.Pointer, number: int, depth: int) -> Content:
+def pointer(decoder: Decoder, type_: types.Pointer, number: int, depth: int) -> Content:
     """As in C; a pointer to a class tells also of which class the object is."""
     content = c.pointer(decoder, type_, number, depth)
     found = concrete(decoder, type_.target.type, number)
@@ -27,7 +28,7 @@ def pointer(decoder: "Decoder", type_: types.Pointer, number: int, depth: int) -
 
 
 def scalar(
-    decoder: "Decoder", type_: Reference | MemberPointer, octets: bytes, depth: int
+    decoder: Decoder, type_: Reference | MemberPointer, octets: bytes, depth: int
 ) -> Content | Absence:
     """A reference with what it stands for, or a pointer to a member."""
     if isinstance(type_, Reference):
@@ -37,7 +38,7 @@ def scalar(
     return _data_member(decoder, type_, number_of(octets, signed=True))
 
 
-def reference(decoder: "Decoder", target: Type, number: int, depth: int) -> Pointer:
+def reference(decoder: Decoder, target: Type, number: int, depth: int) -> Pointer:
     """An address and the object there, as the class that it is of; code has none."""
     if isinstance(decoder.actual(target), Function):
         return c.address(decoder, number)
@@ -48,7 +49,7 @@ def reference(decoder: "Decoder", target: Type, number: int, depth: int) -> Poin
     return Pointer(number, None, whole, found.name)
 
 
-def _data_member(decoder: "Decoder", type_: MemberPointer, offset: int) -> Content:
+def _data_member(decoder: Decoder, type_: MemberPointer, offset: int) -> Content:
     """Itanium C++ ABI 2.3: an offset, -1 for null."""
     if offset == -1:
         return Enumerator(NULL, offset)
@@ -60,7 +61,7 @@ def _data_member(decoder: "Decoder", type_: MemberPointer, offset: int) -> Conte
     return Integer(offset)
 
 
-def _method(decoder: "Decoder", type_: MemberPointer, octets: bytes) -> Content:
+def _method(decoder: Decoder, type_: MemberPointer, octets: bytes) -> Content:
     """Itanium C++ ABI 2.3 as Arm changes it (CPPABI32 3.2.1): bit 0 of adj marks virtual ones."""
     function, adjustment = number_of(octets[:WORD]), number_of(octets[WORD:], signed=True)
     if not adjustment & 1:

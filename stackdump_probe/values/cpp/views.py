@@ -1,7 +1,8 @@
 """Objects of C++ classes: the library's as what they stand for, others with all that they hold."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from stackdump_probe.image.types.build_struct import CLOSURE
 from stackdump_probe.image.types.model import Member, Struct, Type
@@ -12,6 +13,7 @@ from stackdump_probe.values.cpp.pointers import pointer
 from stackdump_probe.values.model import Aggregate, Content, Field
 from stackdump_probe.values.storage import Absence, Place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
@@ -19,7 +21,7 @@ __all__ = ["enumerator", "fields", "pointer", "view"]
 NESTING_LIMIT = 16  # classes that are empty because all that is in them is
 
 
-def view(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
+def view(decoder: Decoder, struct: Struct, place: Place) -> Content | Absence | None:
     """What an object of the library stands for; of other classes all that they hold.
 
     An object of which a part is gone that tells what it stands for is shown as its members.
@@ -32,7 +34,7 @@ def view(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence 
     return content
 
 
-def fields(_decoder: "Decoder", struct: Struct) -> Fields | None:
+def fields(_decoder: Decoder, struct: Struct) -> Fields | None:
     """The members of a class without bases that is not of the library."""
     if is_of_library(struct) or any(member.inherited for member in struct.members):
         return None
@@ -52,7 +54,7 @@ def _is_partly_gone(struct: Struct, place: Place) -> bool:
     return lost == {True, False}
 
 
-def _plain(decoder: "Decoder", struct: Struct, place: Place) -> Aggregate:
+def _plain(decoder: Decoder, struct: Struct, place: Place) -> Aggregate:
     """Base classes under their names, then members; without pointers to vtables."""
     fields: list[Field] = []
     for name, member, at in _parts(decoder, struct, place):
@@ -67,7 +69,7 @@ def _plain(decoder: "Decoder", struct: Struct, place: Place) -> Aggregate:
 
 
 def _parts(
-    decoder: "Decoder", struct: Struct, place: Place
+    decoder: Decoder, struct: Struct, place: Place
 ) -> Iterator[tuple[str, Member, Place | None]]:
     """Yield name, member, and of a base class its place; virtual ones with the whole object."""
     for member in struct.members:
@@ -83,7 +85,7 @@ def _parts(
             yield *_named(struct, member), None
 
 
-def _is_empty(decoder: "Decoder", type_: Type, depth: int = 0) -> bool:
+def _is_empty(decoder: Decoder, type_: Type, depth: int = 0) -> bool:
     """True for a class without anything to show: a tag, an allocator, an interface."""
     struct = decoder.actual(type_)
     if not isinstance(struct, Struct) or struct.declaration or depth > NESTING_LIMIT:

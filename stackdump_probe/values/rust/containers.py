@@ -1,9 +1,11 @@
 """Collections of Rust's alloc: rows of elements on the heap, rings, lists, trees."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from stackdump_probe.image.types.model import Member, Struct, Type, size_of
+from stackdump_probe.record import record
 from stackdump_probe.values.model import Aggregate, Array, Content, Field, Invalid, Text, Value
 from stackdump_probe.values.rust.members import (
     Members,
@@ -18,13 +20,15 @@ from stackdump_probe.values.rust.members import (
 from stackdump_probe.values.rust.pointers import TEXT_LIMIT, pointee_in
 from stackdump_probe.values.storage import Absence, Place, in_memory
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
 NESTING_LIMIT = 8
 
 
-class Row(NamedTuple):
+@record
+class Row:
     """`length` elements, the first of them `first` places into room for `capacity`, then around.
 
     `length_name` is the member that holds the length; `capacity` is None if it is not known.
@@ -39,7 +43,7 @@ class Row(NamedTuple):
 
 
 def row_content(
-    decoder: "Decoder", struct: Struct, row: Row | None, place: Place
+    decoder: Decoder, struct: Struct, row: Row | None, place: Place
 ) -> Content | Absence | None:
     """The elements of a row; a length that cannot be is shown with a mark."""
     if row is None:
@@ -60,7 +64,7 @@ def row_content(
 
 
 def marked(
-    decoder: "Decoder", struct: Struct, place: Place, name: str, mark: Invalid
+    decoder: Decoder, struct: Struct, place: Place, name: str, mark: Invalid
 ) -> Aggregate | None:
     """A struct as it is, with a mark where one of its members is no value."""
     if place.depth >= decoder.limits.depth:
@@ -73,7 +77,7 @@ def marked(
 
 
 def row_text(
-    decoder: "Decoder", struct: Struct, row: Row | None, place: Place
+    decoder: Decoder, struct: Struct, row: Row | None, place: Place
 ) -> Content | Absence | None:
     """The elements of a row as text."""
     if row is None:
@@ -84,7 +88,7 @@ def row_text(
     return row.place.missing(size) or Text(row.place.octets(size), cut=row.length > size)
 
 
-def heap_row(decoder: "Decoder", struct: Struct, place: Place) -> Row | None:
+def heap_row(decoder: Decoder, struct: Struct, place: Place) -> Row | None:
     """The elements of a Vec or a VecDeque: `buf`, `len`, and for the latter `head`."""
     members = members_of(struct)
     buffer, length = members.get("buf"), word(place, members.get("len"))
@@ -105,7 +109,7 @@ def heap_row(decoder: "Decoder", struct: Struct, place: Place) -> Row | None:
     return Row(element.type, held, length, capacity, "len", first)
 
 
-def _capacity(decoder: "Decoder", buffer: Member, place: Place) -> int | None:
+def _capacity(decoder: Decoder, buffer: Member, place: Place) -> int | None:
     """The room of a RawVec, which newer libraries keep in a RawVecInner."""
     member: Member | None = buffer
     for _ in range(NESTING_LIMIT):
@@ -122,7 +126,7 @@ def _capacity(decoder: "Decoder", buffer: Member, place: Place) -> int | None:
 
 
 def vec(
-    decoder: "Decoder", struct: Struct, _members: Members, place: Place
+    decoder: Decoder, struct: Struct, _members: Members, place: Place
 ) -> Content | Absence | None:
     """A Vec or a VecDeque as its elements."""
     return row_content(decoder, struct, heap_row(decoder, struct, place), place)
@@ -132,7 +136,7 @@ def vec(
 
 
 def _linked_list(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """The elements of a doubly linked list, from its head on."""
     length, address = word(place, members.get("len")), word(place, members.get("head"))
@@ -144,7 +148,7 @@ def _linked_list(
 
 
 def _along(
-    decoder: "Decoder", node: Struct, address: int, count: int, place: Place
+    decoder: Decoder, node: Struct, address: int, count: int, place: Place
 ) -> Iterator[Value]:
     members = members_of(node)
     element, following = members.get("element"), members.get("next")

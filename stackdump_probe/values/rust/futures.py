@@ -1,6 +1,6 @@
 """What async functions become: state machines, and the wakers that are handed to them."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from stackdump_probe.image.types.model import Case, Member, Struct
 from stackdump_probe.record import replace
@@ -8,6 +8,7 @@ from stackdump_probe.values.model import Aggregate, Content, Field, Pointer
 from stackdump_probe.values.rust.members import Members, View
 from stackdump_probe.values.storage import Absence, Place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
@@ -21,7 +22,7 @@ def is_state(member: Member, struct: Struct) -> bool:
     return (member.name or "").isdecimal() and (struct.name or "").startswith(STATES)
 
 
-def state_name(decoder: "Decoder", case: Case, struct: Struct) -> str:
+def state_name(decoder: Decoder, case: Case, struct: Struct) -> str:
     """`Suspend0 <sensor.rs:47>`: the state, and where a suspended one waits."""
     name = struct.name or ""
     if not name.startswith(SUSPENDED) or case.die is None:
@@ -41,7 +42,7 @@ def live_members(struct: Struct) -> tuple[Member, ...]:
 
 
 def _raw_waker(
-    decoder: "Decoder", struct: Struct, members: Members, place: Place
+    decoder: Decoder, struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """The executor's pointer, and its functions by the name of their table alone."""
     if members.keys() != {"data", "vtable"} or place.depth >= decoder.limits.depth:
@@ -58,7 +59,7 @@ def _unfollowed(field: Field) -> Field:
 
 
 def _context(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """The waker: the rest of a Context is for what is not stable yet."""
     waker = members.get("waker")

@@ -3,7 +3,7 @@
 Version 0.7 and 0.8 have the buffer as an array, 0.9 as an array within a storage.
 """
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from stackdump_probe.image.types.model import Member, Struct
 from stackdump_probe.record import replace
@@ -21,12 +21,13 @@ from stackdump_probe.values.rust.members import (
 from stackdump_probe.values.rust.trees import keys_of
 from stackdump_probe.values.storage import Absence, Place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
 
 def _row(
-    decoder: "Decoder",
+    decoder: Decoder,
     buffer: Member | None,
     length: int | None,
     place: Place,
@@ -40,27 +41,27 @@ def _row(
     return Row(element, found[1], length, found[0].count, length_name, first)
 
 
-def inline_row(decoder: "Decoder", struct: Struct, place: Place) -> Row | None:
+def inline_row(decoder: Decoder, struct: Struct, place: Place) -> Row | None:
     """The elements of a Vec of heapless."""
     members = members_of(struct)
     length = number(decoder, members.get("len"), place)
     return _row(decoder, members.get("buffer"), length, place)
 
 
-def _row_of(decoder: "Decoder", struct: Struct, place: Place) -> Row | None:
+def _row_of(decoder: Decoder, struct: Struct, place: Place) -> Row | None:
     """The elements of a Vec, be it of alloc or of heapless."""
     is_inline = any(member.name == "buffer" for member in struct.members)
     return (inline_row if is_inline else heap_row)(decoder, struct, place)
 
 
 def _vec(
-    decoder: "Decoder", struct: Struct, _members: Members, place: Place
+    decoder: Decoder, struct: Struct, _members: Members, place: Place
 ) -> Content | Absence | None:
     return row_content(decoder, struct, _row_of(decoder, struct, place), place)
 
 
 def _string(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A Vec of bytes as text."""
     vec = struct_in(decoder, members.get("vec"), place)
@@ -68,7 +69,7 @@ def _string(
 
 
 def _numbers_and_room(
-    decoder: "Decoder", members: Members, place: Place, names: tuple[str, str], buffer: str
+    decoder: Decoder, members: Members, place: Place, names: tuple[str, str], buffer: str
 ) -> tuple[int, int, int] | None:
     """The numbers of these names, and how many elements there is room for."""
     one, other = (number(decoder, members.get(name), place) for name in names)
@@ -80,7 +81,7 @@ def _numbers_and_room(
 
 
 def _deque(
-    decoder: "Decoder", struct: Struct, members: Members, place: Place
+    decoder: Decoder, struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """From `front` up to `back`, which is the same place in an empty one and in a full one."""
     told = _numbers_and_room(decoder, members, place, ("front", "back"), "buffer")
@@ -94,7 +95,7 @@ def _deque(
 
 
 def _queue(
-    decoder: "Decoder", struct: Struct, members: Members, place: Place
+    decoder: Decoder, struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A queue of one producer and one consumer: from `head` up to `tail`."""
     told = _numbers_and_room(decoder, members, place, ("head", "tail"), "buffer")
@@ -107,7 +108,7 @@ def _queue(
 
 
 def _history(
-    decoder: "Decoder", struct: Struct, members: Members, place: Place
+    decoder: Decoder, struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """The last values written, the oldest first."""
     told = _numbers_and_room(decoder, members, place, ("write_at", "filled"), "data")
@@ -120,21 +121,21 @@ def _history(
 
 
 def _linear_map(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A row of pairs."""
     content = _vec_in(decoder, members.get("buffer"), place)
     return Map(content.length, content.elements) if isinstance(content, Array) else content
 
 
-def _vec_in(decoder: "Decoder", member: Member | None, place: Place) -> Content | Absence | None:
+def _vec_in(decoder: Decoder, member: Member | None, place: Place) -> Content | Absence | None:
     """The elements of the Vec that a member is."""
     vec = struct_in(decoder, member, place)
     return None if vec is None else _vec(decoder, vec[0], members_of(vec[0]), vec[1])
 
 
 def _index_map(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """The entries in the order in which they were put in; the rest is for finding them."""
     core = struct_in(decoder, members.get("core"), place)
@@ -155,7 +156,7 @@ def _without_hash(bucket: Value) -> Value:
 
 
 def _keys(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A set is a map to nothing."""
     inner = struct_in(decoder, members.get("map"), place)

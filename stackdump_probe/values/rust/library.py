@@ -4,7 +4,7 @@ Layouts are told by the members a type has, not by the library's version: what d
 expected, or is not known, is left to be shown as the struct that it is.
 """
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from stackdump_probe.image.types.model import Base, Struct, size_of
 from stackdump_probe.values.model import Boolean, Content, Duration, Range, Value
@@ -28,6 +28,7 @@ from stackdump_probe.values.rust.members import (
 from stackdump_probe.values.rust.pointers import fat_pointer, is_fat
 from stackdump_probe.values.storage import Absence, Place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
@@ -40,7 +41,7 @@ def is_of_library(struct: Struct) -> bool:
     return is_fat(struct) or head in LIBRARY or head in TRANSPARENT
 
 
-def library_content(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
+def library_content(decoder: Decoder, struct: Struct, place: Place) -> Content | Absence | None:
     """What `struct` stands for; None if it is not of a library, or not as known."""
     if is_fat(struct):
         return fat_pointer(decoder, struct, members_of(struct), place)
@@ -52,7 +53,7 @@ def library_content(decoder: "Decoder", struct: Struct, place: Place) -> Content
 
 
 def _atomic(
-    decoder: "Decoder", struct: Struct, _members: Members, place: Place
+    decoder: Decoder, struct: Struct, _members: Members, place: Place
 ) -> Content | Absence | None:
     """The value as its type is outside: a bool is kept as a byte."""
     type_, inside = bare(decoder, struct, place)
@@ -63,7 +64,7 @@ def _atomic(
 
 
 def _atomic_bool(
-    decoder: "Decoder", struct: Struct, _members: Members, place: Place
+    decoder: Decoder, struct: Struct, _members: Members, place: Place
 ) -> Content | Absence | None:
     """What was a type of its own before `Atomic<bool>`."""
     type_, place = bare(decoder, struct, place)
@@ -74,7 +75,7 @@ def _atomic_bool(
 
 
 def _range(
-    decoder: "Decoder", struct: Struct, members: Members, place: Place
+    decoder: Decoder, struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """`1..3` and its kin, by which ends there are; that of core::range ends with `last`."""
     first, end = members.get("start"), members.get("end") or members.get("last")
@@ -92,7 +93,7 @@ def _range(
 
 
 def _duration(
-    decoder: "Decoder", struct: Struct, members: Members, place: Place
+    decoder: Decoder, struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """Seconds and nanoseconds; or ticks of a length that the type's name tells."""
     ticks = members.get("ticks")

@@ -4,14 +4,16 @@ What is not known, or does not look as expected, is None: then the type is shown
 it is, whose parts say what is missing.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Container
-from typing import TYPE_CHECKING
 
 from stackdump_probe.image.types.model import Array, Base, Member, Pointer, Struct, Type, size_of
 from stackdump_probe.values.model import Content, Field, Integer, Value
 from stackdump_probe.values.scalars import number_of
 from stackdump_probe.values.storage import Absence, Place, Storage
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
@@ -62,7 +64,7 @@ def inwards(struct: Struct) -> Member | None:
 
 
 def bare(
-    decoder: "Decoder", type_: Type, place: Place, wrappers: Container[str] | None = None
+    decoder: Decoder, type_: Type, place: Place, wrappers: Container[str] | None = None
 ) -> tuple[Type, Place]:
     """What structs of one member that takes space come down to, and where it is.
 
@@ -82,7 +84,7 @@ def bare(
     return type_, place  # a type that holds itself
 
 
-def unwrapped(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
+def unwrapped(decoder: Decoder, struct: Struct, place: Place) -> Content | Absence | None:
     """The value in a wrapper of one member that takes space, and in all wrappers within it."""
     type_, inside = bare(decoder, struct, place, wrappers=TRANSPARENT)
     return None if type_ is struct else content_of(decoder.part(type_, inside))
@@ -98,14 +100,12 @@ def head_of(struct: Struct) -> str:
     return (struct.name or "").partition("<")[0]
 
 
-def bare_member(
-    decoder: "Decoder", member: Member | None, place: Place
-) -> tuple[Type, Place] | None:
+def bare_member(decoder: Decoder, member: Member | None, place: Place) -> tuple[Type, Place] | None:
     """What a member of what is at `place` comes down to, and where that is."""
     return None if member is None else bare(decoder, member.type.type, located(member, place))
 
 
-def some(decoder: "Decoder", option: Type, place: Place) -> tuple[Type, Place] | None:
+def some(decoder: Decoder, option: Type, place: Place) -> tuple[Type, Place] | None:
     """What an Option holds when it holds something."""
     actual = decoder.actual(option)
     if not isinstance(actual, Struct) or actual.variants is None:
@@ -115,7 +115,7 @@ def some(decoder: "Decoder", option: Type, place: Place) -> tuple[Type, Place] |
     return bare_member(decoder, member, place)
 
 
-def node_type(decoder: "Decoder", member: Member | None) -> Struct | None:
+def node_type(decoder: Decoder, member: Member | None) -> Struct | None:
     """What an `Option<NonNull<Node>>` points to."""
     found = None if member is None else some(decoder, member.type.type, Place(Storage(b"")))
     pointer = None if found is None else decoder.actual(found[0])
@@ -123,7 +123,7 @@ def node_type(decoder: "Decoder", member: Member | None) -> Struct | None:
     return node if isinstance(node, Struct) else None
 
 
-def count(decoder: "Decoder", member: Member | None, place: Place) -> Value | None:
+def count(decoder: Decoder, member: Member | None, place: Place) -> Value | None:
     """The number within a member: a length, a count of owners, a flag."""
     found = bare_member(decoder, member, place)
     if found is None:
@@ -135,22 +135,20 @@ def count(decoder: "Decoder", member: Member | None, place: Place) -> Value | No
     return value if value.content is not None else None
 
 
-def number(decoder: "Decoder", member: Member | None, place: Place) -> int | None:
+def number(decoder: Decoder, member: Member | None, place: Place) -> int | None:
     """The same as an unsigned number."""
     found = count(decoder, member, place)
     return None if found is None or found.octets is None else number_of(found.octets)
 
 
-def array_in(decoder: "Decoder", member: Member | None, place: Place) -> tuple[Array, Place] | None:
+def array_in(decoder: Decoder, member: Member | None, place: Place) -> tuple[Array, Place] | None:
     """The array within a member, and where it is."""
     found = bare_member(decoder, member, place)
     type_ = None if found is None else decoder.actual(found[0])
     return None if found is None or not isinstance(type_, Array) else (type_, found[1])
 
 
-def struct_in(
-    decoder: "Decoder", member: Member | None, place: Place
-) -> tuple[Struct, Place] | None:
+def struct_in(decoder: Decoder, member: Member | None, place: Place) -> tuple[Struct, Place] | None:
     """The struct that a member of what is at `place` is, and where it is."""
     actual = None if member is None else decoder.actual(member.type.type)
     if member is None or not isinstance(actual, Struct):

@@ -1,6 +1,6 @@
 """What owns or guards a value: Box, Rc, Arc and their Weak, RefCell and its guards, Mutex."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from stackdump_probe.image.types.model import Struct, size_of
 from stackdump_probe.record import replace
@@ -22,6 +22,7 @@ from stackdump_probe.values.rust.pointers import (
 )
 from stackdump_probe.values.storage import Absence, Place, in_memory
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.image.types.model import Member
     from stackdump_probe.values.decode import Decoder
@@ -31,7 +32,7 @@ LOCKED = 0xFFFF_FFFF  # Arc's count of weak pointers while it is looked at
 
 
 def boxed(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A Box in compilers that describe it as a struct around a Unique."""
     pointee = pointee_in(decoder, members.get("__0"), place)
@@ -46,7 +47,7 @@ def boxed(
 
 
 def shared(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """Rc and Arc: the value behind the two counts."""
     pointee = pointee_in(decoder, members.get("ptr"), place)
@@ -54,7 +55,7 @@ def shared(
 
 
 def weak(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A Weak pointer: what it can be upgraded to, if there is something."""
     pointee = pointee_in(decoder, members.get("ptr"), place)
@@ -65,7 +66,7 @@ def weak(
     return _counted(decoder, pointee, place.depth)
 
 
-def _counted(decoder: "Decoder", pointee: Pointee, depth: int) -> Content | None:
+def _counted(decoder: Decoder, pointee: Pointee, depth: int) -> Content | None:
     """A value with its numbers of owners, without the weak one that all owners share."""
     counted = decoder.actual(pointee.target)
     members = members_of(counted) if isinstance(counted, Struct) else {}
@@ -87,7 +88,7 @@ def _counted(decoder: "Decoder", pointee: Pointee, depth: int) -> Content | None
 
 
 def ref_cell(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A RefCell: its value, and how many borrow it: shared ones count up, mutable ones down."""
     borrows, held = count(decoder, members.get("borrow"), place), members.get("value")
@@ -103,7 +104,7 @@ def ref_cell(
 
 
 def guard(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """What RefCell::borrow gives: a reference to the value."""
     pointee = pointee_in(decoder, members.get("value"), place)
@@ -116,7 +117,7 @@ def guard(
 
 
 def mutex(
-    decoder: "Decoder", struct: Struct, _members: Members, place: Place
+    decoder: Decoder, struct: Struct, _members: Members, place: Place
 ) -> Content | Absence | None:
     """What the mutex guards, then what else it holds: a lock, a queue of those who wait."""
     guarded = [member for member in struct.members if _is_cell(member)]
@@ -132,6 +133,6 @@ def mutex(
     return Kept(decoder.member(guarded[0], inside), notes)
 
 
-def _is_cell(member: "Member") -> bool:
+def _is_cell(member: Member) -> bool:
     type_ = member.type.type
     return isinstance(type_, Struct) and (type_.name or "").startswith("UnsafeCell<")

@@ -1,6 +1,6 @@
 """Where Rust's pointers lead, thin ones and fat ones: to objects, text, slices, trait objects."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from stackdump_probe.image.types.model import Array, Member, Pointer, Struct, Type, size_of
 from stackdump_probe.image.types.rust_names import as_written
@@ -19,6 +19,7 @@ from stackdump_probe.values.rust.members import (
 )
 from stackdump_probe.values.storage import Absence, Place, in_memory
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
@@ -61,14 +62,14 @@ class Pointee:
 
 
 def fat_pointer(
-    decoder: "Decoder", struct: Struct, members: Members, place: Place
+    decoder: Decoder, struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """A slice as its elements, text as text, a trait object as a pointer that names its type."""
     pointee = _fat(decoder, struct, members, place)
     return None if pointee is None else content_behind(decoder, pointee, place.depth)
 
 
-def content_behind(decoder: "Decoder", pointee: Pointee, depth: int) -> Content | Absence | None:
+def content_behind(decoder: Decoder, pointee: Pointee, depth: int) -> Content | Absence | None:
     """What a fat pointer stands for."""
     object_ = _object(decoder, pointee, depth)
     if not isinstance(object_, Aggregate) or pointee.is_box:
@@ -77,7 +78,7 @@ def content_behind(decoder: "Decoder", pointee: Pointee, depth: int) -> Content 
     return model.Pointer(pointee.address, decoder.symbol_at(pointee.address), target)
 
 
-def _object(decoder: "Decoder", pointee: Pointee, depth: int) -> Content | Absence | None:
+def _object(decoder: Decoder, pointee: Pointee, depth: int) -> Content | Absence | None:
     """An object of no fixed size: a slice, one that ends with a slice, a trait object."""
     if pointee.vtable is not None:
         return _trait_object(decoder, pointee, depth)
@@ -86,7 +87,7 @@ def _object(decoder: "Decoder", pointee: Pointee, depth: int) -> Content | Absen
     return _unsized(decoder, pointee, depth)
 
 
-def pointee_in(decoder: "Decoder", member: Member | None, place: Place) -> Pointee | None:
+def pointee_in(decoder: Decoder, member: Member | None, place: Place) -> Pointee | None:
     """Where the first pointer within `member` leads: what all wrappers come down to."""
     for _ in range(NESTING_LIMIT):
         if member is None:
@@ -115,7 +116,7 @@ def _thin(pointer: Pointer, place: Place) -> Pointee | None:
     return Pointee(pointer.target.type, address, pointer.name or "")
 
 
-def _fat(decoder: "Decoder", struct: Struct, members: Members, place: Place) -> Pointee | None:
+def _fat(decoder: Decoder, struct: Struct, members: Members, place: Place) -> Pointee | None:
     first, second = struct.members
     pointer = decoder.actual(first.type.type)
     address, more = word(place, first), word(place, second)
@@ -127,7 +128,7 @@ def _fat(decoder: "Decoder", struct: Struct, members: Members, place: Place) -> 
     return Pointee(target, address, name, vtable=more, slots=_slots(decoder, second))
 
 
-def _slots(decoder: "Decoder", vtable: Member) -> int:
+def _slots(decoder: Decoder, vtable: Member) -> int:
     """How many words a vtable has by the type of the pointer to it."""
     pointer = decoder.actual(vtable.type.type)
     table = decoder.actual(pointer.target.type) if isinstance(pointer, Pointer) else None
@@ -138,7 +139,7 @@ def _slots(decoder: "Decoder", vtable: Member) -> int:
 # --- slices and objects that end with one -----------------------------------------------------
 
 
-def _is_slice(decoder: "Decoder", pointee: Pointee) -> bool:
+def _is_slice(decoder: Decoder, pointee: Pointee) -> bool:
     """False for what only ends with a slice: a struct whose last member is an element of it."""
     if pointee.target_name.startswith("[") or pointee.target_name == TEXT:
         return True
@@ -150,14 +151,14 @@ def _is_slice(decoder: "Decoder", pointee: Pointee) -> bool:
     return target.size is not None and end <= target.size
 
 
-def _slice(decoder: "Decoder", pointee: Pointee, depth: int) -> Content | Absence:
+def _slice(decoder: Decoder, pointee: Pointee, depth: int) -> Content | Absence:
     length = pointee.length or 0
     if pointee.target_name == TEXT:
         return text_at(decoder, pointee.address, length)
     return elements_at(decoder, pointee.target, pointee.address, length, depth)
 
 
-def text_at(decoder: "Decoder", address: int, length: int) -> Text | Absence:
+def text_at(decoder: Decoder, address: int, length: int) -> Text | Absence:
     """Text of `length` bytes."""
     size = min(length, TEXT_LIMIT)
     held = in_memory(decoder.memory, address, size)
@@ -165,7 +166,7 @@ def text_at(decoder: "Decoder", address: int, length: int) -> Text | Absence:
 
 
 def elements_at(
-    decoder: "Decoder", element: Type, address: int, length: int, depth: int
+    decoder: Decoder, element: Type, address: int, length: int, depth: int
 ) -> Content | Absence:
     """`length` elements in a row."""
     step = size_of(decoder.actual(element))
@@ -175,7 +176,7 @@ def elements_at(
     return decoder.elements(element, length, step, Place(held, 0, depth))
 
 
-def _unsized(decoder: "Decoder", pointee: Pointee, depth: int) -> Aggregate | None:
+def _unsized(decoder: Decoder, pointee: Pointee, depth: int) -> Aggregate | None:
     """An object whose last member is a slice: its size is that of the others."""
     struct = decoder.actual(pointee.target)
     if not isinstance(struct, Struct) or not struct.members or depth >= decoder.limits.depth:
@@ -189,7 +190,7 @@ def _unsized(decoder: "Decoder", pointee: Pointee, depth: int) -> Aggregate | No
     return Aggregate(tuple(fields), cut=tail is None)
 
 
-def tail_value(decoder: "Decoder", pointee: Pointee, last: Member, depth: int) -> Value | None:
+def tail_value(decoder: Decoder, pointee: Pointee, last: Member, depth: int) -> Value | None:
     """The last member of the object behind `pointee`, which alone may be of no fixed size."""
     target, address = last.type.type, pointee.address + (last.offset or 0)
     inner = _argument(pointee.target_name)
@@ -214,7 +215,7 @@ def _argument(name: str) -> str:
 # --- trait objects ----------------------------------------------------------------------------
 
 
-def _trait_object(decoder: "Decoder", pointee: Pointee, depth: int) -> Content | None:
+def _trait_object(decoder: Decoder, pointee: Pointee, depth: int) -> Content | None:
     """A pointer to an object whose type its vtable tells; None if that tells nothing."""
     vtable = pointee.vtable or 0
     head, owners = _vtable_head(decoder, vtable), decoder.vtable_owners(vtable)
@@ -228,7 +229,7 @@ def _trait_object(decoder: "Decoder", pointee: Pointee, depth: int) -> Content |
     return model.Pointer(pointee.address, symbol, target, as_written(name))
 
 
-def _vtable_head(decoder: "Decoder", address: int) -> tuple[int, int] | None:
+def _vtable_head(decoder: Decoder, address: int) -> tuple[int, int] | None:
     """Size and alignment of the type that a vtable is for; None if there is no vtable."""
     held = Place(in_memory(decoder.memory, address, VTABLE_HEAD * WORD))
     size, alignment = held.number(WORD, WORD), held.number(2 * WORD, WORD)
@@ -238,7 +239,7 @@ def _vtable_head(decoder: "Decoder", address: int) -> tuple[int, int] | None:
     return (size, alignment) if is_power and alignment <= ALIGNMENT_LIMIT else None
 
 
-def _by_methods(decoder: "Decoder", pointee: Pointee) -> str | None:
+def _by_methods(decoder: Decoder, pointee: Pointee) -> str | None:
     """The type by the symbols of what its vtable holds, where no debug information tells."""
     held = Place(in_memory(decoder.memory, pointee.vtable or 0, pointee.slots * WORD))
     for slot in (0, *range(VTABLE_HEAD, pointee.slots)):

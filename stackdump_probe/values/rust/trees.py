@@ -1,10 +1,12 @@
 """BTreeMap and BTreeSet: nodes of up to eleven entries, from the root down."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from stackdump_probe.image.types.model import Array as ArrayType
 from stackdump_probe.image.types.model import Member, Pointer, Struct, stride_of
+from stackdump_probe.record import record
 from stackdump_probe.values.model import Aggregate, Array, Content, Field, Map, Value
 from stackdump_probe.values.rust.members import (
     WORD,
@@ -22,6 +24,7 @@ from stackdump_probe.values.rust.members import (
 )
 from stackdump_probe.values.storage import Absence, Place, in_memory
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
@@ -29,7 +32,8 @@ CAPACITY = 11  # alloc::collections::btree::node::CAPACITY
 HEIGHT_LIMIT = 16  # a tree of that height has at least 6 ** 16 entries
 
 
-class _Tree(NamedTuple):
+@record
+class _Tree:
     """The nodes of a map: leaves, and inner nodes that hold a leaf and `edges`."""
 
     leaf: Struct
@@ -38,7 +42,7 @@ class _Tree(NamedTuple):
 
 
 def btree_map(
-    decoder: "Decoder", _struct: Struct, members: Members, place: Place
+    decoder: Decoder, _struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """Keys and values in their order."""
     length = word(place, members.get("length"))
@@ -56,7 +60,7 @@ def btree_map(
 
 
 def _btree_set(
-    decoder: "Decoder", struct: Struct, members: Members, place: Place
+    decoder: Decoder, struct: Struct, members: Members, place: Place
 ) -> Content | Absence | None:
     """The keys of a map without values."""
     inner = struct_in(decoder, members.get("map"), place)
@@ -81,7 +85,7 @@ def _key_of(entry: Value) -> Value:
             return entry
 
 
-def _root(decoder: "Decoder", member: Member | None, place: Place) -> tuple[_Tree, int, int] | None:
+def _root(decoder: Decoder, member: Member | None, place: Place) -> tuple[_Tree, int, int] | None:
     """The root's address, and how many levels of inner nodes the tree has."""
     found = None if member is None else some(decoder, member.type.type, located(member, place))
     reference = None if found is None else decoder.actual(found[0])
@@ -99,7 +103,7 @@ def _root(decoder: "Decoder", member: Member | None, place: Place) -> tuple[_Tre
 
 
 def _pairs(
-    decoder: "Decoder", tree: _Tree, address: int, height: int, seen: set[int]
+    decoder: Decoder, tree: _Tree, address: int, height: int, seen: set[int]
 ) -> Iterator[Value]:
     """The entries of a node and of all below it; none of a node that is damaged or seen before."""
     node = tree.inner if height else tree.leaf
@@ -122,7 +126,7 @@ def _pairs(
             yield _pair(decoder, tree.leaf, leaf, index)
 
 
-def _pair(decoder: "Decoder", leaf: Struct, place: Place, index: int) -> Value:
+def _pair(decoder: Decoder, leaf: Struct, place: Place, index: int) -> Value:
     members = members_of(leaf)
     key = _slot(decoder, members.get("keys"), place, index)
     value = _slot(decoder, members.get("vals"), place, index)
@@ -132,7 +136,7 @@ def _pair(decoder: "Decoder", leaf: Struct, place: Place, index: int) -> Value:
     return decoder.made(name, Aggregate(fields, tuple_like=True), None)
 
 
-def _slot(decoder: "Decoder", member: Member | None, place: Place, index: int) -> Value | None:
+def _slot(decoder: Decoder, member: Member | None, place: Place, index: int) -> Value | None:
     array = None if member is None else decoder.actual(member.type.type)
     if member is None or not isinstance(array, ArrayType):
         return None

@@ -1,7 +1,8 @@
 """What Rust adds to bytes: enums in all layouts, references, structs by position."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Case, Enum, Member, Struct, VariantPart, size_of
@@ -22,13 +23,14 @@ from stackdump_probe.values.rust.pointers import BOXES
 from stackdump_probe.values.scalars import number_of
 from stackdump_probe.values.storage import Absence, Place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
 CAPTURED = "_ref__"  # what closures and async blocks call a variable that they borrow
 
 
-def view(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence | None:
+def view(decoder: Decoder, struct: Struct, place: Place) -> Content | Absence | None:
     """A struct as its author thinks of it."""
     if struct.variants is not None:
         return _enum(decoder, struct.variants, place)
@@ -36,7 +38,7 @@ def view(decoder: "Decoder", struct: Struct, place: Place) -> Content | Absence 
     return _plain(decoder, struct.members, place) if content is None else content
 
 
-def fields(_decoder: "Decoder", struct: Struct) -> Fields | None:
+def fields(_decoder: Decoder, struct: Struct) -> Fields | None:
     """The fields of a struct that is no enum and not of a library."""
     if struct.variants is not None or is_of_library(struct):
         return None
@@ -51,14 +53,15 @@ def _fields(members: Sequence[Member]) -> Fields:
     return Fields([((each.name or "").removeprefix(prefix), each) for each in shown], tuple_like)
 
 
-def _plain(decoder: "Decoder", members: Sequence[Member], place: Place) -> Aggregate:
+def _plain(decoder: Decoder, members: Sequence[Member], place: Place) -> Aggregate:
     """A struct as its fields."""
-    shown, tuple_like = _fields(members)
+    fields = _fields(members)
+    shown = fields.members
     if place.depth >= decoder.limits.depth:
         return Aggregate((), cut=bool(shown))
     values = decoder.members([member for _, member in shown], place)
     held = tuple([Field(name, part.value) for (name, _), part in zip(shown, values, strict=False)])
-    return Aggregate(held, tuple_like, cut=len(held) < len(shown))
+    return Aggregate(held, fields.tuple_like, cut=len(held) < len(shown))
 
 
 def _is_position(name: str | None) -> bool:
@@ -70,7 +73,7 @@ def _is_phantom(member: Member) -> bool:
     return isinstance(type_, Struct) and (type_.name or "").startswith("Phantom") and not type_.size
 
 
-def _enum(decoder: "Decoder", part: VariantPart, place: Place) -> Content | Absence:
+def _enum(decoder: Decoder, part: VariantPart, place: Place) -> Content | Absence:
     """The variant that the discriminant chooses."""
     number, size = 0, 0
     if part.discriminant is not None:
@@ -98,7 +101,7 @@ def _chosen(part: VariantPart, number: int, mask: int) -> Case | None:
     return next((case for case in part.cases if not case.ranges), None)
 
 
-def _variant(decoder: "Decoder", case: Case, place: Place) -> Content | Absence:
+def _variant(decoder: Decoder, case: Case, place: Place) -> Content | Absence:
     member = case.members[0] if len(case.members) == 1 else None
     struct = None if member is None else decoder.actual(member.type.type)
     if member is None or not isinstance(struct, Struct):
@@ -120,7 +123,7 @@ def enumerator(enum: Enum, octets: bytes) -> Content:
     return Invalid(number, "no variant has this discriminant")
 
 
-def pointer(decoder: "Decoder", pointer: types.Pointer, number: int, depth: int) -> Content:
+def pointer(decoder: Decoder, pointer: types.Pointer, number: int, depth: int) -> Content:
     """References are followed, raw pointers are not; a Box is what it holds."""
     name, target = pointer.name or "", pointer.target.type
     is_box = name.startswith(BOXES)

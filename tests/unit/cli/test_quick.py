@@ -1,11 +1,11 @@
 """What the quick road takes, it takes as typer would; the rest it leaves to typer."""
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import pytest
 
 from stackdump_probe import __version__
-from stackdump_probe.cli.options import Argument, Option
+from stackdump_probe.cli.options import Annotated, Argument, Literal, Option
 from stackdump_probe.cli.quick import quick_values
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.typer_app import call_by_typer

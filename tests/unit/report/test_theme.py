@@ -1,9 +1,15 @@
 """Styles and what they look like."""
 
+from __future__ import annotations
+
 import pytest
 from rich.style import Style as RichStyle
 
-from stackdump_probe.report.theme import THEMES, Span, ThemeName, plain, span
+from stackdump_probe.report.theme import THEMES, Span, plain, span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.theme import ThemeName
 
 
 def test_the_text_of_a_line_is_that_of_its_spans() -> None:
@@ -23,4 +29,4 @@ def test_every_look_is_one_of_the_sixteen_colors(theme: ThemeName) -> None:
 
 
 def test_a_span_of_foreign_text_is_escaped() -> None:
-    assert span("\x1b[2J", "name") == ("\\x1b[2J", "name")
+    assert span("\x1b[2J", "name") == Span("\\x1b[2J", "name")

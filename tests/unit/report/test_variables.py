@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import pytest
 
 from stackdump_probe.report.model import Location
@@ -10,10 +12,13 @@ from stackdump_probe.values.model import (
     Field,
     Integer,
     Invalid,
-    State,
     Value,
     Variable,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.values.model import State
 
 
 def a_value(

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import DwarfError, Unavailable
-from stackdump_probe.image.dwarf.expression import NoContext, evaluate
+from stackdump_probe.image.dwarf.expression import Context, evaluate
 from stackdump_probe.image.frames.cfi import CallFrameInfo
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.unwind.unwinder import unwind
@@ -83,4 +83,4 @@ def test_any_instructions_of_a_call_frame_give_rows_or_our_error(instructions: b
 @given(some.binary(max_size=32), some.lists(some.integers(0, 2**32 - 1), max_size=4))
 def test_any_expression_gives_a_location_or_our_error(expression: bytes, stack: list[int]) -> None:
     with suppress(DwarfError, Unavailable):
-        assert evaluate(expression, NoContext(), initial=stack) is not None
+        assert evaluate(expression, Context(), initial=stack) is not None

@@ -1,4 +1,4 @@
-from typing import Any
+from __future__ import annotations
 
 import pytest
 
@@ -18,13 +18,18 @@ from stackdump_probe.values.model import (
     Map,
     Pointer,
     Range,
-    State,
     Text,
     Value,
     Variant,
 )
 from stackdump_probe.values.scalar_text import doubt, escaped, real_text
 from stackdump_probe.values.text import short_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from stackdump_probe.values.model import State
 
 
 def value(content: Content | None, state: State = "ok") -> Value:

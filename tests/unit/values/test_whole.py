@@ -1,11 +1,13 @@
 """Objects of known bytes are what they would be if each part were looked for by itself."""
 
+from __future__ import annotations
+
 import random
 
 import pytest
 
 from stackdump_probe.image.dwarf import constants as dw
-from stackdump_probe.image.types.model import Array, Base, Enum, Language, Member, Struct, Type
+from stackdump_probe.image.types.model import Array, Base, Enum, Member, Struct, Type
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values import model
 from stackdump_probe.values.decode import Decoder, Limits
@@ -14,6 +16,10 @@ from stackdump_probe.values.model import Integer
 from stackdump_probe.values.storage import Absence, Gap, Storage
 from stackdump_probe.values.text import short_text
 from tests.builders.types import BOOL, CHAR, FLOAT, INT, array, pointer, struct, to
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.image.types.model import Language
 
 WIDE = Base("wchar_t", 4, dw.ATE_unsigned)
 BASES = (

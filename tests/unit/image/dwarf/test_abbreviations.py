@@ -82,7 +82,7 @@ def test_declarations_that_differ_after_a_zero_constant_are_told_apart() -> None
 def test_codes_far_apart_are_found() -> None:
     found = table(declaration(1 << 40, dw.TAG_variable) + BASE_TYPE + b"\0")
     assert (found[1 << 40].tag, found[1].tag) == (dw.TAG_variable, dw.TAG_base_type)
-    assert found.leaps(Wanted(frozenset())).longer[1 << 40] == 1
+    assert found.leaps(Wanted(frozenset()))[1][1 << 40] == 1
 
 
 def test_the_first_of_two_declarations_of_one_code_holds() -> None:

@@ -14,7 +14,8 @@ def a_set(unit: int, *pairs: int, length: int | None = None, version: int = 2) -
 
 
 def ranges(octets: bytes) -> list[tuple[int, int, int]]:
-    return list(zip(*address_ranges(range_sets(memoryview(octets))), strict=True))
+    found = address_ranges(range_sets(memoryview(octets)))
+    return list(zip(found.lows, found.highs, found.owners, strict=True))
 
 
 def test_each_set_tells_the_ranges_of_its_unit() -> None:

@@ -6,11 +6,11 @@ from stackdump_probe.errors import DwarfError, OptimizedOut, Unsupported
 from stackdump_probe.image.dwarf.expression import (
     Address,
     BaseType,
+    Context,
     Empty,
     ImplicitPointer,
     ImplicitValue,
     InRegister,
-    NoContext,
     Piece,
     Pieces,
     StackValue,
@@ -43,7 +43,7 @@ BASE_TYPES = {
 }
 
 
-class Frame(NoContext):
+class Frame(Context):
     """A frame with r0 = 0x20000000, r1 = -1, d8 (264) = 2.5, and four words of memory."""
 
     def __init__(self, *, version: int = 5, offset_size: int = 4) -> None:
@@ -100,7 +100,7 @@ class Frame(NoContext):
         return {0x55: 9}[die_offset]
 
 
-def value_of(*expression: bytes | int, context: NoContext | None = None) -> int:
+def value_of(*expression: bytes | int, context: Context | None = None) -> int:
     """The number that `expression` leaves on the stack."""
     program = b"".join(each if isinstance(each, bytes) else octets(each) for each in expression)
     result = evaluate(program + octets(STACK_VALUE), context or Frame())
@@ -131,7 +131,7 @@ def test_what_is_left_on_the_stack_is_an_address() -> None:
 
 
 def test_the_initial_stack_is_there() -> None:
-    assert evaluate(octets(PLUS_UCONST, 8), NoContext(), initial=[0x100]) == Address(0x108)
+    assert evaluate(octets(PLUS_UCONST, 8), Context(), initial=[0x100]) == Address(0x108)
 
 
 @pytest.mark.parametrize(
@@ -454,4 +454,4 @@ def test_what_cannot_be_evaluated_says_why(expression: bytes, message: str) -> N
 )
 def test_without_surroundings_only_constants_can_be_evaluated(expression: bytes) -> None:
     with pytest.raises(Unsupported):
-        evaluate(expression, NoContext())
+        evaluate(expression, Context())

@@ -2,7 +2,7 @@ from stackdump_probe.image.dwarf.rangemap import Columns, RangeMap
 
 
 def owners(extents: RangeMap[str], address: int) -> list[str]:
-    return [extent.owner for extent in extents.at(address)]
+    return [owner for _, _, owner in extents.at(address)]
 
 
 def test_an_extent_holds_its_start_but_not_its_end() -> None:

@@ -29,7 +29,7 @@ def an_eh_fde(cie: bytes, fields: bytes) -> bytes:
 
 
 def covering(table: FrameTable, pc: int) -> list[Fde]:
-    return [table.fde(each.owner) for each in RangeMap(table.extents()).at(pc)]
+    return [table.fde(offset) for _, _, offset in RangeMap(table.extents()).at(pc)]
 
 
 @pytest.mark.parametrize("version", [1, 3, 4])
