@@ -63,7 +63,7 @@ def shared(jobs: Sequence[Callable[[], R]]) -> list[R]:
     helpers = min(cores(), PROCESSES, len(jobs)) - 1
     if helpers < 1 or not hasattr(os, "fork") or _has_threads():
         return in_turn(jobs)
-    import pickle  # noqa: F401  (once for all)
+    _pickle()  # once for all
 
     gc.freeze()  # a collection would write to what is shared, and so copy it
     turns, team = _Turns(len(jobs)), list[_Helper]()
@@ -84,6 +84,15 @@ def shared(jobs: Sequence[Callable[[], R]]) -> list[R]:
 def _has_threads() -> bool:
     threading = sys.modules.get("threading")
     return threading is not None and threading.active_count() > 1
+
+
+def _pickle() -> Any:
+    """What of pickle is in C, where some is: the rest takes as long to load as two processes."""
+    try:
+        import _pickle as pickle
+    except ImportError:
+        import pickle  # type: ignore[no-redef]
+    return pickle
 
 
 class _Turns:
@@ -115,12 +124,10 @@ class _Helper:
 
     def results(self) -> dict[int, Any]:
         """What it made, by the number of the job; nothing if it ended before it could tell."""
-        from pickle import loads
-
         length = int.from_bytes(self._pipe.read(LENGTH), "little")
         told = self._pipe.read(length)
         self._is_done = True
-        return loads(told) if told and len(told) == length else {}
+        return _pickle().loads(told) if told and len(told) == length else {}
 
     def end(self) -> None:
         """Wait for the process; it is stopped if its results were not taken."""
@@ -134,13 +141,11 @@ class _Helper:
 
 def _help(jobs: Sequence[Callable[[], Any]], turns: _Turns, pipe: int) -> None:
     """What the forked process does."""
-    from pickle import HIGHEST_PROTOCOL, dumps
-
     done = {}
     for number in turns.taken():
         with suppress(Exception):  # whose turn it is then will tell of it
             done[number] = jobs[number]()
-    told = dumps(done, HIGHEST_PROTOCOL)
+    told = _pickle().dumps(done, -1)
     with open(pipe, "wb") as results:
         results.write(len(told).to_bytes(LENGTH, "little"))
         results.write(told)
