@@ -2,8 +2,9 @@
 
 from stackdump_probe.report.model import Location, Member, Variable
 from stackdump_probe.values import model as values
+from stackdump_probe.values.elements import Elements, Members, Whole
 from stackdump_probe.values.scalar_text import REPEATS, doubt
-from stackdump_probe.values.text import short_text
+from stackdump_probe.values.text import full_text, short_text
 
 
 def reported(variable: values.Variable, *, children: bool) -> Variable:
@@ -19,7 +20,7 @@ def reported(variable: values.Variable, *, children: bool) -> Variable:
         why=value.why or doubt(value.content),
         address=value.address,
         octets=value.octets,
-        children=_members(value) if children else (),
+        children=_members(value.content) if children else (),
         kind=variable.kind,
         declared=_declared(variable),
         inlined=variable.inlined,
@@ -34,9 +35,14 @@ def _declared(variable: values.Variable) -> Location | None:
     return Location(variable.file, variable.line)
 
 
-def _members(value: values.Value) -> tuple[Member, ...]:
+def _members(content: values.Content | None) -> tuple[Member, ...]:
     """The parts; the reader of values has bounded their depth and number."""
-    return tuple([_member(each) for each in values.children_of(value)])
+    match content:
+        case values.Array(elements=Elements() as elements):
+            return _elements(elements)
+        case values.Aggregate(members=Members() as members):
+            return _fields(members)
+    return tuple([_member(each) for each in values.children_of(content)])
 
 
 def _member(part: values.Field) -> Member:
@@ -49,5 +55,39 @@ def _member(part: values.Field) -> Member:
         why=value.why or doubt(value.content),
         address=value.address,
         octets=value.octets,
-        children=_members(value),
+        children=_members(value.content),
     )
+
+
+def _elements(elements: Elements) -> tuple[Member, ...]:
+    whole = elements.whole
+    return tuple(
+        [
+            _known(str(index), whole, octets, address)
+            for index, (octets, address) in enumerate(elements.held())
+        ]
+    )
+
+
+def _fields(members: Members) -> tuple[Member, ...]:
+    return tuple(
+        [
+            _member(values.Field(part.name, part.value(octets, address)))
+            if part.whole is None
+            else _known(part.name, part.whole, octets, address)
+            for part, octets, address in members.held()
+        ]
+    )
+
+
+def _known(name: str, whole: Whole, octets: bytes, address: int | None) -> Member:
+    """A part all bytes of which are known, as most are: nothing but them has to be asked."""
+    if whole.alone is not None:
+        alone = whole.alone(octets)
+        text, why = alone.text, alone.doubt
+        children = tuple([_member(each) for each in alone.target]) if alone.target else ()
+    else:
+        text, why = full_text(whole, octets), None
+        children = _members(whole.content(octets, address))
+    where = None if address is None else address % values.ADDRESS_SPACE
+    return Member(name, whole.name, text, "ok", why, where, octets, children)

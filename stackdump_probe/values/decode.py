@@ -115,7 +115,7 @@ class Decoder:
         whole = self.whole(type_)
         if whole is not None:
             if self._spent_whole(whole, place):
-                return whole.value(place.storage.octets, place.at, place.storage.address)
+                return whole.value(place.octets(whole.size), place.address)
             lost = place.wholly_missing(whole.size)
             if lost is not None and not whole.is_empty:
                 return self._absent(type_, lost, place, whole.size)
@@ -217,8 +217,8 @@ class Decoder:
             return None
         self._left -= count
         if self._spent_whole(whole, place, count, step):
-            octets, address = place.storage.octets, place.storage.address
-            return Elements(whole, octets, place.at, address, step, count)
+            octets = place.octets((count - 1) * step + whole.size)
+            return Elements(whole, octets, place.address, step, count)
         self._left += count
         return None
 

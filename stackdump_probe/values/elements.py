@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, count, groupby, islice, repeat, starmap
 
-from stackdump_probe.record import entity
+from stackdump_probe.record import entity, record
 from stackdump_probe.values.model import ADDRESS_SPACE, Content, Field, Value
+from stackdump_probe.values.scalar_text import REPEATED, REPEATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,41 +15,70 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-# What an object of known bytes holds: of the bytes, where in them it begins, and their address.
-ReadContent = Callable[[bytes, int, int | None], Content]
-ReadValue = Callable[[bytes, int, int | None], Value]
-# Its text, of the bytes and where in them it begins; whether equal elements are told as one.
-ReadText = Callable[[bytes, int, bool], str]
+# What an object of these bytes holds, which lie at an address.
+ReadContent = Callable[[bytes, int | None], Content]
+ReadValue = Callable[[bytes, int | None], Value]
+ReadText = Callable[[bytes], str]
+
+
+@entity
+class Texts:
+    """How the text of an object is put together: with equal elements told as one, and in full."""
+
+    brief: ReadText
+    full: ReadText
+
+
+@entity
+class Part:
+    """A member of a struct: its name, the bytes that hold it, and how they are read.
+
+    `whole` is None for a bitfield, which is not all of these bytes.
+    """
+
+    name: str
+    start: int
+    end: int
+    value: ReadValue
+    whole: Whole | None
+
+
+@record
+class Alone:
+    """What has no parts of its own as an object by itself; `target` is what it points to."""
+
+    text: str
+    doubt: str | None
+    target: Sequence[Field]
 
 
 @entity
 class Whole:
     """How the objects of one type are read where all their bytes are known.
 
-    `parts` is how many parts they have in all, `levels` how many levels these take. `members` of
-    a struct are name, offset, and how to read them.
+    `parts` is how many parts they have in all, `levels` how many levels these take; `alone` tells
+    of objects that have none.
     """
 
     name: str
     size: int
     content: ReadContent
-    text: ReadText
+    texts: Texts
     parts: int = 0
     levels: int = 0
-    members: tuple[tuple[str, int, ReadValue], ...] = ()
+    members: tuple[Part, ...] = ()
+    alone: Callable[[bytes], Alone] | None = None
 
     @property
     def is_empty(self) -> bool:
         """True for a struct without members, of which nothing can be missing."""
         return self.levels > 0 and not self.parts
 
-    def value(self, octets: bytes, at: int, address: int | None) -> Value:
-        """The object that begins `at` bytes into `octets`, which lie at `address`."""
-        where = None if address is None else (address + at) % ADDRESS_SPACE
-        held = octets[at : at + self.size]
-        return Value(
-            self.name, self.content(octets, at, address), "ok", None, where, held, self.size
-        )
+    def value(self, octets: bytes, address: int | None) -> Value:
+        """The object of these bytes, which lie at `address`."""
+        where = None if address is None else address % ADDRESS_SPACE
+        content = self.content(octets, address)
+        return Value(self.name, content, "ok", None, where, octets, self.size)
 
 
 class _Parts(Sequence["T"]):
@@ -97,45 +128,78 @@ class _Parts(Sequence["T"]):
 class Members(_Parts[Field]):
     """The members of a struct of known bytes."""
 
-    __slots__ = ("_address", "at", "octets", "whole")
+    __slots__ = ("_address", "octets", "whole")
 
-    def __init__(self, whole: Whole, octets: bytes, at: int, address: int | None) -> None:
+    def __init__(self, whole: Whole, octets: bytes, address: int | None) -> None:
         super().__init__(len(whole.members))
         self.whole = whole
         self.octets = octets
-        self.at = at
         self._address = address
 
     def _part(self, index: int) -> Field:
-        name, offset, read = self.whole.members[index]
-        return Field(name, read(self.octets, self.at + offset, self._address))
+        part = self.whole.members[index]
+        return Field(part.name, part.value(*self._held(part)))
+
+    def held(self) -> Iterator[tuple[Part, bytes, int | None]]:
+        """Yield each member with its bytes and their address."""
+        return ((part, *self._held(part)) for part in self.whole.members)
+
+    def _held(self, part: Part) -> tuple[bytes, int | None]:
+        where = None if self._address is None else self._address + part.start
+        return self.octets[part.start : part.end], where
 
 
 class Elements(_Parts[Value]):
     """The elements of an array of known bytes."""
 
-    __slots__ = ("_address", "_at", "_step", "octets", "whole")
+    __slots__ = ("_address", "_octets", "_step", "whole")
 
     def __init__(
-        self, whole: Whole, octets: bytes, at: int, address: int | None, step: int, count: int
+        self, whole: Whole, octets: bytes, address: int | None, step: int, length: int
     ) -> None:
-        super().__init__(count)
-        self._at = at
+        super().__init__(length)
+        self._octets = octets
         self._address = address
         self._step = step
         self.whole = whole
-        self.octets = octets
 
     def _part(self, index: int) -> Value:
-        return self.whole.value(self.octets, self.place(index), self._address)
+        where = None if self._address is None else self._address + index * self._step
+        return self.whole.value(self.octets(index), where)
 
-    def place(self, index: int) -> int:
-        """Where in the bytes an element begins."""
-        return self._at + index * self._step
+    def held(self) -> Iterator[tuple[bytes, int | None]]:
+        """Yield the bytes of each element and their address."""
+        start = self._address
+        where = repeat(None) if start is None else count(start, self._step)
+        return zip(self._each(0, len(self)), where, strict=False)
+
+    def octets(self, index: int) -> bytes:
+        """The bytes of an element."""
+        at = index * self._step
+        return self._octets[at : at + self.whole.size]
 
     def content(self, index: int) -> Content:
         """What an element holds."""
-        return self.whole.content(self.octets, self.place(index), self._address)
+        return self.whole.content(self.octets(index), None)
+
+    def texts(self, at: int, most: int, *, repeats: bool) -> tuple[list[str], int]:
+        """The texts of at most `most` elements, or runs of them, from `at` on; and of how many."""
+        texts = self.whole.texts
+        if not repeats:
+            told = list(map(texts.full, self._each(at, at + most)))
+            return told, len(told)
+        each = list(self._each(at, at + most + REPEATED - 1))  # in these begin all runs
+        if not _may_repeat(each):
+            told = list(map(texts.brief, each[:most]))
+            return told, len(told)
+        found = islice(groupby(self._each(at, len(self))), most)
+        runs = [(texts.brief(octets), len(list(run))) for octets, run in found]
+        return list(chain.from_iterable(starmap(_run, runs))), sum([length for _, length in runs])
+
+    def _each(self, at: int, end: int) -> Iterator[bytes]:
+        octets, step, size = self._octets, self._step, self.whole.size
+        end = min(end, len(self))
+        return (octets[at : at + size] for at in range(at * step, end * step, step))
 
     def equal_from(self, index: int, least: int) -> int:
         """How many elements from `index` on have the same bytes; 1 if there are not `least`."""
@@ -150,10 +214,20 @@ class Elements(_Parts[Value]):
                 most = middle - 1
         return least
 
-    def _are_equal(self, index: int, count: int) -> bool:
-        octets, step, size = self.octets, self._step, self.whole.size
-        start, last = self.place(index), self.place(index + count - 1)
+    def _are_equal(self, index: int, length: int) -> bool:
+        octets, step, size = self._octets, self._step, self.whole.size
+        start, last = index * step, (index + length - 1) * step
         if step == size:
             return octets[start:last] == octets[start + step : last + step]
         first = octets[start : start + size]
         return all(octets[at : at + size] == first for at in range(start, last + 1, step))
+
+
+def _may_repeat(each: Sequence[bytes]) -> bool:
+    """True unless no REPEATED in a row are equal: one of so many has such a number."""
+    numbers = range(REPEATED - 1, len(each), REPEATED)
+    return any(each[at] in each[at - 1 : at + 2 : 2] for at in numbers)
+
+
+def _run(text: str, length: int) -> list[str]:
+    return [text] * length if length < REPEATED else [f"{text} {REPEATS}{length} times>"]

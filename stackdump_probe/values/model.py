@@ -218,12 +218,12 @@ class Field:
     value: Value
 
 
-def children_of(value: Value) -> Sequence[Field]:
-    """The parts of `value` by name: elements by index, members, what a pointer was followed to."""
-    match value.content:
+def children_of(content: Content | None) -> Sequence[Field]:
+    """The parts of a value by name: elements by index, members, what a pointer was followed to."""
+    match content:
         case Pointer(target=Value() as target):
             return (Field("*", target),)
-        case content:
+        case _:
             return parts_of(content)
 
 

@@ -60,6 +60,17 @@ def is_character(base: Base) -> bool:
     return base.encoding == dw.ATE_UTF or base.name in CHARACTER_NAMES
 
 
+def is_plain_integer(base: Base) -> bool:
+    """True for whole numbers that fill their bytes, the lowest first."""
+    return (
+        base.encoding in INTEGERS
+        and not is_character(base)
+        and not base.big_endian
+        and base.size > 0
+        and (base.bit_size is None or base.bit_size >= base.size * 8)
+    )
+
+
 Reading = Callable[[bytes], Content | Absence]
 
 

@@ -50,6 +50,11 @@ STATES: dict[State, str] = {
 # What the keeper of a value usually has to say of it: no borrows, no weak pointers, not locked.
 UNREMARKABLE = (Integer(0), Boolean(truth=False))
 AT_ONCE = 64  # parts of an object whose text is not put together piece by piece
+FIRST, GROWTH = (
+    32,
+    4,
+)  # elements whose text is put together at once, and how much more the next time
+SEPARATOR = ", "
 
 
 def short_text(value: Value, *, length: int = LENGTH, repeats: bool = True) -> str | None:
@@ -69,6 +74,18 @@ def short_text(value: Value, *, length: int = LENGTH, repeats: bool = True) -> s
     line = _Line(length, repeats=repeats)
     with suppress(_Full):
         line.content(content)
+    return "".join(line.pieces)
+
+
+def full_text(whole: Whole, octets: bytes) -> str:
+    """The text of an object of known bytes in at most LENGTH characters, without repeats."""
+    if whole.parts <= AT_ONCE:
+        text = whole.texts.full(octets)
+        if len(text) <= LENGTH:
+            return text
+    line = _Line(LENGTH, repeats=False)
+    with suppress(_Full):
+        line.content(whole.content(octets, None))
     return "".join(line.pieces)
 
 
@@ -108,18 +125,32 @@ class _Line:
 
     def array(self, array: Array) -> None:
         self.put("[")
-        self._row(array.elements)
-        self._end("]", array.length > len(array.elements), bool(array.elements))
+        elements = array.elements
+        told = self._at_once(elements) if isinstance(elements, Elements) else 0
+        self._row(elements, told)
+        self._end("]", array.length > len(elements), bool(elements))
 
-    def _row(self, elements: Sequence[Value]) -> None:
-        at = 0
+    def _at_once(self, elements: Elements) -> int:
+        """Put elements in growing numbers at once, as far as they have room; give their number."""
+        at, most = 0, FIRST if elements.whole.parts <= AT_ONCE else 0
+        while most and at < len(elements):
+            texts, told = elements.texts(at, most, repeats=self._repeats)
+            text = SEPARATOR.join(["", *texts] if at else texts)
+            if len(text) > self._room:
+                break
+            self.put(text)
+            at, most = at + told, most * GROWTH
+        return at
+
+    def _row(self, elements: Sequence[Value], at: int) -> None:
+        """Put the elements from `at` on, piece by piece."""
         while at < len(elements):
             if at:
-                self.put(", ")
-            if not isinstance(elements, Elements):
-                self.value(elements[at])
-            elif not self._at_once(elements.whole, elements.octets, elements.place(at)):
+                self.put(SEPARATOR)
+            if isinstance(elements, Elements):
                 self.content(elements.content(at))
+            else:
+                self.value(elements[at])
             count = _equal_from(elements, at) if self._repeats else 1
             if count < REPEATED:
                 at += 1
@@ -127,26 +158,26 @@ class _Line:
                 self.put(f" {REPEATS}{count} times>")
                 at += count
 
-    def _at_once(self, whole: Whole, octets: bytes, at: int) -> bool:
-        """Put all of a small object of known bytes if there is room for it."""
-        if whole.parts > AT_ONCE:
-            return False
-        text = whole.text(octets, at, self._repeats)
-        if len(text) > self._room:
-            return False
-        self.put(text)
-        return True
-
     def aggregate(self, aggregate: Aggregate) -> None:
         members = aggregate.members
-        if isinstance(members, Members) and self._at_once(
-            members.whole, members.octets, members.at
-        ):
+        if isinstance(members, Members) and self._is_put(members):
             return
         if aggregate.tuple_like:
             self._list("(", members, self.position, ")", aggregate.cut)
         else:
             self._list("{", members, self.member, "}", aggregate.cut)
+
+    def _is_put(self, members: Members) -> bool:
+        """Put all of a small struct if there is room for it."""
+        whole = members.whole
+        if whole.parts > AT_ONCE:
+            return False
+        texts = whole.texts
+        text = (texts.brief if self._repeats else texts.full)(members.octets)
+        if len(text) > self._room:
+            return False
+        self.put(text)
+        return True
 
     def variant(self, variant: Variant) -> None:
         payload = variant.payload
@@ -165,7 +196,7 @@ class _Line:
         if kept.value is None:
             self.put("<dropped")
             for note in marks:
-                self.put(", ")
+                self.put(SEPARATOR)
                 self.member(note)
             self.put(">")
             return
@@ -215,12 +246,12 @@ class _Line:
         for item in items:
             self.put(separator)
             write(item)
-            separator = ", "
+            separator = SEPARATOR
         self._end(closing, cut, bool(items))
 
     def _end(self, closing: str, cut: bool, after_items: bool) -> None:
         if cut:
-            self.put(f", {CUT}" if after_items else CUT)
+            self.put(f"{SEPARATOR}{CUT}" if after_items else CUT)
         self.put(closing)
 
 

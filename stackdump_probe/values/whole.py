@@ -6,24 +6,27 @@ them. Nothing can be missing in them, so their parts are read without asking whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Member, Type, size_of, stride_of
 from stackdump_probe.values import c
-from stackdump_probe.values.elements import Elements, Members, ReadText, ReadValue, Whole
+from stackdump_probe.values.elements import Alone, Elements, Members, Part, ReadText, Texts, Whole
 from stackdump_probe.values.languages import views_of
-from stackdump_probe.values.model import Aggregate, Array, Content, Value
-from stackdump_probe.values.scalar_text import CUT, REPEATED, REPEATS, escaped, scalar_text
+from stackdump_probe.values.model import Aggregate, Array, Content, Value, children_of
+from stackdump_probe.values.scalar_text import CUT, doubt, escaped, scalar_text
 from stackdump_probe.values.scalars import (
     FLOAT_FORMATS,
     INTEGERS,
     is_character,
+    is_plain_integer,
     number_of,
     reading_of,
 )
+from stackdump_probe.values.single import is_signed
 from stackdump_probe.values.storage import Absence, Place, Storage
+from stackdump_probe.values.text import short_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +35,18 @@ if TYPE_CHECKING:
     from stackdump_probe.values.decode import Decoder
 
     T = TypeVar("T")
+
+
+class _Remembered(dict[bytes, "T"]):
+    """What is made of bytes, once for the same ones."""
+
+    def __init__(self, make: Callable[[bytes], T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, octets: bytes) -> T:
+        made = self[octets] = self._make(octets)
+        return made
 
 
 def whole_of(decoder: Decoder, type_: Type) -> Whole | None:
@@ -51,14 +66,29 @@ def _scalar(decoder: Decoder, type_: Type, actual: Type) -> Whole | None:
     read = _reading(decoder, actual) if size else None
     if size is None or read is None:
         return None
-    content = _remembered(read)
-    text = _remembered(lambda octets: scalar_text(content(octets)))
+    content = _Remembered(read).__getitem__
+    text = _Remembered(_integer_text(actual) or (lambda octets: scalar_text(content(octets))))
     return Whole(
         decoder.name(type_),
         size,
-        lambda octets, at, _address: content(octets[at : at + size]),
-        lambda octets, at, _repeats: text(octets[at : at + size]),
+        lambda octets, _address: content(octets),
+        Texts(text.__getitem__, text.__getitem__),
+        alone=_Remembered(lambda octets: _alone(content(octets))).__getitem__,
     )
+
+
+def _alone(content: Content) -> Alone:
+    text = short_text(Value("", content, "ok"), repeats=False)
+    assert text is not None
+    return Alone(text, doubt(content), children_of(content))
+
+
+def _integer_text(actual: Type) -> ReadText | None:
+    """The text of a whole number, straight from its bytes; None for what is more than that."""
+    if not isinstance(actual, types.Base) or not is_plain_integer(actual):
+        return None
+    signed = is_signed(actual)
+    return lambda octets: str(int.from_bytes(octets, "little", signed=signed))
 
 
 def _reading(decoder: Decoder, actual: Type) -> Callable[[bytes], Content] | None:
@@ -67,7 +97,7 @@ def _reading(decoder: Decoder, actual: Type) -> Callable[[bytes], Content] | Non
             return _number(actual)
         case types.Enum(language=language):
             views = views_of(language)
-            return _remembered(lambda octets: views.enumerator(actual, octets))
+            return lambda octets: views.enumerator(actual, octets)
         case types.Pointer(language="c" | "c++" as language):
             views = views_of(language)
             return lambda octets: views.pointer(decoder, actual, number_of(octets), 0)
@@ -90,18 +120,6 @@ def _number(base: types.Base) -> Callable[[bytes], Content] | None:
     return content
 
 
-def _remembered(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
-    known: dict[bytes, T] = {}
-
-    def remembered(octets: bytes) -> T:
-        found = known.get(octets)
-        if found is None:
-            found = known[octets] = read(octets)
-        return found
-
-    return remembered
-
-
 def _array(decoder: Decoder, type_: Type, array: types.Array) -> Whole | None:
     step, size, count = stride_of(array), size_of(array), array.count
     if not step or not size or not isinstance(count, int):
@@ -114,24 +132,23 @@ def _array(decoder: Decoder, type_: Type, array: types.Array) -> Whole | None:
         return None
     shown = min(count, decoder.limits.entries)
 
-    def content(octets: bytes, at: int, address: int | None) -> Content:
-        return Array(count, Elements(whole, octets, at, address, step, shown))
+    def elements(octets: bytes, address: int | None) -> Elements:
+        return Elements(whole, octets, address, step, shown)
 
-    def text(octets: bytes, at: int, repeats: bool) -> str:
-        elements = Elements(whole, octets, at, None, step, shown)
-        return _listed("[", [*_elements(elements, repeats), *([CUT] * (count > shown))], "]")
+    def text(*, repeats: bool) -> ReadText:
+        cut = [CUT] * (count > shown)
+        return lambda octets: _listed(
+            "[", [*elements(octets, None).texts(0, shown, repeats=repeats)[0], *cut], "]"
+        )
 
-    parts = shown * (1 + whole.parts)
-    return Whole(decoder.name(type_), size, content, text, parts, 1 + whole.levels)
-
-
-def _elements(elements: Elements, repeats: bool) -> Iterator[str]:
-    at = 0
-    while at < len(elements):
-        text = elements.whole.text(elements.octets, elements.place(at), repeats)
-        count = elements.equal_from(at, REPEATED) if repeats else 1
-        yield text if count < REPEATED else f"{text} {REPEATS}{count} times>"
-        at += count if count >= REPEATED else 1
+    return Whole(
+        decoder.name(type_),
+        size,
+        lambda octets, address: Array(count, elements(octets, address)),
+        Texts(text(repeats=True), text(repeats=False)),
+        shown * (1 + whole.parts),
+        1 + whole.levels,
+    )
 
 
 def _listed(opening: str, texts: list[str], closing: str) -> str:
@@ -139,16 +156,21 @@ def _listed(opening: str, texts: list[str], closing: str) -> str:
 
 
 def _text(decoder: Decoder, type_: Type, element: types.Base, size: int) -> Whole:
-    def content(octets: bytes, at: int, _address: int | None) -> Content:
-        text = c.array_text(element, octets[at : at + size])
+    def content(octets: bytes, _address: int | None) -> Content:
+        text = c.array_text(element, octets)
         assert text is not None
         return text
 
+    def text(octets: bytes) -> str:
+        return scalar_text(content(octets, None))
+
+    texts = Texts(text, text)
     return Whole(
         decoder.name(type_),
         size,
         content,
-        lambda octets, at, _repeats: scalar_text(content(octets, at, None)),
+        texts,
+        alone=lambda octets: _alone(content(octets, None)),
     )
 
 
@@ -164,38 +186,7 @@ def _struct(decoder: Decoder, type_: Type, struct: types.Struct) -> Whole | None
     ]
     if len(inside) < len(found):
         return None
-    return _fields(decoder.name(type_), size, inside, decoder, tuple_like=fields.tuple_like)
-
-
-def _fields(
-    name: str,
-    size: int,
-    fields: list[tuple[str, Member, Whole]],
-    decoder: Decoder,
-    *,
-    tuple_like: bool,
-) -> Whole:
-    members = [(each, member.offset or 0, *_read(decoder, member, w)) for each, member, w in fields]
-    texts = [
-        ("" if tuple_like or not each else f"{escaped(each)}: ", offset, text)
-        for each, offset, _, text in members
-    ]
-    opening, closing = "()" if tuple_like else "{}"
-
-    def text(octets: bytes, at: int, repeats: bool) -> str:
-        listed = [label + read(octets, at + offset, repeats) for label, offset, read in texts]
-        return _listed(opening, listed, closing)
-
-    whole = Whole(
-        name,
-        size,
-        lambda octets, at, address: Aggregate(Members(whole, octets, at, address), tuple_like),
-        text,
-        sum(1 + each.parts for _, _, each in fields),
-        1 + max([each.levels for _, _, each in fields], default=0),
-        tuple([(each, offset, read) for each, offset, read, _ in members]),
-    )
-    return whole
+    return _fields(decoder, decoder.name(type_), size, inside, tuple_like=fields.tuple_like)
 
 
 def _is_inside(member: Member, size: int, room: int) -> bool:
@@ -205,18 +196,58 @@ def _is_inside(member: Member, size: int, room: int) -> bool:
     return 0 <= member.bit_offset <= room * 8 - member.bit_size
 
 
-def _read(decoder: Decoder, member: Member, whole: Whole) -> tuple[ReadValue, ReadText]:
-    """How a member's value and its text are read."""
+def _fields(
+    decoder: Decoder,
+    name: str,
+    size: int,
+    fields: list[tuple[str, Member, Whole]],
+    *,
+    tuple_like: bool,
+) -> Whole:
+    read = [_part(decoder, each, member, size, whole) for each, member, whole in fields]
+    opening, closing = "()" if tuple_like else "{}"
+
+    def text(each: list[tuple[Part, ReadText]]) -> ReadText:
+        parts = [(_label(part, tuple_like), part.start, part.end, told) for part, told in each]
+        return lambda octets: _listed(
+            opening,
+            [label + told(octets[start:end]) for label, start, end, told in parts],
+            closing,
+        )
+
+    whole = Whole(
+        name,
+        size,
+        lambda octets, address: Aggregate(Members(whole, octets, address), tuple_like),
+        Texts(
+            text([(part, texts.brief) for part, texts in read]),
+            text([(part, texts.full) for part, texts in read]),
+        ),
+        sum(1 + each.parts for _, _, each in fields),
+        1 + max([each.levels for _, _, each in fields], default=0),
+        tuple([part for part, _ in read]),
+    )
+    return whole
+
+
+def _label(part: Part, tuple_like: bool) -> str:
+    return "" if tuple_like or not part.name else f"{escaped(part.name)}: "
+
+
+def _part(
+    decoder: Decoder, name: str, member: Member, room: int, whole: Whole
+) -> tuple[Part, Texts]:
+    """A member of a struct of `room` bytes, and how its text is read of the bytes that hold it."""
     if member.bit_size is None:
-        return whole.value, whole.text
+        start = member.offset or 0
+        return Part(name, start, start + whole.size, whole.value, whole), whole.texts
 
-    def bitfield(octets: bytes, at: int, address: int | None) -> Value:
-        start = at - (member.offset or 0)
-        return decoder.bitfield(member, Place(Storage(octets, address), start))
+    def bitfield(octets: bytes, address: int | None) -> Value:
+        return decoder.bitfield(member, Place(Storage(octets, address)))
 
-    def text(octets: bytes, at: int, _repeats: bool) -> str:
-        content = bitfield(octets, at, None).content
+    def text(octets: bytes) -> str:
+        content = bitfield(octets, None).content
         assert content is not None
         return scalar_text(content)
 
-    return bitfield, text
+    return Part(name, 0, room, bitfield, None), Texts(text, text)

@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from stackdump_probe.image.types.model import Enum, Type
+from stackdump_probe.image.types.model import Member as TypeMember
+from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.report.model import Location
 from stackdump_probe.report.variables import reported
+from stackdump_probe.values.decode import Decoder
+from stackdump_probe.values.elements import Whole
 from stackdump_probe.values.model import (
     Aggregate,
     Array,
@@ -15,6 +20,9 @@ from stackdump_probe.values.model import (
     Value,
     Variable,
 )
+from stackdump_probe.values.storage import Storage
+from tests.builders.octets import words
+from tests.builders.types import CHAR, INT, array, pointer, struct, to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,3 +88,37 @@ def test_equal_elements_are_told_as_one_in_brief_alone() -> None:
     each = f"[{', '.join('0' * 12)}]"
     assert (found.value, found.brief) == (f"{{a: {each}}}", "{a: [0 <repeats 12 times>]}")
     assert found.children[0].value == each
+
+
+class OneByOne(Decoder):
+    """A decoder that looks for each part by itself."""
+
+    def whole(self, type_: Type) -> Whole | None:  # noqa: ARG002
+        return None
+
+
+STATES = Enum("state", 1, (("OFF", 0), ("ON", 1)))
+KINDS: dict[str, Type] = {
+    "number": INT,
+    "wrong enum": STATES,
+    "text": array(CHAR, 4),
+    "pointer to text": pointer(CHAR),
+    "struct": struct("s", 8, TypeMember("t", to(pointer(CHAR)), 0), TypeMember("e", to(STATES), 4)),
+    "bits": struct("s", 4, TypeMember("a", to(INT), 0, 5, 3), TypeMember("", to(INT), 0, 3, 8)),
+    "rows": array(array(array(STATES, 2), 2), 2),
+    "many parts": array(array(INT, 2), 3),
+    "long": array(array(INT, 2), 1),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("address", [None, 0xFFFF_FFFC])
+def test_parts_of_known_bytes_are_those_found_one_by_one(kind: str, address: int | None) -> None:
+    memory = Memory([Segment(0x2000_0000, b"text\0")])
+    octets = words(0x2000_0000, 1, 7, 0, 0, 0)
+
+    def parts(decoder: type[Decoder]) -> object:
+        value = decoder(memory).decode(KINDS[kind], Storage(octets, address))
+        return reported(Variable("v", "static", value), children=True)
+
+    assert parts(Decoder) == parts(OneByOne)

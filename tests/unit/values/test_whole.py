@@ -11,7 +11,7 @@ from stackdump_probe.image.types.model import Array, Base, Enum, Member, Struct,
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.values import model
 from stackdump_probe.values.decode import Decoder, Limits
-from stackdump_probe.values.elements import Elements, Whole
+from stackdump_probe.values.elements import Elements, Texts, Whole
 from stackdump_probe.values.model import Integer
 from stackdump_probe.values.storage import Absence, Gap, Storage
 from stackdump_probe.values.text import short_text
@@ -91,11 +91,14 @@ def test_parts_are_the_same_one_by_one(seed: int) -> None:
 
 
 def row(octets: bytes, *, step: int = 1) -> Elements:
-    def content(held: bytes, at: int, _address: int | None) -> Integer:
-        return Integer(held[at])
+    def content(held: bytes, _address: int | None) -> Integer:
+        return Integer(held[0])
 
-    octet = Whole("u8", 1, content, lambda held, at, _repeats: str(held[at]))
-    return Elements(octet, octets, 0, None, step, len(octets) // step)
+    def text(held: bytes) -> str:
+        return str(held[0])
+
+    octet = Whole("u8", 1, content, Texts(text, text))
+    return Elements(octet, octets, None, step, len(octets) // step)
 
 
 def test_equal_elements_are_counted_if_there_are_so_many() -> None:

@@ -93,7 +93,7 @@ def test_a_captured_reference_has_the_name_of_the_variable() -> None:
     block = Struct("{async_block_env#0}", "struct", 8, (), "rust", part)
     found = decode(block, words(0, RAM), Segment(RAM, words(4)))
     assert short_text(found) == "Unresumed { depth: 0x20000000 4 }"
-    assert [each.name for each in children_of(found)] == ["depth"]
+    assert [each.name for each in children_of(found.content)] == ["depth"]
 
 
 def test_a_closure_shows_its_captures_by_name() -> None:

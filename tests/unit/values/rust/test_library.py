@@ -148,7 +148,10 @@ def test_a_range_that_was_iterated_to_its_end_says_so() -> None:
     inclusive = rust("RangeInclusive<u8>", 3, START, END, exhausted)
     assert text(inclusive, b"\x01\x03\0") == "1..=3"
     assert text(inclusive, b"\x03\x03\x01") == "3..=3 <exhausted>"
-    assert [each.name for each in children_of(decode(inclusive, b"\1\3\0"))] == ["start", "end"]
+    assert [each.name for each in children_of(decode(inclusive, b"\1\3\0").content)] == [
+        "start",
+        "end",
+    ]
 
 
 def test_a_range_with_more_in_it_is_a_struct() -> None:

@@ -90,7 +90,7 @@ def test_a_shared_value_is_shown_with_its_owners() -> None:
     # All strong ones together hold one of the weak ones.
     found = decode(RC, words(HEAP), heap(words(2, 3, 5)))
     assert short_text(found) == "5 <strong: 2, weak: 2>"
-    assert [(each.name, short_text(each.value)) for each in children_of(found)] == [
+    assert [(each.name, short_text(each.value)) for each in children_of(found.content)] == [
         ("value", "5"),
         ("strong", "2"),
         ("weak", "2"),
@@ -189,7 +189,7 @@ def test_a_ref_cell_tells_who_borrows_it(borrows: int, expected: str) -> None:
 
 
 def test_the_number_of_borrows_is_there_under_its_word() -> None:
-    _, borrows = children_of(decode(ref_cell(U32), words(-1, 5)))
+    _, borrows = children_of(decode(ref_cell(U32), words(-1, 5)).content)
     assert (borrows.name, borrows.value.content) == ("borrows", Enumerator("mutable", -1))
 
 

@@ -77,7 +77,7 @@ def test_an_empty_map_has_no_root() -> None:
 def test_a_leaf_holds_its_entries_in_their_order() -> None:
     found = decode(MAP, words(HEAP, 0, 2), heap(leaf((1, 10), (2, 20))))
     assert short_text(found) == "{1: 10, 2: 20}"
-    assert [short_text(each.value) for each in children_of(found)] == ["(1, 10)", "(2, 20)"]
+    assert [short_text(each.value) for each in children_of(found.content)] == ["(1, 10)", "(2, 20)"]
 
 
 def test_an_inner_node_holds_what_is_between_its_edges() -> None:

@@ -51,7 +51,7 @@ def test_fields_by_position_make_a_tuple() -> None:
     pair = struct("(u8, u16)", 4, member("__0", U8, 0), member("__1", U16, 2), language="rust")
     found = decode(pair, b"\x01\0\x02\0")
     assert short_text(found) == "(1, 2)"
-    assert [each.name for each in children_of(found)] == ["0", "1"]
+    assert [each.name for each in children_of(found.content)] == ["0", "1"]
 
 
 def test_named_fields_make_a_struct() -> None:
