@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
-from itertools import accumulate, compress, count
+from itertools import accumulate
 from struct import Struct
 
 from stackdump_probe.image.headers import SHT_SYMTAB
+from stackdump_probe.image.records import Blocks, places, words
 from stackdump_probe.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from stackdump_probe.image.elf import Image
     from stackdump_probe.image.headers import Section
@@ -26,6 +27,8 @@ _ENTRY = Struct("<3I2BH")  # st_name, st_value, st_size, st_info, st_other, st_s
 _SHN_UNDEF = 0
 _LONGEST_NAME = 1 << 16
 _MOST_LOOKED_BACK = 32
+_FEW = 2048  # symbols, which are sorted at once
+_LEFT_OUT = b"\xff" + bytes(255)  # for 0; nothing else is
 
 STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_SECTION, STT_FILE = range(5)
 STT_GNU_IFUNC = 10
@@ -50,35 +53,79 @@ class Symbol:
 
 
 class _Kind:
-    """Symbols of some types: `numbers` are their places in the table, lowest value first."""
+    """Symbols of some types, by their places in the table: their numbers.
 
-    def __init__(
-        self, numbers: list[int], values: list[int], column: Callable[[int], list[int]]
-    ) -> None:
-        self.numbers = numbers
-        self._values = values
-        self._column = column
+    `is_wanted` has 1 for each symbol of these types, else 0.
+    """
+
+    def __init__(self, table: bytes, is_wanted: bytes) -> None:
+        self._table = table
+        self._values, self._sizes = words(table)[1::4], words(table)[2::4]
+        self._is_wanted = is_wanted
+        self._count = is_wanted.count(1)
+        self._in_block: dict[int, list[int]] = {}
         self._asked = 0
 
-    def up_to(self, address: int) -> int:
-        """How many begin at or below `address`."""
-        return bisect_right(self.numbers, address | 1, key=self._values.__getitem__)
+    def runs_up_to(self, address: int) -> Iterator[list[int]]:
+        """Yield those at or below `address`, highest first, those of one value (but for bit 0)
+        together.
+
+        After some it is useless to look further.
+        """
+        values, left = self._values, _MOST_LOOKED_BACK
+        for numbers in self._lists(address >> 16):
+            end = bisect_right(numbers, address | 1, key=values.__getitem__)
+            end -= _MOST_LOOKED_BACK - left  # what the list before had, too
+            last = max(end - left, 0)
+            while end > last:
+                first, start = end - 1, values[numbers[end - 1]] | 1
+                while first > last and values[numbers[first - 1]] | 1 == start:
+                    first -= 1
+                yield numbers[first:end]
+                left -= end - first
+                end = first
+            if not left:
+                return
+
+    def _lists(self, block: int) -> Iterator[list[int]]:
+        """Yield those of `block`, where that saves sorting all, then all; lowest value first."""
+        if self._count > _FEW:
+            if block not in self._in_block:
+                self._in_block[block] = self._sorted_in(block)
+            yield self._in_block[block]
+        if self._count <= _FEW or block:
+            yield self._numbers
+
+    def _sorted_in(self, block: int) -> list[int]:
+        value_of = self._values.__getitem__
+        numbers = sorted(self._blocks.candidates(block), key=value_of)
+        first = bisect_left(numbers, block << 16, key=value_of)
+        return numbers[first : bisect_left(numbers, block + 1 << 16, key=value_of)]
+
+    @cached_property
+    def _blocks(self) -> Blocks:
+        left_out = self._is_wanted.translate(_LEFT_OUT)
+        return Blocks(self._table, size=_ENTRY.size, at=4, left_out=left_out)
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        return sorted(places(self._is_wanted, 1), key=self._values.__getitem__)
 
     def reaches(self, address: int) -> bool:
         """False if none that begins at or below `address` ends above it.
 
-        To know it takes a look at all: that pays once as many have been looked at one by one.
+        To know it takes a look at all: that pays once some have been looked at one by one.
         """
         self._asked += 1
-        if self._asked < len(self.numbers):
+        if self._asked * 8 < self._count:
             return True
-        place = self.up_to(address)
+        place = bisect_right(self._numbers, address | 1, key=self._values.__getitem__)
         return place > 0 and self._highest_ends[place - 1] > address
 
     @cached_property
     def _highest_ends(self) -> list[int]:
-        values, sizes = self._values, self._column(2)
-        return list(accumulate((values[each] + sizes[each] for each in self.numbers), max))
+        values, sizes = self._values, self._sizes
+        return list(accumulate((values[each] + sizes[each] for each in self._numbers), max))
 
 
 class SymbolTable:
@@ -178,18 +225,11 @@ class SymbolTable:
         Of those at one address the best to name it by comes first: one with a size, then by
         binding. After some it is useless to look further.
         """
-        values, numbers = self._values, kind.numbers
-        end = kind.up_to(address)
-        last = max(end - _MOST_LOOKED_BACK, 0)
-        while end > last:
-            first, start = end - 1, values[numbers[end - 1]] | 1
-            while first > last and values[numbers[first - 1]] | 1 == start:
-                first -= 1
-            entries = [self._entry(number) for number in numbers[first:end]]
+        for run in kind.runs_up_to(address):
+            entries = [self._entry(number) for number in run]
             for entry in sorted(entries, key=_rank, reverse=True) if len(entries) > 1 else entries:
                 if entry[5] != _SHN_UNDEF and _address(entry) <= address:
                     yield entry
-            end = first
 
     def _entry(self, number: int) -> Fields:
         entry: Fields = _ENTRY.unpack_from(self._table, number * _ENTRY.size)
@@ -212,27 +252,17 @@ class SymbolTable:
 
     def _by_value(self, types: tuple[int, ...], binding: int | None = None) -> _Kind:
         wanted = (info & 15 in types and binding in (None, info >> 4) for info in range(256))
-        is_wanted = self._table[12::16].translate(bytes(wanted))
-        numbers = sorted(compress(count(), is_wanted), key=self._values.__getitem__)
-        return _Kind(numbers, self._values, self._column)
+        return _Kind(self._table, self._table[12::16].translate(bytes(wanted)))
 
     @cached_property
     def _mapping(self) -> tuple[list[int], list[State]]:
         names = self._names
         marks = (at for at in _occurrences(names, b"$") if _maps(names, at))
         states = {at: _STATES[names[at + 1]] for at in marks}
-        symbols = zip(self._values, self._column(0), strict=True)
+        fields = words(self._table)
+        symbols = zip(fields[1::4], fields[0::4], strict=True)
         found = sorted(value << 32 | name for value, name in symbols if name in states)
         return [each >> 32 for each in found], [states[each & 0xFFFF_FFFF] for each in found]
-
-    @cached_property
-    def _values(self) -> list[int]:
-        return self._column(1)
-
-    def _column(self, index: int) -> list[int]:
-        """The word at that index of all entries: 0 is the name, 1 the value, 2 the size."""
-        column = Struct(f"<{4 * index}xI{12 - 4 * index}x")
-        return [word for (word,) in column.iter_unpack(self._table)]
 
     def _symbol(self, entry: Fields) -> Symbol:
         name_at, value, size, info, _, section = entry

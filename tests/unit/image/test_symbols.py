@@ -1,5 +1,8 @@
 from struct import pack
 
+from hypothesis import given
+from hypothesis import strategies as some
+
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.symbols import Symbol, SymbolTable
 from tests.builders.elves import FUNC, GLOBAL, LOCAL, NOTYPE, OBJECT, WEAK, ASymbol, an_elf, code
@@ -121,3 +124,31 @@ def test_a_label_of_assembler_reaches_to_the_next_one() -> None:
     )
     found = [symbols.label_at(TEXT + at) for at in (0, 6, 0x10, 0x20)]
     assert [each and each.name for each in found] == ["call", "call", "other", None]
+
+
+def far_functions(count: int) -> bytes:
+    """More functions than are sorted at once, where nothing else is."""
+    return b"".join(entry(0, 0x7000_0001 + 64 * at, 8) for at in range(count))
+
+
+ADDRESSES = some.builds(
+    lambda block, low: block << 16 | low,
+    some.sampled_from((0, 1, 0x0800, 0x0801, 0x2000)),
+    some.integers(0, 12).map(lambda low: 0xFFF8 + low if low < 8 else 3 * (low - 8)),
+)
+FUNCTIONS = some.tuples(ADDRESSES, some.sampled_from((0, 2, 8, 0x100, 0x11000)))
+
+
+@given(
+    some.lists(FUNCTIONS, max_size=60),
+    some.lists(some.tuples(ADDRESSES, some.integers(-2, 0x200)), min_size=1, max_size=8),
+)
+def test_of_many_symbols_those_of_a_block_tell_what_all_tell(
+    functions: list[tuple[int, int]], asked: list[tuple[int, int]]
+) -> None:
+    near = b"".join(entry(2 * at, *each) for at, each in enumerate(functions))
+    names = b"".join(b"%c\0" % (at + 1) for at in range(len(functions)))
+    few, many = SymbolTable(near, names), SymbolTable(near + far_functions(2100), names)
+    for address, distance in asked:
+        assert many.function_at(address + distance) == few.function_at(address + distance)
+        assert many.functions_from(address) == few.functions_from(address)
