@@ -8,7 +8,13 @@ from functools import cached_property
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf.abbreviations import Abbreviation, AbbreviationTable
 from stackdump_probe.image.dwarf.aranges import SECTION as ARANGES
-from stackdump_probe.image.dwarf.aranges import address_ranges, claimed_ranges, range_sets
+from stackdump_probe.image.dwarf.aranges import (
+    SearchedRanges,
+    address_ranges,
+    claimed_ranges,
+    range_sets,
+    searched_ranges,
+)
 from stackdump_probe.image.dwarf.forms import string_of
 from stackdump_probe.image.dwarf.rangemap import Columns, RangeMap
 from stackdump_probe.image.dwarf.reader import Reader
@@ -145,15 +151,19 @@ class Dwarf:
         found = (self.unit_starting(offset) for offset in offsets)
         return tuple(unit for unit in found if unit is not None)
 
-    def _live_owners(self, ranges: RangeMap[int], pc: int) -> list[int]:
+    def _live_owners(self, ranges: RangeMap[int] | SearchedRanges, pc: int) -> list[int]:
         claiming = ranges.at(pc)
         live = [offset for low, high, offset in claiming if self.holds_code(low, high)]
         return list(dict.fromkeys(live))
 
     @cached_property
-    def _listed(self) -> RangeMap[int]:
+    def _listed(self) -> RangeMap[int] | SearchedRanges:
         """Offsets of units by the addresses that .debug_aranges gives them."""
-        return RangeMap(address_ranges(self._range_sets, with_zero=self.holds_code(0, 2)))
+        with_zero = self.holds_code(0, 2)
+        found = None if with_zero else searched_ranges(self.section(ARANGES))
+        if found is not None:
+            return found
+        return RangeMap(address_ranges(self._range_sets, with_zero=with_zero))
 
     @cached_property
     def _range_sets(self) -> list[tuple[int, tuple[int, ...]]]:
@@ -163,10 +173,12 @@ class Dwarf:
     def _unlisted(self) -> RangeMap[int]:
         """Offsets of units that .debug_aranges leaves out, by the addresses that they claim."""
         listed = {unit for unit, words in self._range_sets if any(words[1::2])}
+        offsets = (offset for offset in self._info_offsets if offset not in listed)
+        units = (self.unit_starting(offset) for offset in offsets)
         ranges = (
             (low, high, unit.offset)
-            for unit in self.units
-            if unit.offset not in listed
+            for unit in units
+            if unit is not None and not unit.is_type_unit
             for low, high in claimed_ranges(unit)
         )
         return RangeMap(Columns.of(ranges))

@@ -44,12 +44,14 @@ class RangeMap(Generic["Owner"]):
 
     def __init__(self, extents: Columns[Owner]) -> None:
         lows, highs, owners = extents.lows, extents.highs, extents.owners
-        order = sorted(range(len(lows)), key=lows.__getitem__)
-        self._lows = [lows[at] for at in order]
-        self._highs = [highs[at] for at in order]
-        self._owners = [owners[at] for at in order]
+        in_order = sorted(lows)
+        if lows != in_order:
+            order = sorted(range(len(lows)), key=lows.__getitem__)
+            highs = list(map(highs.__getitem__, order))
+            owners = list(map(owners.__getitem__, order))
+        self._lows, self._highs, self._owners = in_order, highs, owners
         # The highest end so far: before an entry that it does not pass, nothing can reach further.
-        self._reach = _highest_so_far(self._highs)
+        self._reach = _highest_so_far(highs)
 
     def at(self, address: int) -> list[Extent[Owner]]:
         """Begin, end and owner of all that hold `address`; the one that begins last comes first."""
