@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import accumulate, count
 from operator import add
 from struct import pack, unpack
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -32,9 +32,9 @@ class CallFrameInfo:
     """The rules of a program; nothing is read before the first question.
 
     `holds_code` tells whether the program's code can lie from one address up to another: the
-    linker leaves the entries of functions that it discarded in place. `function_start` gives the
-    first address of the function that covers a pc, None if no symbol does: it decides between
-    entries that claim the same pc.
+    linker leaves the entries of functions that it discarded in place. `function_extent` gives start
+    and end of the function that covers a pc, None if no symbol does: it decides between entries
+    that claim the same pc.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class CallFrameInfo:
         *,
         eh_frame_address: int = 0,
         holds_code: Callable[[int, int], bool],
-        function_start: Callable[[int], int | None],
+        function_extent: Callable[[int], tuple[int, int] | None],
     ) -> None:
         self.tables = (
             FrameTable(".debug_frame", memoryview(debug_frame)),
@@ -52,7 +52,7 @@ class CallFrameInfo:
         )
         self._holds_code = holds_code
         self._maps: dict[str, RangeMap[int]] = {}
-        self._function_start = function_start
+        self._function_extent = function_extent
 
     def row_at(self, pc: int) -> Row | None:
         """The rules at `pc`, or None if no live entry covers it; raises DwarfError."""
@@ -69,28 +69,36 @@ class CallFrameInfo:
         return self._maps[table.name]
 
     def _choose(self, table: FrameTable, pc: int) -> int | None:
-        """The offset of the entry for `pc`: that of its function, else the one that starts last."""
+        """The offset of the entry for `pc`: that of its function, else the one that starts last.
+
+        That of its function has its extent, or at least its start.
+        """
+        extent = self._function_extent(pc)
+        if extent is not None and extent[0] <= pc < extent[1] and self._holds_code(*extent):
+            offset = table.exactly(*extent)
+            if offset is not None:
+                return offset
         claiming = self._extents(table).at(pc)
-        live = [(low, offset) for low, high, offset in claiming if self._holds_code(low, high)]
-        start = self._function_start(pc) if len(live) > 1 else None
-        starting_there = (offset for low, offset in live if low == start)
-        return next(starting_there, live[0][1] if live else None)
+        live = [each for each in claiming if self._holds_code(each[0], each[1])]
+        start = None if extent is None else extent[0]
+        best = max(live, key=lambda each: (each[0] == start, each[:2] == extent), default=None)
+        return None if best is None else best[2]
 
 
 def call_frame_info(image: Image) -> CallFrameInfo:
     """The call frame information of `image`."""
     eh_frame = image.section(".eh_frame")
 
-    def function_start(pc: int) -> int | None:
+    def function_extent(pc: int) -> tuple[int, int] | None:
         function = image.symbols.function_at(pc)
-        return None if function is None else function.address
+        return None if function is None else (function.address, function.address + function.size)
 
     return CallFrameInfo(
         image.contents(".debug_frame"),
         image.contents(".eh_frame"),
         eh_frame_address=0 if eh_frame is None else eh_frame.address,
         holds_code=image.holds_code,
-        function_start=function_start,
+        function_extent=function_extent,
     )
 
 

@@ -5,6 +5,7 @@ generic part, section 10.6.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from struct import Struct
 
 from stackdump_probe.errors import DwarfError
@@ -14,6 +15,9 @@ from stackdump_probe.record import record
 
 _DWARF64 = 0xFFFF_FFFF
 _FDE_HEAD = Struct("<IIII").unpack_from  # length, CIE pointer, initial location, range
+_ADDRESSES = Struct("<II")  # the last two of these
+_LENGTH = Struct("<I").unpack_from
+_MOST_TRIED = 16  # places with the bytes of an entry that is searched for
 # In place of the pointer a CIE has an identifier; 7.4: from _NOT_PLAIN on it is no length.
 _NO_CIE, _NOT_PLAIN, _SHORTEST = 0xFFFF_FFFF, 0xFFFF_FFF0, 12
 
@@ -68,12 +72,54 @@ class FrameTable:
         self.address = address
         self.is_eh = name == ".eh_frame"
         self._cies: dict[int, Cie] = {}
+        self._chains: dict[int, _Chain] = {}
+        self._searched: dict[bytes, int | None] = {}
 
     def fdes(self) -> Iterator[Fde]:
         """All entries in their order; a damaged one raises DwarfError."""
         for offset, is_cie in self._heads():
             if not is_cie:
                 yield self.fde(offset)
+
+    def exactly(self, start: int, end: int) -> int | None:
+        """The offset of the first entry for the code from `start` up to `end`, without a scan.
+
+        The bytes it must have are searched for, and count only where entries lead to them from the
+        CIE that they name. None if that is not so: then `extents` tells.
+        """
+        wanted = _ADDRESSES.pack(start, end - start)
+        if wanted not in self._searched:
+            self._searched[wanted] = None if self.is_eh else self._search(wanted)
+        return self._searched[wanted]
+
+    def _search(self, wanted: bytes) -> int | None:
+        octets, at = self._copy, 7
+        for _ in range(_MOST_TRIED):
+            at = octets.find(wanted, at + 1)
+            if at < 0:
+                break
+            if self._is_fde(at - 8):
+                return at - 8
+        return None
+
+    def _is_fde(self, offset: int) -> bool:
+        """True if the entry at `offset` is surely one, with plain addresses."""
+        length, cie_at, _, _ = _FDE_HEAD(self._copy, offset)
+        if not (cie_at < offset and _SHORTEST <= length <= len(self._copy) - offset - 4):
+            return False
+        try:
+            cie = self.cie(cie_at)
+        except DwarfError:
+            return False
+        if cie.segment_size or cie.pointer_encoding:
+            return False
+        if cie_at not in self._chains:
+            self._chains[cie_at] = _Chain(self._copy, cie_at)
+        return self._chains[cie_at].leads_to(offset)
+
+    @cached_property
+    def _copy(self) -> bytes:
+        return bytes(self.octets)  # a view has no `find`, and reading it takes half as long again
 
     def extents(self) -> Columns[int]:
         """Start, end and offset of each entry; damage costs the entries behind it."""
@@ -82,7 +128,7 @@ class FrameTable:
         starts: list[int] = []
         ends: list[int] = []
         offsets: list[int] = []
-        octets, at, head = bytes(self.octets), 0, _FDE_HEAD  # a view would take half as long again
+        octets, at, head = self._copy, 0, _FDE_HEAD
         end = len(octets)
         while at + 16 <= end:
             length, pointer, start, size = head(octets, at)
@@ -221,3 +267,21 @@ class FrameTable:
         if relative_to not in (0, _PC_RELATIVE):
             raise reader.error(f"pointer encoding {encoding:#04x}")
         return (number + at if relative_to else number) & 0xFFFF_FFFF
+
+
+class _Chain:
+    """Where 32-bit entries begin from the one at `at` on, each length followed once."""
+
+    def __init__(self, octets: bytes, at: int) -> None:
+        self._octets = octets
+        self._next = at
+        self._passed: set[int] = set()
+
+    def leads_to(self, offset: int) -> bool:
+        """True if an entry begins at `offset`, which must be inside the section."""
+        octets, at, passed = self._octets, self._next, self._passed
+        while at < offset:
+            passed.add(at)
+            at += 4 + _LENGTH(octets, at)[0]
+        self._next = at
+        return at == offset or offset in passed

@@ -35,7 +35,7 @@ def any_rules(instructions: list[bytes]) -> CallFrameInfo:
     return CallFrameInfo(
         entries(a_cie(SP_IS_CFA), *fdes),
         holds_code=lambda low, high: FLASH <= low < high <= FLASH + 4 * SIZE,
-        function_start=lambda pc: pc & ~(SIZE - 1),
+        function_extent=lambda pc: (pc & -SIZE, (pc & -SIZE) + SIZE),
     )
 
 
@@ -66,7 +66,7 @@ def test_any_registers_stack_code_and_rules_come_to_an_end(
 @given(some.binary(max_size=64))
 def test_any_call_frame_section_gives_rows_or_our_error(content: bytes) -> None:
     info = CallFrameInfo(
-        content, content, holds_code=lambda *_: True, function_start=lambda _: None
+        content, content, holds_code=lambda *_: True, function_extent=lambda _: (0, 1)
     )
     with suppress(DwarfError):
         info.row_at(0)

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.frames.cfi import CallFrameInfo, rows
@@ -171,14 +173,14 @@ def code_info(
 ) -> CallFrameInfo:
     """Code from 0 up to 0x1000, and symbols for `functions`, (start, end) each."""
 
-    def function_start(pc: int) -> int | None:
-        return next((start for start, end in functions if start <= pc < end), None)
+    def function_extent(pc: int) -> tuple[int, int] | None:
+        return next((each for each in functions if each[0] <= pc < each[1]), None)
 
     def holds_code(low: int, high: int) -> bool:
-        return high <= 0x1000 and (low != 0 or function_start(0) == 0)
+        return low < high <= 0x1000 and (low != 0 or any(start == 0 for start, _ in functions))
 
     return CallFrameInfo(
-        debug_frame, eh_frame, holds_code=holds_code, function_start=function_start
+        debug_frame, eh_frame, holds_code=holds_code, function_extent=function_extent
     )
 
 
@@ -230,6 +232,74 @@ def test_of_several_that_claim_a_pc_the_symbol_decides() -> None:
     assert cfa_offset_at(code_info(content, functions=((0x100, 0x180),)), 0x120) == 8
     assert cfa_offset_at(code_info(content, functions=((0x110, 0x190),)), 0x120) == 16
     assert cfa_offset_at(code_info(content), 0x120) == 16
+
+
+def test_of_several_that_begin_where_the_function_does_the_one_of_its_size_counts() -> None:
+    sizes = (0x40, 0x80, 0x20)
+    fdes = (with_offset(size // 4, start=0x100, size=size) for size in sizes)
+    content = entries(a_cie(SP_IS_CFA), *fdes)
+    found = [
+        cfa_offset_at(code_info(content, functions=((0x100, 0x100 + n),)), 0x108) for n in sizes
+    ]
+    assert found == [0x10, 0x20, 8]
+
+
+def test_of_several_with_the_extent_of_the_function_the_first_counts() -> None:
+    fdes = [with_offset(offset, start=0x100, size=0x40) for offset in (8, 16)]
+    content = entries(a_cie(SP_IS_CFA), *fdes)
+    assert cfa_offset_at(code_info(content, functions=((0x100, 0x140),)), 0x108) == 8
+
+
+def looking_like(fde: bytes) -> bytes:
+    """A function with the bytes of `fde` among its instructions, in an expression."""
+    expression = entries(fde)
+    return an_fde(octets(0x16, R4) + uleb(len(expression)) + expression, start=0x200, size=8)
+
+
+def test_bytes_inside_an_entry_are_no_entry() -> None:
+    false, true = (with_offset(offset, start=0x100, size=0x40) for offset in (8, 16))
+    functions = ((0x100, 0x140),)
+    alone = entries(a_cie(SP_IS_CFA), looking_like(false))
+    assert cfa_offset_at(code_info(alone, functions=functions), 0x108) is None
+    assert cfa_offset_at(code_info(alone + entries(true), functions=functions), 0x108) == 16
+
+
+def test_the_entry_of_a_function_is_found_behind_damage_and_before_its_cie() -> None:
+    cie, fde = a_cie(SP_IS_CFA), with_offset(8, start=0x100, size=0x40)
+    late = entries(an_fde(octets(0x0E, 8), start=0x100, size=0x40, cie=len(entries(fde))), cie)
+    assert cfa_offset_at(code_info(late, functions=((0x100, 0x140),)), 0x108) == 8
+
+
+PLACES = some.sampled_from((0, 4, 8, 0x100, 0x104, 0x110, 0x200, 0xFF0))
+EXTENTS = some.tuples(PLACES, some.sampled_from((0, 4, 8, 0x10, 0x20, 0x104, 0x300)))
+
+
+@given(
+    some.lists(some.tuples(EXTENTS, some.booleans()), max_size=12),
+    some.lists(EXTENTS, max_size=4),
+    some.integers(0, 0x400),
+)
+def test_a_search_finds_what_reading_all_entries_finds(
+    coded: list[tuple[tuple[int, int], bool]], sized: list[tuple[int, int]], pc: int
+) -> None:
+    functions = tuple((start, start + size) for start, size in sized)
+    fdes = [
+        with_offset(8 * at, start=start | odd, size=size)
+        for at, ((start, size), odd) in enumerate(coded)
+    ]
+    info = code_info(entries(a_cie(SP_IS_CFA), *fdes), functions=functions)
+    extent = next((each for each in functions if each[0] <= pc < each[1]), (None, None))
+    live = [
+        (start, start + size, at)
+        for at, ((start, size), _) in enumerate(coded)
+        if start <= pc < start + size <= 0x1000 and (start or any(s == 0 for s, _ in functions))
+    ]
+    start = [each for each in live if each[0] == extent[0]]
+    exact = [each for each in live if each[:2] == extent]
+    latest = [each for each in live if each[0] == max(live)[0]]
+    owners = {each[2] for each in exact or start or latest}
+    offset = cfa_offset_at(info, pc)
+    assert (offset is None and not owners) or (offset is not None and offset // 8 in owners)
 
 
 def test_eh_frame_is_asked_where_debug_frame_is_silent() -> None:
