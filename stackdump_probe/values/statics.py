@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     _Found = tuple[V, Entry, _Key | None, _Place | None]
 
 UNITS = frozenset((dw.TAG_compile_unit, dw.TAG_partial_unit))
-ORIGINS = (dw.AT_abstract_origin, dw.AT_specification)
-VALUES = (dw.AT_location, dw.AT_const_value)
+ORIGINS = frozenset((dw.AT_abstract_origin, dw.AT_specification))
+VALUES = frozenset((dw.AT_location, dw.AT_const_value))
 # DWARF 5 appendix B: no variables in them. Classes of C++ hold the static ones.
 WITHOUT_VARIABLES = frozenset(
     (
@@ -191,10 +191,11 @@ class _Search:
         scopes: dict[tuple[int, ...], _Scope] = {}
         in_function: dict[tuple[int, ...], bool] = {}
         for die in _described(unit):
-            if _is_plainly_local(die, in_function):
+            is_fixed = _has_fixed_address(die)
+            if not is_fixed and _is_plainly_local(die, in_function):
                 continue
             scope = _scope_of(die, scopes)
-            if scope.is_function and not _has_fixed_address(die):
+            if scope.is_function and not is_fixed:
                 continue
             name = die.inherited(dw.AT_name)
             if isinstance(name, str) and (self.noise or not is_noise(die, scope.prefix, name)):
@@ -205,7 +206,7 @@ class _Search:
     ) -> Iterator[_Found[Variable]]:
         """What is found of a variable: nothing if it was discarded, or is known already."""
         location = self._location(die, context)
-        if dw.AT_location in die and any(at in die for at in ORIGINS):
+        if dw.AT_location in die and die.has_any(ORIGINS):
             with suppress(DwarfError):
                 self.located.update(map(_place, die.origins()))
         if isinstance(location, Address) and not self.placement.holds(die, name, location.address):
@@ -284,7 +285,7 @@ def _described(unit: Unit) -> Iterator[Die]:
     """
     language = language_of(unit.top)
     for die in unit.wanted(C_VARIABLES if language == "c" else VARIABLES):
-        if any(at in die for at in VALUES) or not die.flag(dw.AT_declaration):
+        if die.has_any(VALUES) or not die.flag(dw.AT_declaration):
             yield die
     if unit.version < 5 and language == "c++":
         yield from unit.walk(dw.TAG_member, having=(dw.AT_const_value,))
@@ -300,7 +301,7 @@ def _is_plainly_local(die: Die, in_function: dict[tuple[int, ...], bool]) -> boo
 
     An abstract origin is in a function as well; what is declared elsewhere needs a closer look.
     """
-    if dw.AT_specification in die or _has_fixed_address(die):
+    if dw.AT_specification in die:
         return False
     path = die.path
     known = in_function.get(path)
@@ -312,17 +313,15 @@ def _is_plainly_local(die: Die, in_function: dict[tuple[int, ...], bool]) -> boo
 
 def _scope_of(die: Die, scopes: dict[tuple[int, ...], _Scope]) -> _Scope:
     """What stands around the declaration of `die`, each place looked at once."""
+    if not die.has_any(ORIGINS):
+        known = scopes.get(die.path)
+        if known is None:
+            known = scopes[die.path] = _scope_around(die)
+        return known
     declaration = die.reference(dw.AT_specification) or die.reference(dw.AT_abstract_origin)
     if declaration is not None and _is_global_of_c(declaration):
         return _Scope("", False)
-    where = die if declaration is None else declaration
-    known = scopes.get(where.path) if declaration is None else None
-    if known is not None:
-        return known
-    found = _scope_around(where)
-    if declaration is None:
-        scopes[where.path] = found
-    return found
+    return _scope_around(declaration or die)
 
 
 def _is_global_of_c(die: Die) -> bool:

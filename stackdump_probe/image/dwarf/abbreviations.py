@@ -19,11 +19,12 @@ from stackdump_probe.image.leb import DAMAGE, sleb, uleb
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from stackdump_probe.image.dwarf.forms import Encoding, Raw, Reader
     from stackdump_probe.image.dwarf.wanted import Leaps, Wanted
 
-    OneReader = Callable[[memoryview, int], tuple[Raw, ...]]
+    OneReader = Callable[[memoryview, int], tuple[Any, ...]]
     ManyReader = Callable[[memoryview, int], tuple[tuple[Raw, ...], int]]
 
 
@@ -69,7 +70,7 @@ class Abbreviation:
     def quick(self) -> Mapping[int, tuple[int, int, OneReader]]:
         """Form, distance and reader of the attributes before which all is of fixed size.
 
-        What a reader returns begins with the value.
+        What a reader returns begins with the value. Indirect ones are not among them.
         """
         encoding, skips = self.encoding, self.encoding.skips
         quick: dict[int, tuple[int, int, OneReader]] = {}
@@ -79,7 +80,7 @@ class Abbreviation:
                 quick[at] = form, distance, _constant(value)
             elif form in encoding.unpackers:
                 quick[at] = form, distance, encoding.unpackers[form]
-            elif form in encoding.readers:
+            elif form in encoding.readers and form != dw.FORM_indirect:
                 quick[at] = form, distance, encoding.readers[form]
             if skips[form] < 0:
                 break

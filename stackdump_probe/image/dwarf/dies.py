@@ -7,11 +7,11 @@ from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.abbreviations import skip_attributes
 from stackdump_probe.image.dwarf.forms import (
     ADDRESS_INDICES,
+    AS_IT_IS,
     BLOCKS,
     ELSEWHERE_REFERENCES,
     ELSEWHERE_STRINGS,
     NUMBERS,
-    PLAIN,
     REFERENCES,
     STRING_INDICES,
     STRINGS,
@@ -98,6 +98,10 @@ class Die:
     def __contains__(self, at: int) -> bool:
         return at in self.abbreviation.forms
 
+    def has_any(self, attributes: frozenset[int]) -> bool:
+        """True if the entry itself has one of these attributes."""
+        return not attributes.isdisjoint(self.abbreviation.forms)
+
     def form(self, at: int) -> int | None:
         """The form of an attribute, that of an indirect one read from the entry."""
         found = self._raw(at)
@@ -109,10 +113,9 @@ class Die:
             return self._raw_of_all(at) if at in self.abbreviation.forms else None
         form, distance, read = quick
         try:
-            raw = read(self.unit.octets, self._body + distance)[0]
+            return form, read(self.unit.octets, self._body + distance)[0]
         except DAMAGE as damage:
             raise self.unit.error(f"damaged attribute: {damage}", self.offset) from None
-        return (raw.form, raw.raw) if isinstance(raw, Indirect) else (form, raw)
 
     def _raw_of_all(self, at: int) -> tuple[int, int | memoryview]:
         raw = self._decoded()[at]
@@ -145,7 +148,7 @@ class Die:
         if found is None:
             return None
         form, raw = found
-        if form in PLAIN or form in BLOCKS:
+        if form in AS_IT_IS:
             return raw
         if form == dw.FORM_flag:
             return bool(raw)
@@ -172,6 +175,9 @@ class Die:
 
     def flag(self, at: int) -> bool:
         """True if the attribute is there and set."""
+        form = self.abbreviation.forms.get(at)
+        if form is None or form == dw.FORM_flag_present:
+            return form is not None
         found = self._raw(at)
         return bool(found and found[0] in (dw.FORM_flag, dw.FORM_flag_present) and found[1])
 
@@ -187,9 +193,10 @@ class Die:
     def block(self, at: int) -> memoryview | None:
         """The attribute if it is a block or an expression."""
         found = self._raw(at)
-        if found and isinstance(found[1], memoryview) and found[0] in BLOCKS:
-            return found[1]
-        return None
+        if found is None or found[0] not in BLOCKS:
+            return None
+        assert isinstance(found[1], memoryview)
+        return found[1]
 
     def reference(self, at: int) -> Die | None:
         """The entry that the attribute refers to; None if there is no such attribute."""

@@ -111,6 +111,7 @@ PLAIN = frozenset(
 )
 NUMBERS = PLAIN - {dw.FORM_addr}
 BLOCKS = frozenset({dw.FORM_exprloc, dw.FORM_block, dw.FORM_block1, dw.FORM_block2, dw.FORM_block4})
+AS_IT_IS = PLAIN | BLOCKS
 ADDRESS_INDICES = frozenset(
     {
         dw.FORM_addrx,

@@ -53,6 +53,7 @@ def wanted_entries(
         octets, base, end, table = unit.octets, unit.offset, unit.end, unit.abbreviations
         leaps, longer = outside = table.leaps(wanted)
         ends = unit.tree.ends
+        inside = outside if wanted.in_functions is None else table.leaps(wanted.in_functions)
         function = 0  # how many entries are around what is in a function, itself among them
         while at < end:
             leap = leaps[octets[at]]
@@ -110,9 +111,8 @@ def wanted_entries(
                     at = abbreviation.encoding.variable[skip](octets, at)[1]
             if abbreviation.has_children:
                 stack.append(start)
-                if leap == FUNCTION and wanted.in_functions is not None:
-                    function = len(stack)
-                    leaps, longer = table.leaps(wanted.in_functions)
+                if leap == FUNCTION:
+                    function, (leaps, longer) = len(stack), inside
     except DAMAGE as damage:
         raise unit.error(f"damaged entry: {damage}", start) from None
     return end

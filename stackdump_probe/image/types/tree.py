@@ -9,6 +9,7 @@ from stackdump_probe.image.dwarf.debug_info import Dwarf
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.mentions import units_naming
 from stackdump_probe.image.dwarf.reader import Reader
+from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.types.attributes import language_of
 from stackdump_probe.image.types.build import BUILDERS
 from stackdump_probe.image.types.build_struct import STRUCTS
@@ -54,7 +55,13 @@ class TypeTree:
 
     def link(self, die: Die, attribute: int = dw.AT_type) -> Link:
         """The type that `attribute` of `die` names, not yet built; without it Void."""
-        return self._linked(die.get(attribute))
+        place = die.place_in_unit(attribute)
+        if place is None:
+            return self._linked(die.get(attribute))
+        link = self._links.get(place)
+        if link is None:
+            link = self._links[place] = Link(lambda: self._in_unit(die.unit, place))
+        return link
 
     def name(self, die: Die) -> str | None:
         """The name of a type as its users write it: C++ with its namespaces and classes.
@@ -113,6 +120,15 @@ class TypeTree:
         try:
             build = BUILDERS.get(die.tag)
             return build(self, die) if build else Unknown(f"no type: DWARF tag {die.tag:#x}")
+        except (DwarfError, Unsupported) as error:
+            return Unknown(str(error))
+
+    def _in_unit(self, unit: Unit, place: tuple[str, int]) -> Type:
+        known = self._types.get(place)
+        if known is not None:
+            return known
+        try:
+            return self.at(unit.die_at(place[1]))
         except (DwarfError, Unsupported) as error:
             return Unknown(str(error))
 
