@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from stackdump_probe.errors import NotCaptured
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 LIVE = "live"  # origin of what was read while the core ran: its bytes may be of several moments
 
 
-@record
-class Segment:
+class Segment(Record):
     """Bytes from address `start`; `origin` tells who vouches for them: "dump", LIVE or "elf"."""
 
     start: int

@@ -7,68 +7,36 @@ is compiled once for all classes of as many fields, when the first object of one
 
 from __future__ import annotations
 
+import sys
 from functools import cache
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, MappingProxyType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any, TypeVar, dataclass_transform
     from typing import Generic as Generic
 
     R = TypeVar("R")
-else:
 
-    class Generic:
-        """typing's, which takes as long to load as the interpreter."""
+    @dataclass_transform(frozen_default=True)
+    class Record:
+        """Base of a frozen record with slots, as `dataclass(frozen=True, slots=True)` makes it.
 
-        __slots__ = ()
+        Its fields are the annotated names, those of a record that it derives from first; a
+        default is shared by all objects, so it must be immutable. What derives from another
+        record names this one, too: `class Variable(Member, Record)`.
+        """
 
-        def __class_getitem__(cls, parameter: str) -> type:
-            return cls
-
-    def dataclass_transform(**_: bool) -> Callable[[R], R]:
-        """typing's, which only tells the type checker something."""
-        return lambda made: made
-
-
-@dataclass_transform(frozen_default=True)
-def record(cls: type[R]) -> type[R]:
-    """Make `cls` a frozen record with slots, as `dataclass(frozen=True, slots=True)` would.
-
-    Its fields are the annotated names, those of a record that it derives from first; a default
-    is shared by all objects, so it must be immutable.
-    """
-    return _made(cls, {"__eq__": _eq, "__hash__": _hash})
-
-
-@dataclass_transform(frozen_default=True, eq_default=False)
-def entity(cls: type[R]) -> type[R]:
-    """Make `cls` a record that equals only itself."""
-    return _made(cls, {})
+    @dataclass_transform(frozen_default=True, eq_default=False)
+    class Entity:
+        """Base of a record that equals only itself."""
 
 
 def replace(old: R, **changes: object) -> R:
     """A copy of a record with some fields changed."""
     values = {name: getattr(old, name) for name in _fields(type(old))}
     return type(old)(**{**values, **changes})
-
-
-def _made(cls: type[R], methods: dict[str, Any]) -> type[R]:
-    own = tuple(cls.__annotations__)
-    body = {name: value for name, value in vars(cls).items() if name not in _UNSLOTTED}
-    defaults = {name: body.pop(name) for name in own if name in body}
-    inherited = _fields(cls.__bases__[0])
-    body["__slots__"] = own
-    body["__match_args__"] = inherited + own
-    body["__record_defaults__"] = {**getattr(cls, "__record_defaults__", {}), **defaults}
-    shared = {"__repr__": _repr, "__reduce__": _reduce, "__setattr__": _refuse, **methods}
-    body = {**shared, **body, "__init__": _first_init, "__delattr__": _refuse}
-    kind: Callable[..., type[R]] = type(cls)
-    return kind(cls.__name__, cls.__bases__, body)
-
-
-_UNSLOTTED = ("__dict__", "__weakref__")
 
 
 def _fields(cls: type) -> tuple[str, ...]:
@@ -127,3 +95,64 @@ def _reduce(self: object) -> tuple[type, tuple[Any, ...]]:
 
 def _refuse(self: object, name: str, *_value: object) -> None:
     raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be changed")
+
+
+class _Entity:
+    """What all records share."""
+
+    __slots__ = ()
+    __match_args__ = ()
+    __record_defaults__: Mapping[str, object] = MappingProxyType({})
+    __repr__ = _repr
+    __reduce__ = _reduce
+    __setattr__ = _refuse
+    __delattr__ = _refuse
+
+
+class _Record(_Entity):
+    """What those share that equal others of the same values."""
+
+    __slots__ = ()
+    __eq__ = _eq
+    __hash__ = _hash
+
+
+class _Making(type):
+    """Gives a class its slots while it is made; its own type is `type`, as of any other."""
+
+    shared: type
+
+    def __new__(cls, name: str, bases: tuple[Any, ...], body: dict[str, Any]) -> Any:
+        own = tuple(_annotated(body))
+        bases = tuple([base.shared if isinstance(base, _Making) else base for base in bases])
+        defaults = {name: body.pop(name) for name in own if name in body}
+        body["__slots__"] = own
+        body["__match_args__"] = bases[0].__match_args__ + own
+        body["__record_defaults__"] = {**bases[0].__record_defaults__, **defaults}
+        body["__init__"] = _first_init
+        return type.__new__(type, name, bases, body)
+
+
+def _annotated(body: dict[str, Any]) -> Iterable[str]:
+    """The names that the body of a class annotates."""
+    if "__annotations__" not in body and sys.version_info >= (3, 14):  # PEP 749
+        from annotationlib import Format, call_annotate_function, get_annotate_from_class_namespace
+
+        annotate = get_annotate_from_class_namespace(body)
+        return call_annotate_function(annotate, Format.STRING) if annotate else ()
+    annotated: dict[str, object] = body.get("__annotations__", {})
+    return annotated
+
+
+if not TYPE_CHECKING:
+
+    class Generic:
+        """typing's, which takes as long to load as a third of the interpreter."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, parameter: str) -> type:
+            return cls
+
+    Record = type.__new__(_Making, "Record", (), {"shared": _Record})
+    Entity = type.__new__(_Making, "Entity", (), {"shared": _Entity})

@@ -30,6 +30,7 @@ RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 
 # Where each library of others may be imported.
 HOMES = {
+    "annotationlib": ("record.py",),  # Python's own from 3.14 on
     "capstone": ("report/instruction.py",),
     "elftools": ("image/",),
     "libusb_package": ("capture/usb.py", "simulator/"),

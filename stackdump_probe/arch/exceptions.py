@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from stackdump_probe.arch.registers import SINGLES
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 # DDI 0403 B1.5.6, lowest address first.
 BASIC_FRAME = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr")
@@ -67,8 +67,7 @@ SYSTEM_EXCEPTIONS: Mapping[int, str] = MappingProxyType(
 FIRST_INTERRUPT = 16
 
 
-@record
-class ExcReturn:
+class ExcReturn(Record):
     """What exception entry puts in lr, and a handler's return puts in pc.
 
     DDI 0403 B1.5.8, DDI 0553 B3.21. Bits 6 and 5 are ones before Armv8-M, bit 4 too without FPU.
@@ -120,8 +119,7 @@ class ExcReturn:
         return self.selects_psp and self.to_thread
 
 
-@record
-class Xpsr:
+class Xpsr(Record):
     """The program status word; as RETPSR also what entry stacks of it (DDI 0403 B1.4.2)."""
 
     word: int

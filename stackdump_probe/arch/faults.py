@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 SHCSR = 0xE000ED24
 CFSR = 0xE000ED28
@@ -25,8 +25,7 @@ CPACR = 0xE000ED88  # DDI 0403 B3.2.20
 CPACR_CP10 = 0b11 << 20  # 0: whoever uses the FPU gets NOCP
 
 
-@record
-class FaultBit:
+class FaultBit(Record):
     """One cause; `address_register` holds the address, if `valid_bit` of this register is set.
 
     `enable` is the SHCSR bit without which this fault escalates to HardFault.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from stackdump_probe.errors import NotCaptured, RegisterUnknown
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 CORE = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc")
 SINGLES = tuple(f"s{n}" for n in range(32))
@@ -35,8 +35,7 @@ FIRST_DOUBLE = 256
 DOUBLES = 16
 
 
-@record
-class Registers:
+class Registers(Record):
     """32-bit values by lower-case name; a register that is not known is absent.
 
     Names: r0..r12 sp lr pc, s0..s31, SPECIAL, BANKS. `saved_at` is where in memory an inner frame

@@ -8,7 +8,7 @@ from typing import Any
 from stackdump_probe.arch import debug
 from stackdump_probe.capture.explain import failures_of_pyocd
 from stackdump_probe.errors import ConnectError
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 KEPT = debug.C_MASKINTS | debug.C_SNAPSTALL  # DHCSR control bits that a halt leaves alone
 OF_US = debug.DEMCR_TRCENA | debug.DEMCR_VC_CORERESET  # what pyOCD may change in DEMCR
@@ -17,8 +17,7 @@ AGAIN = 2  # looks whether a core is behind a port: one fault may have come of a
 LOOKS = 10  # at DHCSR until the core, which may be clocked slowly, has left Debug state
 
 
-@record
-class CoreWords:
+class CoreWords(Record):
     """The debug registers of one core, as found."""
 
     dhcsr: int

@@ -14,13 +14,12 @@ from stackdump_probe.capture.reader import Progress, Reader
 from stackdump_probe.capture.watchdogs import Watchdogs, attend_to
 from stackdump_probe.dump import Dump
 from stackdump_probe.errors import ConnectError, Interrupted, StateLost
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 Left = Literal["running", "halted", "unknown"]
 
 
-@record
-class Request:
+class Request(Record):
     """What the user wants read, and in which state the core is left.
 
     With `resumes_early` only registers and stacks are of one moment: the core runs while the rest
@@ -34,8 +33,7 @@ class Request:
     freezes_watchdogs: bool = False
 
 
-@record
-class Capture:
+class Capture(Record):
     """A dump and how it came about.
 
     `warnings` say what was wanted and could not be had, `notes` what turned out not to exist.

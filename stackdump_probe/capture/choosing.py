@@ -6,13 +6,12 @@ from typing import Literal
 from stackdump_probe.capture.host import permission_hint
 from stackdump_probe.capture.usb import UsbProbe
 from stackdump_probe.errors import NoProbe, ProbePermission, SeveralProbes
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 DOCTOR = "`stackdump-probe doctor` looks for what is in the way"
 
 
-@record
-class ListedProbe:
+class ListedProbe(Record):
     """A probe that is plugged in; `uid` is what `--probe` takes, None if it cannot be read.
 
     "unusable": nobody denies it, but pyOCD lacks what it needs to drive it.

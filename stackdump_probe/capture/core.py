@@ -16,7 +16,7 @@ from stackdump_probe.arch.debug import (
 )
 from stackdump_probe.capture.probe import Probe
 from stackdump_probe.errors import RegionUnreadable
-from stackdump_probe.record import record, replace
+from stackdump_probe.record import Record, replace
 
 # CPUID.PartNo of the v8-M cores: Arm and Arm China number theirs 0xDxx (Cortex-M23 0xD20, M33
 # 0xD21, ...: each core's technical reference manual); STAR-MC1 came before that.
@@ -24,8 +24,7 @@ _V8M_PARTS = range(0xD00, 0xE00)
 _STAR_MC1 = 0x132
 
 
-@record
-class Core:
+class Core(Record):
     """What this core has; `interrupt_words` counts NVIC words of 32 interrupts each.
 
     `is_secure`: it is in Secure state; `sees_secure`: that state is open to the debugger.

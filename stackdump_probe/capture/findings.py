@@ -8,7 +8,7 @@ from stackdump_probe.arch.cores import core_name, core_revision
 from stackdump_probe.capture.choosing import ListedProbe
 from stackdump_probe.capture.next_steps import System, to_be_permitted, to_have_usb
 from stackdump_probe.capture.probe_facts import POWER, ProbeFacts
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 State = Literal["good", "doubt", "bad"]
 
@@ -17,8 +17,7 @@ OTHER_RULES = ("openocd", "probe-rs", "cmsis-dap", "stlink", "jlink", "picoprobe
 OLD_CMSIS_DAP = (1, 1)  # older ones lack the block transfers' flow control that 1.1 brought
 
 
-@record
-class Finding:
+class Finding(Record):
     """One line of the check-up: what was looked at, what it is, and the next step if any."""
 
     state: State

@@ -25,7 +25,7 @@ from stackdump_probe.capture.pyocd_session import (
 )
 from stackdump_probe.capture.targets import target_named
 from stackdump_probe.errors import CaptureError, ConnectError, ProbePermission, RegionUnreadable
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 ANY, RP2040 = "cortex_m", "rp2040"
 DEFAULT_FREQUENCY = 4_000_000  # Hz; pyOCD's own default is 1 MHz
@@ -41,8 +41,7 @@ LOOK_EVERY = 0.2  # seconds
 _Result = TypeVar("_Result")
 
 
-@record
-class Terms:
+class Terms(Record):
     """How a target is connected to, and how patiently.
 
     `reset` is "never", or what the user asked for: "line" holds the reset line while connecting,

@@ -5,7 +5,7 @@ from typing import Any
 
 from stackdump_probe.capture.part_tables.row import ATMEL
 from stackdump_probe.errors import ConnectError
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 # SAM D21 data sheet (DS40001882), DSU, "Intellectual Property Protection": a debugger reaches only
 # the DSU's external addresses, among them the ROM table.
@@ -14,8 +14,7 @@ _DSU = "a chip erase through the DSU opens it and erases flash and RAM"
 _NOTHING_SENT = "nothing of that kind is done here"
 
 
-@record
-class Lock:
+class Lock(Record):
     """A vendor's own access port, which answers also while a lock hides the core.
 
     `idr` under `mask` is its identification register; `what` says in which state the part is,

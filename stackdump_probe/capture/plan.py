@@ -6,7 +6,7 @@ from typing import Literal
 from stackdump_probe.arch.debug import DSCSR, NS_ALIAS, SELECTORS
 from stackdump_probe.arch.registers import BANKS, CORE, SINGLES, Registers
 from stackdump_probe.capture.core import Core
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 Ram = Literal["stack", "used", "all"]
 
@@ -25,8 +25,7 @@ FARTHEST_BELOW_RAM = 64 * 1024  # that a stack is taken to have overflowed from
 AWAY_FROM_RAM = 4 * 1024  # of a stack pointer that points at no known RAM
 
 
-@record
-class Region:
+class Region(Record):
     """`size` bytes from `start`; `what` is for people.
 
     `is_superset` says that a part may well have less, so that a missing end is no loss.
@@ -51,15 +50,13 @@ class Region:
         return Region(start, end - start, self.what, self.is_superset)
 
 
-@record
-class Bank(Region):
+class Bank(Region, Record):
     """RAM of a target; an alias shows the bytes of another bank and is read only if asked for."""
 
     is_alias: bool = False
 
 
-@record
-class Layout:
+class Layout(Record):
     """What the ELF knows of the program's memory; empty without an ELF.
 
     `stack_tops`: addresses where a descending stack starts. `objects`: the larger variables in

@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from typing import Literal, Protocol
 
 from stackdump_probe.capture.probe_facts import ProbeFacts
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 After = Literal["restore", "run", "halt"]
 
 
-@record
-class Identity:
+class Identity(Record):
     """What the debug port tells of the part without a look at its memory.
 
     `designer` and `part` are those of the ROM table of the core's access port, or of TARGETID

@@ -4,14 +4,13 @@ from contextlib import suppress
 from typing import Any
 
 from stackdump_probe.errors import ConnectError
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 LEAST_VOLTAGE = 1.2  # volts: below, no Cortex-M runs
 POWER = "power the target, and connect the probe's VTref to its supply"
 
 
-@record
-class ProbeFacts:
+class ProbeFacts(Record):
     """What it says; None for what it does not tell."""
 
     firmware: str | None = None

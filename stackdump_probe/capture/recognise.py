@@ -10,13 +10,12 @@ from stackdump_probe.capture.part_tables.row import ARM, NXP, VENDORS, Code, Reg
 from stackdump_probe.capture.probe import Identity, Probe
 from stackdump_probe.capture.targets import Target, normalised, target_named
 from stackdump_probe.errors import RegionUnreadable, UnknownTarget
-from stackdump_probe.record import record, replace
+from stackdump_probe.record import Record, replace
 
 _ANY_PART = "cortex_m"
 
 
-@record
-class Part:
+class Part(Record):
     """What was recognised: `name` for people, and where that is known from.
 
     `targets` are the beginnings of names that mean it, the one to take first; none where only

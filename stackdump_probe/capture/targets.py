@@ -7,11 +7,10 @@ from functools import cache
 from stackdump_probe.capture.plan import Bank
 from stackdump_probe.capture.target_tables import ROWS, Row
 from stackdump_probe.errors import UnknownTarget
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 
-@record
-class Target:
+class Target(Record):
     """A part, or a family of parts whose largest has these banks.
 
     `prefixes` are the beginnings of the part numbers that it stands for, `?` in them any letter.

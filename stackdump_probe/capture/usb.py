@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 Access = Literal["ready", "denied", "busy"]
 
@@ -63,8 +63,7 @@ _PRODUCT_STRINGS = ("CMSIS-DAP", "CMSIS_DAP", "WCH-Link")
 _VENDOR_SPECIFIC = 0xFF  # bInterfaceClass of a CMSIS-DAP v2, ST-Link or J-Link interface
 
 
-@record
-class UsbProbe:
+class UsbProbe(Record):
     """A probe on USB; `serial` is None where it could not be read."""
 
     vendor: int

@@ -6,11 +6,10 @@ from stackdump_probe.capture.plan import Region
 from stackdump_probe.capture.probe import Probe
 from stackdump_probe.capture.reading import readable_parts
 from stackdump_probe.memory import Segment
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 
-@record
-class Difference:
+class Difference(Record):
     """A byte that is another one on the target than in the program."""
 
     address: int
@@ -18,8 +17,7 @@ class Difference:
     in_program: int
 
 
-@record
-class Verification:
+class Verification(Record):
     """How many bytes were compared, how many of them differ, and how many cannot be read."""
 
     compared: int

@@ -4,21 +4,19 @@ from collections.abc import Iterator
 
 from stackdump_probe.capture.probe import Probe
 from stackdump_probe.errors import RegionUnreadable
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 RESETS = "it may reset the target while it stands still"
 
 
-@record
-class Bits:
+class Bits(Record):
     """Some bits of the word at an address."""
 
     address: int
     mask: int
 
 
-@record
-class Sign:
+class Sign(Record):
     """A watchdog of this `name` is set up unless the bits are as in `idle`.
 
     `counts`: bits of which one must be set for it to count in a halt; None if it always does.
@@ -30,8 +28,7 @@ class Sign:
     counts: Bits | None = None
 
 
-@record
-class Watchdogs:
+class Watchdogs(Record):
     """The watchdogs of families of parts, whose names begin with one of `prefixes`.
 
     `freeze` is set to stop them in a halt, `clock` before, so that `freeze` can be written.

@@ -12,11 +12,10 @@ from stackdump_probe.cli.telling import say
 from stackdump_probe.cli.terminal import write
 from stackdump_probe.cli.wish import Wish, fulfil
 from stackdump_probe.errors import CaptureError, Interrupted, ProgramMismatch, SeveralProbes
-from stackdump_probe.record import record, replace
+from stackdump_probe.record import Record, replace
 
 
-@record
-class Outcome:
+class Outcome(Record):
     """What came of one core: its JSON document, if one is wanted, and why it has none or half."""
 
     name: str

@@ -17,7 +17,7 @@ from stackdump_probe.cli.failures import Failure, defect, failure_of
 from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.open_image import Programs
 from stackdump_probe.cli.sharing import cores, forked
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.report.build import build_report
 from stackdump_probe.report.to_json import error_to_json, to_json
 
@@ -33,8 +33,7 @@ class Line(NamedTuple):
     code: int
 
 
-@record
-class Tracer:
+class Tracer(Record):
     """From the path of a dump to its line; what goes wrong is told on the line."""
 
     programs: Programs

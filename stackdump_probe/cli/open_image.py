@@ -8,7 +8,7 @@ from stackdump_probe.cli.files import contents
 from stackdump_probe.dump import Dump
 from stackdump_probe.errors import ImageError, InputError, ProgramMismatch
 from stackdump_probe.image.elf import Image
-from stackdump_probe.record import record, replace
+from stackdump_probe.record import Record, replace
 from stackdump_probe.report.beside import Beside, first_shared
 from stackdump_probe.report.matching import elf_match
 from stackdump_probe.report.model import ElfMatch
@@ -19,8 +19,7 @@ _LISTED = 5  # how many candidates a message names
 _HASH = r"\b([0-9a-f]{12})[0-9a-f]{4,}\b"
 
 
-@record
-class OpenedImage:
+class OpenedImage(Record):
     """The program, the file that it came from, whether it is in the dump, and what lies beside."""
 
     path: str

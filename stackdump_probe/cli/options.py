@@ -9,19 +9,17 @@ strings: a module of a command has no `from __future__ import annotations`.
 
 from types import NoneType, UnionType
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 
-@record
-class Argument:
+class Argument(Record):
     """A value by position; a parameter of type `list[str]` takes all that are left."""
 
     metavar: str
     help: str
 
 
-@record
-class Option:
+class Option(Record):
     """A value by name; `names` are separated by spaces, such as "-l --max-wrapping-lines".
 
     A parameter of type `list[str] | None` takes it repeatedly; `counted` makes an int parameter
@@ -37,8 +35,7 @@ class Option:
     variable: str | None = None
 
 
-@record
-class Choice:
+class Choice(Record):
     """The type of a parameter that is one of these words."""
 
     words: tuple[str, ...]
@@ -47,8 +44,7 @@ class Choice:
         return self
 
 
-@record
-class Declared:
+class Declared(Record):
     """What a parameter is annotated with: the type that a value given has, and the mark.
 
     None, which one left out may be, is no part of the type. The mark may be one of typer's own.

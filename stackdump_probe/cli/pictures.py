@@ -5,11 +5,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from stackdump_probe.cli.new_file import NewFile, new_file
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 
-@record
-class Pictures:
+class Pictures(Record):
     """The files that are wanted beside the text."""
 
     flame: NewFile | None

@@ -4,7 +4,7 @@ import os
 import sys
 
 from stackdump_probe.cli.options import Annotated, Literal, Option
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 Color = Literal["auto", "always", "never"]
 
 
-@record
-class Settings:
+class Settings(Record):
     """The options that all commands have in common.
 
     A command that names a parameter `settings` gets them.

@@ -21,14 +21,13 @@ from stackdump_probe.cli.stopping import StopRequest, stop_requests
 from stackdump_probe.dump import encode
 from stackdump_probe.errors import ConnectError, Interrupted, UnknownTarget
 from stackdump_probe.memory import Segment
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 AUTO = "auto"
 Ended = ConnectError | Interrupted | None
 
 
-@record
-class Bench:
+class Bench(Record):
     """Which target is behind which probe, how it is connected to, and how long it may all take.
 
     `wanted` is how the user named the target; `auto` leaves it to the part itself.
@@ -41,8 +40,7 @@ class Bench:
     patience: float | None  # seconds
 
 
-@record
-class Program:
+class Program(Record):
     """What is known of the program before the target is touched.
 
     `verifies` are the bytes to compare with the target's when all is captured, `ignored` the
@@ -54,8 +52,7 @@ class Program:
     ignored: frozenset[int] = frozenset()
 
 
-@record
-class Taken:
+class Taken(Record):
     """What was captured and saved, and what ended it early, if anything did."""
 
     captures: tuple[Capture, ...]

@@ -14,7 +14,7 @@ from stackdump_probe.cli.taking import Bench, Program, Taken, take_all
 from stackdump_probe.cli.telling import say, tell_of, tell_of_verification
 from stackdump_probe.cli.terminal import write
 from stackdump_probe.errors import CaptureError, Interrupted
-from stackdump_probe.record import record, replace
+from stackdump_probe.record import Record, replace
 
 TYPE_CHECKING = False  # what reports need is not loaded before the capture
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 Emit = Callable[[str], None]
 
 
-@record
-class Wish:
+class Wish(Record):
     """One capture, or `count` looks."""
 
     bench: Bench

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 
-@record
-class Dump:
+class Dump(Record):
     """Registers and memory of one halted core.
 
     `notes` says, a sentence each, what was found in the file and left out of the rest.

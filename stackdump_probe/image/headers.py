@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct, error
 
 from stackdump_probe.errors import ImageError
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 # ELF specification (TIS 1.2) and its Arm supplement AAELF32 (IHI 0044).
 _FILE_HEADER = Struct("<16s2H5I6H")
@@ -22,8 +22,7 @@ SHT_SYMTAB, SHT_NOTE, SHT_NOBITS = 2, 7, 8
 SHF_WRITE, SHF_ALLOC, SHF_EXECINSTR, SHF_COMPRESSED = 1, 2, 4, 0x800
 
 
-@record
-class Section:
+class Section(Record):
     """One section header; `offset` and `size` are those in the file, as yet unchecked."""
 
     name: str
@@ -50,8 +49,7 @@ class Section:
         return self.flags & (SHF_ALLOC | SHF_EXECINSTR) == SHF_ALLOC | SHF_EXECINSTR
 
 
-@record
-class ProgramHeader:
+class ProgramHeader(Record):
     """`file_size` bytes from `offset`, stored at `physical`, run at `virtual`."""
 
     type: int
@@ -63,8 +61,7 @@ class ProgramHeader:
     flags: int
 
 
-@record
-class Headers:
+class Headers(Record):
     """All headers of one file."""
 
     entry: int

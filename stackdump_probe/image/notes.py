@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from struct import Struct
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 _NOTE_HEADER = Struct("<3I")  # size of the name, size of the descriptor, type
 _NT_GNU_BUILD_ID = 3
 
 
-@record
-class BuildId:
+class BuildId(Record):
     """The build id, and how many bytes from the start of the notes it lies."""
 
     octets: bytes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackdump_probe.image.elf import Image
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from stackdump_probe.image.vectors import VectorTable
 
 
-@record
-class SideBySide:
+class SideBySide(Record):
     """All of them as seen from within one, `image`: what an Image is to unwinding.
 
     An address is in the program whose code holds it, in `image` if it is in none.

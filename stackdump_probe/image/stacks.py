@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackdump_probe.image.headers import SHF_ALLOC, SHF_WRITE
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ STACK_LIMITS = (
 )
 
 
-@record
-class StackArea:
+class StackArea(Record):
     """The bytes from `start` up to `end` are for one stack; `name` is for people."""
 
     start: int

@@ -9,7 +9,7 @@ from struct import Struct
 
 from stackdump_probe.image.headers import SHT_SYMTAB
 from stackdump_probe.image.records import Blocks, places, words
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ _PREFERENCE = (0, 2, 1, *[0] * 13)  # by binding: a global symbol before a weak 
 _STATES: Mapping[int, State] = {ord("t"): "t", ord("a"): "a", ord("d"): "d"}
 
 
-@record
-class Symbol:
+class Symbol(Record):
     """One symbol; bit 0 of a Thumb function's `address` is cleared. `section` is an index."""
 
     name: str

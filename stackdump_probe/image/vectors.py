@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import unpack
 
 from stackdump_probe.arch.exceptions import FIRST_INTERRUPT, SYSTEM_EXCEPTIONS
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ _HANDLER_SUFFIXES = ("_IRQHandler", "_Handler", "_isr")
 _SHARED_BY_MANY = 3
 
 
-@record
-class VectorTable:
+class VectorTable(Record):
     """The words of the table at `address`, as many as are known."""
 
     address: int

@@ -8,14 +8,13 @@ from stackdump_probe.image.elf import Image
 from stackdump_probe.image.side_by_side import SideBySide
 from stackdump_probe.image.stacks import writable
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.report.matching import program_in_flash
 from stackdump_probe.report.model import ElfMatch, Variable
 from stackdump_probe.unwind.frame import Backtrace
 
 
-@record
-class Beside:
+class Beside(Record):
     """A further program: its path to show, and whether it is in the dump."""
 
     path: str

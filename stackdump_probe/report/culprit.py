@@ -7,7 +7,7 @@ from stackdump_probe.arch.faults import CPACR, CPACR_CP10
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.report.core import word_at
 from stackdump_probe.report.instruction import Instruction, decoded
 from stackdump_probe.report.model import Access, FaultInstruction
@@ -22,8 +22,7 @@ _SEMIHOSTING = "0xab"  # Semihosting for AArch32 and AArch64, Arm 2.0: T32 on M 
 _SVC = 0xDF00  # DDI 0403 A7.7.175
 
 
-@record
-class Scene:
+class Scene(Record):
     """What is known when a fault is explained.
 
     `bits` are the set status bits ("CFSR.PRECISERR"), `registers` those of the interrupted code;

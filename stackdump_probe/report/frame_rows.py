@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.report.model import Location, ReportFrame, Variable
 from stackdump_probe.report.rows import STATES, Row, register_rows
 from stackdump_probe.report.source import ReadSource, caret_column, expanded, source_around
@@ -30,8 +30,7 @@ _DOUBTS = {
 }
 
 
-@record
-class Look:
+class Look(Record):
     """What of a trace is shown, and in how many columns.
 
     A variable takes at most `max_lines` lines, 0 is no cap. `read_source` gives the lines of a

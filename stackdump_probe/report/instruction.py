@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from stackdump_probe.arch.registers import CORE, SINGLES, Registers
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     Kind = Literal["load", "store"]
 
 
-@record
-class Touched:
+class Touched(Record):
     """`size` bytes from `base` plus `offset` plus `index`, if there is one, shifted left."""
 
     kind: Kind
@@ -30,8 +29,7 @@ class Touched:
     shift: int = 0
 
 
-@record
-class Instruction:
+class Instruction(Record):
     """An instruction at `address`, its `text` as an assembler writes it.
 
     `reads` are the registers whose values decide what it does, but for pc; `touches` is None if

@@ -8,7 +8,7 @@ from stackdump_probe.dump.model import Dump
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.headers import PT_LOAD
 from stackdump_probe.memory import Memory, Segment
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.report.model import ElfMatch
 
 LEAST_PROOF = 16  # equal flash bytes below which a match is not claimed
@@ -36,8 +36,7 @@ def _by_build_id(memory: Memory, image: Image) -> ElfMatch | None:
     return ElfMatch("mismatch", f"build id is {found.hex()} in the dump, {wanted.hex()} in the ELF")
 
 
-@record
-class _Common:
+class _Common(Record):
     """A run of flash that both hold."""
 
     address: int

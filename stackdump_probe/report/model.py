@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from stackdump_probe.unwind.frame import Rule
 
 
-@record
-class Location:
+class Location(Record):
     """A place in the source, the file as the debug information names it.
 
     `directory` is where the compiler ran, to find a relative `file`; no part of the JSON.
@@ -37,8 +36,7 @@ class Location:
     directory: str | None = None
 
 
-@record
-class Member:
+class Member(Record):
     """A part of a variable: a member, element, or field of a variant, rendered."""
 
     name: str
@@ -51,8 +49,7 @@ class Member:
     children: tuple[Member, ...]
 
 
-@record
-class Variable(Member):
+class Variable(Member, Record):
     """A parameter, local or static variable, rendered.
 
     `brief` is its value with many equal elements in a row told as one; no part of the JSON.
@@ -65,8 +62,7 @@ class Variable(Member):
     brief: str | None = None
 
 
-@record
-class FrameDetails:
+class FrameDetails(Record):
     """What the unwinder knew of a physical frame, for whoever wants to check it.
 
     `registers` are those of the caller's side that are known in it. `saved_at` is where inner
@@ -81,8 +77,7 @@ class FrameDetails:
     stack_origin: str | None
 
 
-@record
-class ReportFrame:
+class ReportFrame(Record):
     """One line of the trace and what belongs to it; `details` are those of its physical frame.
 
     `doubt` says why it and all outside it are less certain than `rule` promises. `security` is None
@@ -103,8 +98,7 @@ class ReportFrame:
     security: Security | None = None
 
 
-@record
-class ReportEnd:
+class ReportEnd(Record):
     """Why the frames end there; `hint` says what would lead further.
 
     `address` is the word or code address that stopped it, if one did.
@@ -116,8 +110,7 @@ class ReportEnd:
     address: int | None = None
 
 
-@record
-class Thread:
+class Thread(Record):
     """One stack; `name` is None for the one context that a bare-metal dump holds."""
 
     name: str | None
@@ -126,16 +119,14 @@ class Thread:
     end: ReportEnd
 
 
-@record
-class ElfMatch:
+class ElfMatch(Record):
     """Whether the ELF is the program in the dump, and what says so."""
 
     verdict: Verdict
     evidence: str
 
 
-@record
-class CoreState:
+class CoreState(Record):
     """The core as it was halted; None where the dump does not say."""
 
     cpuid: int | None
@@ -145,8 +136,7 @@ class CoreState:
     security: Security | None = None
 
 
-@record
-class Cause:
+class Cause(Record):
     """One set bit of a fault status register, in words."""
 
     register: str
@@ -154,8 +144,7 @@ class Cause:
     text: str
 
 
-@record
-class Access:
+class Access(Record):
     """The `size` bytes that an instruction loads or stores; `address` is None if not known."""
 
     kind: Literal["load", "store"]
@@ -163,8 +152,7 @@ class Access:
     size: int
 
 
-@record
-class FaultInstruction:
+class FaultInstruction(Record):
     """The instruction that a fault interrupted; `text` is None where there is none to be read.
 
     `registers` are those that it reads, None for a value that is not known; `meaning` says in
@@ -178,8 +166,7 @@ class FaultInstruction:
     meaning: str | None
 
 
-@record
-class Fault:
+class Fault(Record):
     """What the fault status registers say, the address only where its valid bit is set.
 
     Without `causes` a fault is active of which they record nothing.
@@ -191,8 +178,7 @@ class Fault:
     instruction: FaultInstruction | None = None
 
 
-@record
-class StackOverflow:
+class StackOverflow(Record):
     """A stack that left its memory: `sp` against its `limit`, the lowest address that it may use.
 
     `limit_name` says whose limit that is: a register, a symbol, a variable or a section. `text`
@@ -207,8 +193,7 @@ class StackOverflow:
     text: str
 
 
-@record
-class OtherElf:
+class OtherElf(Record):
     """A further program of the trace, with its statics."""
 
     path: str
@@ -217,8 +202,7 @@ class OtherElf:
     statics: tuple[Variable, ...]
 
 
-@record
-class Report:
+class Report(Record):
     """Everything a trace has to say; `also` are the programs beside the one at `elf_path`."""
 
     elf_path: str
@@ -235,8 +219,7 @@ class Report:
     also: tuple[OtherElf, ...] = ()
 
 
-@record
-class Range:
+class Range(Record):
     """`size` bytes from `start`; `region` is what the memory map has there."""
 
     start: int
@@ -244,8 +227,7 @@ class Range:
     region: str
 
 
-@record
-class DumpInfo:
+class DumpInfo(Record):
     """Everything `info` has to say."""
 
     dumps: tuple[str, ...]

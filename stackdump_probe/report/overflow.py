@@ -11,7 +11,7 @@ from stackdump_probe.arch.registers import Registers
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.stacks import StackArea, main_stack, writable
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.report.core import word_at
 from stackdump_probe.report.model import StackOverflow
 from stackdump_probe.unwind.frame import Backtrace, Frame
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from stackdump_probe.report.model import StackName
 
 
-@record
-class Chain:
+class Chain(Record):
     """The frames of one stack: `sp` is its pointer, `outermost` that of its outermost frame."""
 
     stack: StackName
@@ -31,8 +30,7 @@ class Chain:
     is_faulting: bool
 
 
-@record
-class Ground:
+class Ground(Record):
     """What is known of the memory around stacks."""
 
     live: Registers

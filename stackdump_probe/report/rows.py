@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.report.model import CoreState, ElfMatch, Fault, FaultInstruction
 from stackdump_probe.report.theme import Line, Span, span
 from stackdump_probe.report.wrap import wrap
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 NOWHERE: Mapping[str, int] = MappingProxyType({})
 
 
-@record
-class Row:
+class Row(Record):
     """A line before it is wrapped, and how: see `wrap`."""
 
     line: Line = ()

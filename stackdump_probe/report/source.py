@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.report.model import Location
 
 # Gives the lines of the file at a path, or None; the caller decides what may be opened.
 ReadSource = Callable[[str], Sequence[str] | None]
 
 
-@record
-class SourceLine:
+class SourceLine(Record):
     """A line of a source file; `is_here` for the one that the location names."""
 
     number: int

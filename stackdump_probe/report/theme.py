@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.report.escape import printable
 
 TYPE_CHECKING = False
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     ThemeName = Literal["dark", "light", "none"]
 
 
-@record
-class Span:
+class Span(Record):
     """A piece of a line in one style."""
 
     text: str

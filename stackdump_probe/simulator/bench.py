@@ -6,7 +6,7 @@ from pathlib import Path
 from time import sleep
 from types import MappingProxyType
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.simulator.choose import model_for
 from stackdump_probe.simulator.cmsis_dap import PACKET_SIZE, CmsisDap
 from stackdump_probe.simulator.core_debug import CoreDebug
@@ -17,8 +17,7 @@ from stackdump_probe.simulator.qemu import Machine
 from stackdump_probe.simulator.target import Target
 
 
-@record
-class SimulatedProbe:
+class SimulatedProbe(Record):
     """A plugged-in probe: the machine behind it, its debug hardware, and the probe's id."""
 
     machine: Machine

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 
 class Ack(IntEnum):
@@ -14,8 +14,7 @@ class Ack(IntEnum):
     NONE = 7
 
 
-@record
-class Access:
+class Access(Record):
     """One transfer on the wire: which port, which of its four registers, and what is written."""
 
     is_ap: bool
@@ -24,8 +23,7 @@ class Access:
     word: int = 0
 
 
-@record
-class Reply:
+class Reply(Record):
     """How the target answers; `parity_error` is a data phase that came in damaged."""
 
     ack: Ack

@@ -3,14 +3,13 @@
 from types import MappingProxyType
 
 from stackdump_probe.errors import SimulatorError
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 ARM = 0x43B
 ST = 0x020
 
 
-@record
-class Component:
+class Component(Record):
     """A CoreSight component as a ROM table points to it; `base` is an absolute address."""
 
     base: int
@@ -20,8 +19,7 @@ class Component:
     architecture: int = 0  # DEVARCH.ARCHID of class 9
 
 
-@record
-class MachineModel:
+class MachineModel(Record):
     """One machine of QEMU with the identity of the part that it models.
 
     `code` is where it starts from; `ram` holds (start, size) of the banks for data.

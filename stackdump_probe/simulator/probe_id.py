@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from stackdump_probe.errors import ImageError, SimulatorError
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.simulator.choose import model_for
 from stackdump_probe.simulator.machines import MachineModel, machine_named
 
@@ -18,8 +18,7 @@ LONGEST_RUN = 3600.0
 FORM = "write qemu:fw.elf, or qemu:fw.elf?machine=mps2-an385&run=500ms"
 
 
-@record
-class ProbeId:
+class ProbeId(Record):
     """Which program is run, on which machine (None: as the program asks), and for how long first.
 
     `text` is the id as the user wrote it; `run_for` is in seconds.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackdump_probe.arch.registers import Registers
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     EndKind = Literal["reset", "thread_start", "no_memory", "no_rule", "corrupt", "lockup", "limit"]
 
 
-@record
-class Frame:
+class Frame(Record):
     """One physical frame, innermost first in a Backtrace; inline frames are no part of it.
 
     `registers` hold what is known of the register file at this frame's pc, bit 0 of pc cleared;
@@ -42,8 +41,7 @@ class Frame:
         return self.registers["pc"]
 
 
-@record
-class End:
+class End(Record):
     """Why the frames end; `address` is the word or code address that stopped it, if one did."""
 
     kind: EndKind
@@ -52,8 +50,7 @@ class End:
     hint: str | None = None
 
 
-@record
-class Backtrace:
+class Backtrace(Record):
     """Frames, innermost first, at least one if the dump holds a pc."""
 
     frames: tuple[Frame, ...]

@@ -11,7 +11,7 @@ from struct import unpack
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import ImageError, NotCaptured
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record, replace
+from stackdump_probe.record import Record, replace
 from stackdump_probe.unwind.code.frame_state import FrameState
 from stackdump_probe.unwind.code.operations import Jump, Load
 from stackdump_probe.unwind.code.thumb import decode, fetching
@@ -28,8 +28,7 @@ _BX_LR, _POP_PC, _WIDE_POP, _FIRST_OF_TWO = 0x4770, 0xBD, 0xE8BD, 0xE800
 LONGEST = 2048  # bytes; a longer function is taken to return
 
 
-@record
-class _Unnamed:
+class _Unnamed(Record):
     """A function as the exception tables delimit it."""
 
     address: int

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from stackdump_probe.arch.exceptions import ExcReturn
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.unwind.code.calls import Call, call_before
 from stackdump_probe.unwind.code.frame_state import FrameState
 from stackdump_probe.unwind.code.operations import IfThen, Jump, TableJump, Trap
@@ -20,8 +20,7 @@ _KEPT = ("sp", "lr", *(f"r{number}" for number in range(4, 12)))
 _CODE_REGION = range(0x40, 0x2000_0000)
 
 
-@record
-class ReturnAddress:
+class ReturnAddress(Record):
     """The `word` at `place`, or in lr if that is None, where `call` returns to.
 
     An EXC_RETURN has no `call`.

@@ -12,7 +12,7 @@ from stackdump_probe.arch.exceptions import (
 )
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.unwind.step import Position
 
 TYPE_CHECKING = False
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 _VECTORS = 512  # DDI 0403 B1.5.3: IPSR has 9 bits
 
 
-@record
-class Mode:
+class Mode(Record):
     """`exception` is being handled, 0 in thread mode, None if nothing tells.
 
     `on_psp`: the process stack is in use; None if nothing tells.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.unwind.frame import End
 
 TYPE_CHECKING = False
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from stackdump_probe.unwind.program import Program
 
 
-@record
-class Surroundings:
+class Surroundings(Record):
     """Memory, the program, and the registers as captured.
 
     They are the same for all frames but those in another program, and those in the other security
@@ -34,8 +33,7 @@ class Surroundings:
     secure: bool | None = None
 
 
-@record
-class Position:
+class Position(Record):
     """A frame that is to be left.
 
     `is_exact`: the core was stopped or interrupted at this pc, so lr may still hold the return
@@ -59,8 +57,7 @@ class Position:
         return self.pc if self.is_exact else self.pc - 1
 
 
-@record
-class Caller:
+class Caller(Record):
     """The caller's `registers` without pc, and the `return_address` as it was found, with bit 0.
 
     `cfa` is the sp before the call. `is_exact`: the return address is that of an interrupted
@@ -75,8 +72,7 @@ class Caller:
     saved_at: int | None = None
 
 
-@record
-class Lost:
+class Lost(Record):
     """There is no caller to be had; `is_final` says that no other step need be tried."""
 
     end: End

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackdump_probe.image.types.model import Base, Enum, Member, Pointer, Struct, Type, stripped
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.values.model import ADDRESS_SPACE, Content, Enumerator, Integer, Text, Value
 from stackdump_probe.values.model import Pointer as PointerContent
 from stackdump_probe.values.scalars import is_character, number_of
@@ -18,8 +18,7 @@ ARRAY_TEXT_LIMIT = 4096
 WIDE_ENCODINGS = {2: "utf-16-le", 4: "utf-32-le"}
 
 
-@record
-class Fields:
+class Fields(Record):
     """The members of a struct that is no more than they are, with the names to show."""
 
     members: list[tuple[str, Member]]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Type, size_of, stride_of
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.values import c
 from stackdump_probe.values.elements import Elements, Whole
 from stackdump_probe.values.languages import views_of
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 UNTOLD = Array(1, ())  # an array that has as many elements as the program says, in its own way
 
 
-@record
-class Limits:
+class Limits(Record):
     """How much of an object is taken apart: levels, parts of one part, parts in all."""
 
     depth: int = 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, count, groupby, islice, repeat, starmap
 
-from stackdump_probe.record import entity, record
+from stackdump_probe.record import Entity, Record
 from stackdump_probe.values.model import ADDRESS_SPACE, Content, Field, Value
 from stackdump_probe.values.scalar_text import REPEATED, REPEATS
 
@@ -21,16 +21,14 @@ ReadValue = Callable[[bytes, int | None], Value]
 ReadText = Callable[[bytes], str]
 
 
-@entity
-class Texts:
+class Texts(Entity):
     """How the text of an object is put together: with equal elements told as one, and in full."""
 
     brief: ReadText
     full: ReadText
 
 
-@entity
-class Part:
+class Part(Entity):
     """A member of a struct: its name, the bytes that hold it, and how they are read.
 
     `whole` is None for a bitfield, which is not all of these bytes.
@@ -43,8 +41,7 @@ class Part:
     whole: Whole | None
 
 
-@record
-class Alone:
+class Alone(Record):
     """What has no parts of its own as an object by itself; `target` is what it points to."""
 
     text: str
@@ -52,8 +49,7 @@ class Alone:
     target: Sequence[Field]
 
 
-@entity
-class Whole:
+class Whole(Entity):
     """How the objects of one type are read where all their bytes are known.
 
     `parts` is how many parts they have in all, `levels` how many levels these take; `alone` tells

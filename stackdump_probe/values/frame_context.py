@@ -11,7 +11,7 @@ from stackdump_probe.image.dwarf.locations import location_at
 from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.unwind.frame import Frame
 from stackdump_probe.unwind.steps.cfi import names_of
 from stackdump_probe.values.call_sites import entry_parameter, entry_value
@@ -61,8 +61,7 @@ class UnitContext(Context):
         return expression
 
 
-@record
-class Physical:
+class Physical(Record):
     """A frame with what surrounds it: the frames from it outwards, and what all of them share."""
 
     frames: Sequence[Frame]

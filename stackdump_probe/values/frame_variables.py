@@ -15,7 +15,7 @@ from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Type, size_of, stripped
 from stackdump_probe.image.types.tree import TypeTree
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record, replace
+from stackdump_probe.record import Record, replace
 from stackdump_probe.unwind.frame import Backtrace, Frame
 from stackdump_probe.values.bounds import with_bounds
 from stackdump_probe.values.c import STRING_LIMIT, character_of, text_up_to_nul
@@ -60,8 +60,7 @@ def variables_of(
     return _in_order([reader.variable(each) for each in _objects(scope)])
 
 
-@record
-class _Reader:
+class _Reader(Record):
     """What all variables of a scope are read with."""
 
     decoder: Decoder

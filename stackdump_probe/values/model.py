@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,23 +16,20 @@ if TYPE_CHECKING:
 ADDRESS_SPACE = 1 << 32
 
 
-@record
-class Integer:
+class Integer(Record):
     """A whole number of any width, signed as its type says."""
 
     number: int
 
 
-@record
-class Real:
+class Real(Record):
     """A floating-point number; `size` in bytes decides the shortest text that reads back."""
 
     number: float
     size: int
 
 
-@record
-class Complex:
+class Complex(Record):
     """A complex number; `size` in bytes is that of one part."""
 
     real: float
@@ -40,23 +37,20 @@ class Complex:
     size: int
 
 
-@record
-class Boolean:
+class Boolean(Record):
     """A bool whose byte is 0 or 1."""
 
     truth: bool
 
 
-@record
-class Character:
+class Character(Record):
     """A code point, or one unit of it: a `char` above ASCII is a byte of an unknown encoding."""
 
     code: int
     size: int = 4
 
 
-@record
-class Enumerator:
+class Enumerator(Record):
     """A named number; `name` is None for a number that the enum does not list.
 
     A number put together from flags is named `A | B`.
@@ -66,8 +60,7 @@ class Enumerator:
     number: int
 
 
-@record
-class Pointer:
+class Pointer(Record):
     """An address; `symbol` ("uart_isr+4") where known; `target` is what it points at, if followed.
 
     `address` is None for a pointer that exists no more although its target is known. `dynamic` is
@@ -80,24 +73,21 @@ class Pointer:
     dynamic: str | None = None
 
 
-@record
-class Text:
+class Text(Record):
     """Bytes that are text, UTF-8 as found; `cut` if there are more than were read."""
 
     octets: bytes
     cut: bool = False
 
 
-@record
-class Array:
+class Array(Record):
     """The elements in order, as many as the limits allow; `length` is how many there are."""
 
     length: int
     elements: Sequence[Value]
 
 
-@record
-class Aggregate:
+class Aggregate(Record):
     """Members in order of declaration; `tuple_like` if their names are only positions.
 
     `cut` if the limits left some out.
@@ -108,24 +98,21 @@ class Aggregate:
     cut: bool = False
 
 
-@record
-class Variant:
+class Variant(Record):
     """The active variant of a tagged union (Rust enum) and what it carries."""
 
     name: str
     payload: Aggregate
 
 
-@record
-class Map:
+class Map(Record):
     """Keys and what they stand for: each entry an Aggregate of the two."""
 
     length: int
     entries: Sequence[Value]
 
 
-@record
-class Kept:
+class Kept(Record):
     """A value in the keeping of something that counts or guards it (Rc, RefCell, a mutex).
 
     `value` is None if it is gone; `notes` are what its keeper knows of it (strong, borrows).
@@ -135,8 +122,7 @@ class Kept:
     notes: tuple[Field, ...]
 
 
-@record
-class Range:
+class Range(Record):
     """All from `start` up to `end`, an end that is None left open.
 
     `exhausted` for one that was iterated over and has nothing left.
@@ -148,23 +134,20 @@ class Range:
     exhausted: bool = False
 
 
-@record
-class Quantity:
+class Quantity(Record):
     """A number with its unit: `1500ms`."""
 
     count: Integer | Real
     unit: str
 
 
-@record
-class Duration:
+class Duration(Record):
     """A span of time."""
 
     nanoseconds: int
 
 
-@record
-class Invalid:
+class Invalid(Record):
     """Bytes that are no value of the type (a bool of 7, a discriminant of no variant)."""
 
     number: int
@@ -192,8 +175,7 @@ Content = (
 )
 
 
-@record
-class Value:
+class Value(Record):
     """An object of the program under test.
 
     `content` is None unless `state` is "ok" or "partial"; `why` says what is missing. `octets`
@@ -210,8 +192,7 @@ class Value:
     size: int | None = None
 
 
-@record
-class Field:
+class Field(Record):
     """A named part of an aggregate."""
 
     name: str
@@ -243,8 +224,7 @@ def parts_of(content: Content | None) -> Sequence[Field]:
             return ()
 
 
-@record
-class Variable:
+class Variable(Record):
     """A named object of a frame, or a static one; `file` and `line` of its declaration."""
 
     name: str

@@ -7,15 +7,14 @@ from collections.abc import Callable
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Type, size_of, stripped
 from stackdump_probe.image.types.names import type_name
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 UNSIZED = "the size of its type is not known"
 UNBOUNDED = "the length of the array is not known"
 Definition = Callable[[types.Struct | types.Enum], Type]
 
 
-@record
-class Shape:
+class Shape(Record):
     """The type under typedefs and qualifiers, as it is defined, its size, if told, and its name."""
 
     actual: Type

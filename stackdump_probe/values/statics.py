@@ -16,7 +16,7 @@ from stackdump_probe.image.elf import Image
 from stackdump_probe.image.types.attributes import language_of
 from stackdump_probe.image.types.model import size_of
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import Generic, record
+from stackdump_probe.record import Generic, Record
 from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.frame_context import UnitContext
@@ -94,8 +94,7 @@ def _as_it_is(variable: Variable) -> Variable:
     return variable
 
 
-@record
-class Part(Generic["V"]):
+class Part(Record, Generic["V"]):
     """What some units hold.
 
     `located` are the places of descriptions without a location for which another one stands, as
@@ -153,16 +152,14 @@ class StaticsSearch:
         return [shown(search.again(*each)) for each in entries]
 
 
-@record
-class _Scope:
+class _Scope(Record):
     """What stands around a variable: its names, and whether that is a function."""
 
     prefix: str
     is_function: bool
 
 
-@record
-class _Search:
+class _Search(Record):
     """What a part is searched with; `seen` and `located` are what it has found so far.
 
     `computed` has the offsets of what is at an address that depends on the memory.

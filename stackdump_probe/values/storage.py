@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from stackdump_probe.errors import NotCaptured, Unavailable
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.values.model import ADDRESS_SPACE
 
 TYPE_CHECKING = False
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 PARTIAL_LIMIT = 1 << 16
 
 
-@record
-class Absence:
+class Absence(Record):
     """Why a value, or a part of one, cannot be had."""
 
     state: State
@@ -36,8 +35,7 @@ class PartMissing(Unavailable):
 OUTSIDE = Absence("unsupported", "the object does not reach to this part of it")
 
 
-@record
-class Gap:
+class Gap(Record):
     """Bits `start` up to `end` of an object that are not known."""
 
     start: int
@@ -45,8 +43,7 @@ class Gap:
     absence: Absence
 
 
-@record
-class Storage:
+class Storage(Record):
     """An object's bytes in memory order; in a gap they are zero.
 
     `address` is where it lies in memory, None if it was put together from elsewhere. `size` may
@@ -143,8 +140,7 @@ def _shifted(gaps: Sequence[Gap], by: int, limit: int) -> Iterable[Gap]:
             yield Gap(by + gap.start, by + min(gap.end, limit), gap.absence)
 
 
-@record
-class Place:
+class Place(Record):
     """`at` bytes into a storage, `depth` levels below the variable that it belongs to.
 
     `is_base` for the part of a C++ object that a base class describes.

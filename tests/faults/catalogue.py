@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from stackdump_probe.arch import debug
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.simulator.bench import SimulatedProbe
 from stackdump_probe.simulator.interposer import Ack, Interposer, Reply
 from tests.faults.spoilers import (
@@ -30,8 +30,7 @@ Unit = Literal["transfer", "packet", "capture"]
 Spoil = Callable[[SimulatedProbe, int], Interposer]
 
 
-@record
-class Fault:
+class Fault(Record):
     """One thing that goes wrong, at one `unit` of a capture or during all of it.
 
     `codes` are the exit codes that are right, and `says` is among what the user reads.

@@ -16,7 +16,7 @@ from stackdump_probe.capture import link, usb
 from stackdump_probe.cli import capture as command
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.simulator.bench import SimulatedProbe, simulated_usb_probe
 from stackdump_probe.simulator.interposer import Interposer
 from stackdump_probe.simulator.machines import MACHINES
@@ -35,8 +35,7 @@ class Hung(BaseException):
     """A capture did not end; no `except Exception` of pyOCD may catch it."""
 
 
-@record
-class Outcome:
+class Outcome(Record):
     """What a user gets, and what the target is left as."""
 
     exit_code: int
@@ -47,8 +46,7 @@ class Outcome:
     defects: tuple[str, ...] = ()
 
 
-@record
-class Bench:
+class Bench(Record):
     """A target that counts, behind a probe that can be spoiled in another way each time."""
 
     sim: SimulatedProbe

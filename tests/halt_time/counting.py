@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 from stackdump_probe.cli.main import run
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.simulator.bench import SimulatedProbe
 from stackdump_probe.simulator.interposer import Access, Interposer, Reply
 
@@ -20,8 +20,7 @@ CLOCK = 4e6  # Hz
 CYCLES = 8 + 1 + 3 + 33 + 1 + 2
 
 
-@record
-class Traffic:
+class Traffic(Record):
     """Packets (a command and its answer) and SWD transfers."""
 
     packets: int

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from time import monotonic, process_time
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.simulator.qemu import Machine
 
 WHEN = "HALTED_AT"  # the environment's name of the file that hears of it
@@ -16,8 +16,7 @@ PAIRS = 15
 RUN = "100ms"  # for which the program runs before: part of either time
 
 
-@record
-class Duration:
+class Duration(Record):
     """Of a process until the core is halted: seconds in all, and those in which it computed."""
 
     whole: float

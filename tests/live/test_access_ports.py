@@ -7,7 +7,7 @@ import pytest
 from stackdump_probe.arch import debug
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.simulator.bench import simulated_usb_probe
 from stackdump_probe.simulator.core_debug import CoreDebug
 from stackdump_probe.simulator.dap import BD0, DRW, AccessPort, DebugPort
@@ -36,8 +36,7 @@ class BusPort(VendorPort):
         return register != DRW and super().write(register, word)
 
 
-@record
-class Part:
+class Part(Record):
     """Its access ports behind the one of the first core, its cores and the machines they run on."""
 
     target: str

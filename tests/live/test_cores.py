@@ -9,7 +9,7 @@ import pytest
 from stackdump_probe.arch import debug
 from stackdump_probe.cli.main import run
 from stackdump_probe.dump import decode
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.simulator.bench import SimulatedProbe, simulated_usb_probe
 from stackdump_probe.simulator.core_debug import CoreDebug
 from stackdump_probe.simulator.machines import MACHINES
@@ -23,8 +23,7 @@ HANG = GOLDEN / "hang_gcc_o2" / "fw.elf"
 LINE = ["capture", "-o", "x.dump", "--core", "all"]
 
 
-@record
-class TwoCores:
+class TwoCores(Record):
     """A Cortex-M4 in a program that hangs, and a Cortex-M3 that counts."""
 
     first: SimulatedProbe

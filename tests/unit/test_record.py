@@ -4,24 +4,21 @@ import pickle
 
 import pytest
 
-from stackdump_probe.record import entity, record, replace
+from stackdump_probe.record import Entity, Record, replace
 
 
-@record
-class Point:
+class Point(Record):
     """A place."""
 
     x: int
     y: int = 2
 
 
-@record
-class Named(Point):
+class Named(Point, Record):
     name: str = "origin"
 
 
-@entity
-class Token:
+class Token(Entity):
     text: str
 
 

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 from stackdump_probe.errors import Unsupported
 from stackdump_probe.image.dwarf.expression_values import BaseType
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 
-@record
-class Address:
+class Address(Record):
     """The object is in memory."""
 
     address: int
 
 
-@record
-class InRegister:
+class InRegister(Record):
     """The object is the register of this DWARF number, or its low bytes."""
 
     number: int
 
 
-@record
-class ImplicitValue:
+class ImplicitValue(Record):
     """The object is nowhere; these are its bytes."""
 
     octets: bytes
 
 
-@record
-class StackValue:
+class StackValue(Record):
     """The object is nowhere; this is its value.
 
     `type` is the unit-relative offset of the base type of a typed value, `number` then its bits
@@ -41,8 +37,7 @@ class StackValue:
     type: int | None = None
 
 
-@record
-class ImplicitPointer:
+class ImplicitPointer(Record):
     """A pointer that was optimised out, but what it points to is known.
 
     It points `byte_offset` bytes into the object of the DIE at `die_offset` of .debug_info.
@@ -52,13 +47,11 @@ class ImplicitPointer:
     byte_offset: int
 
 
-@record
-class Empty:
+class Empty(Record):
     """The object was optimised out."""
 
 
-@record
-class Piece:
+class Piece(Record):
     """`bit_size` bits of the object, which are those from `bit_offset` on at `location`."""
 
     bit_size: int
@@ -66,8 +59,7 @@ class Piece:
     location: Simple
 
 
-@record
-class Pieces:
+class Pieces(Record):
     """The object is put together from these, lowest address first."""
 
     pieces: tuple[Piece, ...]

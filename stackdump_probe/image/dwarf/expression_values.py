@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from stackdump_probe.errors import Unsupported
 from stackdump_probe.image.dwarf import constants as dw
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 _SIGNED = frozenset((dw.ATE_signed, dw.ATE_signed_char))
 _FLOAT_FORMATS = {2: "<e", 4: "<f", 8: "<d"}
@@ -14,8 +14,7 @@ _LONG_MASK = (1 << 64) - 1
 _LARGEST_INTEGER = 32  # bytes; the largest register that any base type is put in
 
 
-@record
-class BaseType:
+class BaseType(Record):
     """A DW_TAG_base_type: `encoding` is its DW_ATE, `offset` where its DIE is in its unit."""
 
     encoding: int
@@ -37,8 +36,7 @@ class BaseType:
 GENERIC = BaseType(dw.ATE_unsigned, 4)
 
 
-@record
-class Value:
+class Value(Record):
     """An entry of the stack.
 
     A constant keeps what was written, even if the generic type has no room for it: clang writes

@@ -11,7 +11,7 @@ from struct import Struct
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.leb import sleb, uleb
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ UNSIGNED = {1: "B", 2: "H", 4: "I", 8: "Q"}
 """The letter of `struct` for an unsigned number of so many bytes."""
 
 
-@record
-class Indirect:
+class Indirect(Record):
     """The value of an attribute of DW_FORM_indirect, with the form that stood before it."""
 
     form: int

@@ -7,7 +7,7 @@ from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.lines import SourceLocation, lines_for
 from stackdump_probe.image.dwarf.names import qualified_name
 from stackdump_probe.image.dwarf.ranges import listed_ranges
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ _BLOCKS = (
 _LINKAGE_NAMES = (dw.AT_linkage_name, dw.AT_MIPS_linkage_name)
 
 
-@record
-class Scope:
+class Scope(Record):
     """A function that contains `pc`, in which others may be inlined.
 
     `call` is where an inlined one was called; `blocks` are the lexical blocks around `pc`,

@@ -8,7 +8,7 @@ from itertools import accumulate
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.dwarf.units import read_length
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,16 +34,14 @@ StringAt = Callable[[str, int], str]
 """Reads the string at an offset of a section, `.debug_str` or `.debug_line_str`."""
 
 
-@record
-class FileEntry:
+class FileEntry(Record):
     """A source file's name as compiled, and the number of its directory in the header."""
 
     name: str
     directory: int
 
 
-@record
-class LineHeader:
+class LineHeader(Record):
     """What the state machine must know, its program, and the names that rows refer to."""
 
     version: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ _SET_ADDRESS, _END = rb"\x00\x05\x02(....)", rb"\x00\x01\x01"
 _DISCRIMINATORS = (rb"\x00\x02\x04.", rb"\x00\x03\x04..", rb"\x00\x04\x04...")
 
 
-@record
-class Part:
+class Part(Record):
     """The bytes from `begin` to `end` of a program, whose rows are at `start` and above."""
 
     start: int

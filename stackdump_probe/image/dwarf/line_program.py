@@ -7,7 +7,7 @@ from operator import itemgetter
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf.line_header import SECTION, FileEntry, LineHeader
 from stackdump_probe.image.dwarf.line_parts import Part
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 Row = tuple[int, int, int, int, bool]
 """Address, file number, line (0: none), column (0: none), and whether it begins a statement.
@@ -16,8 +16,7 @@ Plain tuples, since a program makes thousands of them.
 """
 
 
-@record
-class Sequence:
+class Sequence(Record):
     """Rows for the code from `start` up to `end`, lowest address first.
 
     `continued` are the indices of rows that differ from the one before only in the discriminator
@@ -30,8 +29,7 @@ class Sequence:
     continued: frozenset[int] = frozenset()
 
 
-@record
-class Lines:
+class Lines(Record):
     """What a program says: its sequences, lowest start first, and files that it defined itself."""
 
     sequences: tuple[Sequence, ...]

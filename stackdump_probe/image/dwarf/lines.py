@@ -8,7 +8,7 @@ from functools import cached_property
 from stackdump_probe.image.dwarf.line_header import SECTION, FileEntry, LineHeader, read_line_header
 from stackdump_probe.image.dwarf.line_parts import Part, parts_of
 from stackdump_probe.image.dwarf.line_program import Lines, Row, Sequence, run_line_program
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 _AFTER_ANY_FILE = float("inf")
 
 
-@record
-class SourceLocation:
+class SourceLocation(Record):
     """A place in a source file, whose name is as it was given to the compiler."""
 
     file: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.address_lists import new_list, old_list
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from stackdump_probe.image.dwarf.dies import Die
 
 
-@record
-class LocationEntry:
+class LocationEntry(Record):
     """The expression that holds from `low` up to `high`; `is_default` where no other one does."""
 
     low: int

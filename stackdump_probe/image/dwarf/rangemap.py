@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import compress
 
-from stackdump_probe.record import Generic, record
+from stackdump_probe.record import Generic, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     Extent = tuple[int, int, Owner]
 
 
-@record
-class Columns(Generic["Owner"]):
+class Columns(Record, Generic["Owner"]):
     """Many extents, side by side: large tables are read, sifted and sorted by the column."""
 
     lows: list[int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.functions import function_at, linkage_name
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ _COMPLETE = (
 )
 
 
-@record
-class TailCall:
+class TailCall(Record):
     """A jump at the end of `function` to the function whose code begins at `target`.
 
     `lookup_pc` is an address of the jump itself.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.forms import BLOCKS
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ CLOSED = -1 << 30
 FUNCTIONS = frozenset((dw.TAG_subprogram, dw.TAG_inlined_subroutine))
 
 
-@record
-class Wanted:
+class Wanted(Record):
     """Which entries a walk stops at: those of `tags` that have one of `having`, if it names any.
 
     One of `blocks` will do as well, if the attribute is no list or number. Entries of the tags

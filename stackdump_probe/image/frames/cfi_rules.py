@@ -2,49 +2,42 @@
 
 from collections.abc import Mapping
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 
-@record
-class Undefined:
+class Undefined(Record):
     """The register has no recoverable value in the caller."""
 
 
-@record
-class SameValue:
+class SameValue(Record):
     """The register was not changed."""
 
 
-@record
-class Offset:
+class Offset(Record):
     """The value is saved at CFA + `offset`."""
 
     offset: int
 
 
-@record
-class ValOffset:
+class ValOffset(Record):
     """The value is CFA + `offset`."""
 
     offset: int
 
 
-@record
-class InRegister:
+class InRegister(Record):
     """The value is in another register, by its DWARF number."""
 
     number: int
 
 
-@record
-class Expression:
+class Expression(Record):
     """The value is saved where this expression points to; it starts with the CFA pushed."""
 
     octets: bytes
 
 
-@record
-class ValExpression:
+class ValExpression(Record):
     """The value is what this expression computes; it starts with the CFA pushed."""
 
     octets: bytes
@@ -53,16 +46,14 @@ class ValExpression:
 Rule = Undefined | SameValue | Offset | ValOffset | InRegister | Expression | ValExpression
 
 
-@record
-class CfaOffset:
+class CfaOffset(Record):
     """CFA = a register + `offset`."""
 
     register: int
     offset: int
 
 
-@record
-class CfaExpression:
+class CfaExpression(Record):
     """CFA = what this expression computes."""
 
     octets: bytes
@@ -71,8 +62,7 @@ class CfaExpression:
 CfaRule = CfaOffset | CfaExpression
 
 
-@record
-class Row:
+class Row(Record):
     """The rules at one pc.
 
     A register that is not in `registers` has no rule: the ABI says what becomes of it.

@@ -11,7 +11,7 @@ from struct import Struct
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf.rangemap import Columns
 from stackdump_probe.image.dwarf.reader import Reader
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 _DWARF64 = 0xFFFF_FFFF
 _FDE_HEAD = Struct("<IIII").unpack_from  # length, CIE pointer, initial location, range
@@ -30,8 +30,7 @@ _POINTER_FORMS = {
 _ULEB, _SLEB, _PC_RELATIVE = 0x1, 0x9, 0x10
 
 
-@record
-class Cie:
+class Cie(Record):
     """What a group of functions has in common.
 
     `return_address` is the DWARF number of the column that holds it; `is_signal_frame` says that
@@ -51,8 +50,7 @@ class Cie:
     instructions_offset: int
 
 
-@record
-class Fde:
+class Fde(Record):
     """How to unwind code from `start` up to `end`; bit 0 of both is clear."""
 
     offset: int

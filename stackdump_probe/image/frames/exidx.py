@@ -9,7 +9,7 @@ from struct import unpack_from
 from stackdump_probe.errors import DwarfError, NotCaptured
 from stackdump_probe.image.frames.exidx_code import SECTION, Instruction, Refusal, decode
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ _GNU_PERSONALITIES = frozenset((
 ))  # fmt: skip
 
 
-@record
-class Entry:
+class Entry(Record):
     """What is said of the code from `start` up to `end`.
 
     That is the function at `start`, but others may follow. Linkers leave out an entry that is

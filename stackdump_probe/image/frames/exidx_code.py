@@ -5,27 +5,24 @@ They move vsp, a virtual stack pointer, from the sp of the frame to that of its 
 
 from stackdump_probe.arch.registers import CORE, DOUBLES, SINGLES
 from stackdump_probe.image.dwarf.reader import Reader
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 SECTION = ".ARM.exidx"
 
 
-@record
-class MoveVsp:
+class MoveVsp(Record):
     """vsp moves by `amount` bytes."""
 
     amount: int
 
 
-@record
-class SetVsp:
+class SetVsp(Record):
     """vsp becomes what register `name` holds."""
 
     name: str
 
 
-@record
-class Pop:
+class Pop(Record):
     """The words from vsp upwards are those of `names`; vsp moves past them.
 
     If sp is among them, vsp becomes what was loaded into it.
@@ -37,8 +34,7 @@ class Pop:
 Instruction = MoveVsp | SetVsp | Pop
 
 
-@record
-class Refusal:
+class Refusal(Record):
     """The frame cannot be undone; `reason` completes "the unwind table ..."."""
 
     reason: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from stackdump_probe.image.dwarf import constants as dw
-from stackdump_probe.record import entity, record
+from stackdump_probe.record import Entity, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,13 +37,11 @@ class Link:
         return self._type
 
 
-@entity
-class Void:
+class Void(Entity):
     """No type: what `void *` points at, what a procedure returns."""
 
 
-@entity
-class Base:
+class Base(Entity):
     """A type of the language itself; `encoding` is a DW_ATE constant.
 
     `bit_size` is set where the value fills only the low bits of its bytes (`_BitInt`).
@@ -57,16 +55,14 @@ class Base:
     big_endian: bool = False
 
 
-@entity
-class Unspecified:
+class Unspecified(Entity):
     """A type that the language leaves open, `decltype(nullptr)` or Rust's `!`."""
 
     name: str | None
     size: int
 
 
-@entity
-class Pointer:
+class Pointer(Entity):
     """An address of an object or of code; `name` is given by Rust only (`&mut Sensor`)."""
 
     name: str | None
@@ -75,8 +71,7 @@ class Pointer:
     language: Language = "c"
 
 
-@entity
-class Reference:
+class Reference(Entity):
     """A C++ reference: an address that stands for its target."""
 
     size: int
@@ -84,8 +79,7 @@ class Reference:
     rvalue: bool = False
 
 
-@entity
-class MemberPointer:
+class MemberPointer(Entity):
     """A C++ pointer to a member of `owner`: data, or a function if the target is one."""
 
     size: int
@@ -93,8 +87,7 @@ class MemberPointer:
     owner: Link
 
 
-@record
-class Dynamic:
+class Dynamic(Record):
     """A bound that only a frame knows: an expression, or the variable that holds it.
 
     `added` turns an upper bound into a count.
@@ -105,8 +98,7 @@ class Dynamic:
     added: int
 
 
-@entity
-class Array:
+class Array(Entity):
     """`count` elements; None if the source leaves it open, Dynamic for a variable-length array.
 
     An array of several dimensions is an array of arrays. `stride` is the distance of two elements
@@ -122,8 +114,7 @@ class Array:
     name: str | None = None
 
 
-@entity
-class Member:
+class Member(Entity):
     """A part of a struct; `offset` is None if only `location` (an expression) tells it.
 
     A bitfield has a `bit_size`; `bit_offset` counts from bit 0 of the struct's first byte.
@@ -141,8 +132,7 @@ class Member:
     virtual: bool = False
 
 
-@entity
-class Case:
+class Case(Entity):
     """One variant: chosen by a discriminant in one of `ranges`, or by no other's if it is empty.
 
     `die` is the offset in .debug_info of the entry of its first member, which tells its line.
@@ -154,16 +144,14 @@ class Case:
     die: int | None = None
 
 
-@entity
-class VariantPart:
+class VariantPart(Entity):
     """Parts of which one is active at a time; without a discriminant the only one is."""
 
     discriminant: Member | None
     cases: tuple[Case, ...]
 
 
-@entity
-class Struct:
+class Struct(Entity):
     """A struct, class or union, its members in order of declaration, bases first.
 
     `declaration` if only its name is known here. `parameters` are its template's types by name.
@@ -180,8 +168,7 @@ class Struct:
     die: int = 0
 
 
-@entity
-class Enum:
+class Enum(Entity):
     """Named numbers in order of declaration, stored as `underlying` says, else unsigned."""
 
     name: str | None
@@ -192,24 +179,21 @@ class Enum:
     declaration: bool = False
 
 
-@entity
-class Typedef:
+class Typedef(Entity):
     """Another name of a type."""
 
     name: str | None
     target: Link
 
 
-@entity
-class Qualified:
+class Qualified(Entity):
     """A type with a promise on its use; its values look the same."""
 
     qualifier: Qualifier
     target: Link
 
 
-@entity
-class Function:
+class Function(Entity):
     """What can be called; `variadic` if more arguments may follow, or none are told."""
 
     result: Link
@@ -218,8 +202,7 @@ class Function:
     language: Language = "c"
 
 
-@entity
-class Unknown:
+class Unknown(Entity):
     """A type that cannot be read, and why."""
 
     why: str

@@ -10,7 +10,7 @@ from stackdump_probe.image.dwarf.mentions import entries_locating
 from stackdump_probe.image.dwarf.reader import Reader
 from stackdump_probe.image.types.attributes import language_of
 from stackdump_probe.image.types.names import type_name
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ OP_ADDRX = 0xA1
 NAMES = ("{vtable}", "vtable")
 
 
-@record
-class VtableOwner:
+class VtableOwner(Record):
     """A type that implements a trait, and its name with the modules around it where told."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.report.model import CoreState, ElfMatch, Location, ReportEnd, ReportFrame
 
 TYPE_CHECKING = False
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     ]
 
 
-@record
-class Look:
+class Look(Record):
     """One capture of several: the stack that the core was on, innermost frame first.
 
     `asleep` and `locked_up` are DHCSR as it was before the halt, None where the dump lacks it.
@@ -39,8 +38,7 @@ class Look:
 Identity = tuple[str, str | int | None, int | None]
 
 
-@record
-class SeenVariable:
+class SeenVariable(Record):
     """A variable of a frame that all looks have: its value in each, None where it has none."""
 
     name: str
@@ -58,8 +56,7 @@ class SeenVariable:
         return None not in self.values
 
 
-@record
-class CommonFrame:
+class CommonFrame(Record):
     """A frame that every look has: the same function, at the same place on the stack.
 
     `location` is None if the looks differ in it.
@@ -83,8 +80,7 @@ def identity(frame: ReportFrame | CommonFrame) -> Identity:
     return frame.kind, frame.function or frame.pc, frame.cfa
 
 
-@record
-class Branch:
+class Branch(Record):
     """A function in the tree of stacks, at `depth` calls from its root.
 
     `count` looks are in it or in what it calls, `own` of them in itself; they are the looks
@@ -100,8 +96,7 @@ class Branch:
     own: int
 
 
-@record
-class Verdict:
+class Verdict(Record):
     """What the looks mean; `evidence` are sentences that it rests on, or that limit it."""
 
     kind: VerdictKind
@@ -109,8 +104,7 @@ class Verdict:
     evidence: tuple[str, ...] = ()
 
 
-@record
-class Looks:
+class Looks(Record):
     """Everything that several looks say together; `common` is innermost first.
 
     `tree` lists the branches of each before its neighbour, the most frequent first.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.report.looks.model import CommonFrame, Look, Verdict, identity
 from stackdump_probe.report.looks.tree import label
 from stackdump_probe.report.model import Location, ReportFrame
@@ -31,8 +31,7 @@ def verdict_on(looks: Sequence[Look], common: Sequence[CommonFrame]) -> Verdict:
     return Verdict(found.kind, found.text, (*found.evidence, *_limits(looks)))
 
 
-@record
-class _Stack:
+class _Stack(Record):
     """The frames of a look without the interrupts that not every look has, and their names."""
 
     frames: tuple[ReportFrame, ...]

@@ -1,11 +1,10 @@
 """Thumb call instructions, seen from the address that they return to."""
 
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 
-@record
-class Call:
+class Call(Record):
     """A call instruction; `target` is where a BL goes, None for BLX by register."""
 
     target: int | None

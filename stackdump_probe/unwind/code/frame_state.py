@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from stackdump_probe.arch.registers import CALLEE_SAVED
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.unwind.code.operations import (
     Add,
     Call,
@@ -27,36 +27,31 @@ _KEPT = frozenset((*CALLEE_SAVED, "lr")) - {"sp"}
 _LOST_IN_CALLS = ("r0", "r1", "r2", "r3", "r12", "lr")  # AAPCS32 6.1.1
 
 
-@record
-class Saved:
+class Saved(Record):
     """What register `name` held when the function was called."""
 
     name: str
 
 
-@record
-class Place:
+class Place(Record):
     """An address: the CFA + `offset`."""
 
     offset: int
 
 
-@record
-class Known:
+class Known(Record):
     """A number."""
 
     number: int
 
 
-@record
-class InTable:
+class InTable(Record):
     """An address in a table that begins at `start`, or a little before."""
 
     start: int
 
 
-@record
-class Element:
+class Element(Record):
     """Something of `width` bytes fetched from the table at `start`."""
 
     start: int
@@ -68,8 +63,7 @@ _NOTHING: Mapping[str, Value | None] = MappingProxyType({})
 _NO_SLOTS: Mapping[int, Value] = MappingProxyType({})
 
 
-@record
-class FrameState:
+class FrameState(Record):
     """`changed`: the registers that do not hold what they held at the call, None if unknown.
 
     `slots`: what lies in the function's frame, by the offset from the CFA.

@@ -1,12 +1,11 @@
 """What Thumb instructions do to registers, the stack and the flow of control."""
 
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 
 Slots = tuple[tuple[str, int], ...]
 
 
-@record
-class Load:
+class Load(Record):
     """Each register of `slots` from `base` + its offset; then `base` moves by `advance`."""
 
     slots: Slots
@@ -14,8 +13,7 @@ class Load:
     advance: int = 0
 
 
-@record
-class Store:
+class Store(Record):
     """Each register of `slots` to `base` + its offset; then `base` moves by `advance`."""
 
     slots: Slots
@@ -23,8 +21,7 @@ class Store:
     advance: int = 0
 
 
-@record
-class Fetch:
+class Fetch(Record):
     """`target` becomes the `width` bytes at `base` + `offset`, or at `base` + `index` scaled."""
 
     target: str
@@ -34,32 +31,28 @@ class Fetch:
     index: str | None = None
 
 
-@record
-class Literal:
+class Literal(Record):
     """`target` becomes the word at `address`, which lies in the code."""
 
     target: str
     address: int
 
 
-@record
-class Constant:
+class Constant(Record):
     """`target` becomes `number`."""
 
     target: str
     number: int
 
 
-@record
-class Insert:
+class Insert(Record):
     """The upper half of `target` becomes `number`."""
 
     target: str
     number: int
 
 
-@record
-class Add:
+class Add(Record):
     """`target` becomes `source` + `amount`."""
 
     target: str
@@ -67,8 +60,7 @@ class Add:
     amount: int
 
 
-@record
-class Combine:
+class Combine(Record):
     """`target` becomes `left` (0 if None) + `sign` * `right`."""
 
     target: str
@@ -77,8 +69,7 @@ class Combine:
     sign: int = 1
 
 
-@record
-class Shift:
+class Shift(Record):
     """`target` becomes `source` shifted left by `amount` bits."""
 
     target: str
@@ -86,16 +77,14 @@ class Shift:
     amount: int
 
 
-@record
-class Relocate:
+class Relocate(Record):
     """`target`, an offset, becomes an address: `origin` is added to it."""
 
     target: str
     origin: int
 
 
-@record
-class Jump:
+class Jump(Record):
     """A branch to `target`, or to what `register` holds, or to what is not known here."""
 
     target: int | None = None
@@ -103,8 +92,7 @@ class Jump:
     is_conditional: bool = False
 
 
-@record
-class TableJump:
+class TableJump(Record):
     """A branch by a table of offsets, each of `width` bytes and counting halfwords.
 
     They count from `origin`, where the table begins also; or `register` holds twice the offset,
@@ -116,27 +104,23 @@ class TableJump:
     register: str | None = None
 
 
-@record
-class Call:
+class Call(Record):
     """A branch that leaves the address behind it in lr; `target` is where, if it is known."""
 
     target: int | None = None
 
 
-@record
-class IfThen:
+class IfThen(Record):
     """Makes as many next instructions conditional as there are `conditions`, of 4 bits each."""
 
     conditions: tuple[int, ...]
 
 
-@record
-class Trap:
+class Trap(Record):
     """Stops here; a handler or a debugger may go on behind it."""
 
 
-@record
-class Other:
+class Other(Record):
     """Anything else; all that it changes are the registers that it `writes`."""
 
     writes: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from stackdump_probe.arch.exceptions import FNC_RETURN, FNC_RETURNS, Xpsr
 from stackdump_probe.arch.registers import Registers
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.unwind.code.calls import call_before
 from stackdump_probe.unwind.ends import not_captured
 from stackdump_probe.unwind.frame import End
@@ -27,8 +27,7 @@ BLXNS, BLXNS_MASK = 0x4784, 0xFF87
 ENTRY_PREFIX = "__acle_se_"  # ACLE (101028) 8.4.3: the symbol of an entry function behind its SG
 
 
-@record
-class Crossed:
+class Crossed(Record):
     """The caller's `position`, with its `mode` and surroundings."""
 
     position: Position

@@ -25,7 +25,7 @@ from stackdump_probe.arch.exceptions import (
 from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import NotCaptured
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record, replace
+from stackdump_probe.record import Record, replace
 from stackdump_probe.unwind.ends import not_captured
 from stackdump_probe.unwind.frame import End
 from stackdump_probe.unwind.security import (
@@ -41,8 +41,7 @@ from stackdump_probe.unwind.stacking import at_limit
 from stackdump_probe.unwind.step import Lost, Surroundings
 
 
-@record
-class Interrupted:
+class Interrupted(Record):
     """What an exception interrupted: its `registers`, bit 0 of pc clear, the stacked `xpsr`.
 
     `frame_address` is where the hardware's frame begins, `cfa` the sp of the interrupted code.
@@ -79,8 +78,7 @@ def leave_exception(
     return replace(first, longer=longer) if isinstance(first, Interrupted) else first
 
 
-@record
-class _Stack:
+class _Stack(Record):
     """Where the hardware has put the frame, and what surrounds the code that it interrupted."""
 
     address: int

@@ -8,7 +8,7 @@ from stackdump_probe.errors import DwarfError, NotCaptured, Unavailable
 from stackdump_probe.image.dwarf.expression import Address, Context, evaluate
 from stackdump_probe.image.types.model import Member, Struct, Type
 from stackdump_probe.memory import Memory
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.values.cpp.object import Object
 from stackdump_probe.values.model import ADDRESS_SPACE
 from stackdump_probe.values.storage import Place, in_memory
@@ -22,8 +22,7 @@ OFFSET_TO_TOP = -8  # Itanium C++ ABI 2.5.2: two words before the address point
 VIRTUAL_LIMIT = 32  # virtual bases of one object
 
 
-@record
-class Concrete:
+class Concrete(Record):
     """What an object really is: the name of its class, the class if it is found, its address."""
 
     name: str
@@ -73,8 +72,7 @@ def _class_of(decoder: Decoder, vtable: int) -> str | None:
     return name if plus and offset.isdigit() else symbol.removeprefix(VTABLE)
 
 
-@record
-class VirtualBase:
+class VirtualBase(Record):
     """A base class that its object's vtable places; `at` is None if that cannot be told."""
 
     member: Member

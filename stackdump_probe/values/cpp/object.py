@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stackdump_probe.errors import Unsupported
 from stackdump_probe.image.types.model import Pointer, Reference, Struct, Type, size_of
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.values.model import ADDRESS_SPACE, Content, Value
 from stackdump_probe.values.storage import Absence, PartMissing, Place, in_memory
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 BASES_LIMIT = 64  # classes and nameless unions that one part is looked for in
 
 
-@record
-class Object:
+class Object(Record):
     """An object of a type as it is declared, at a place.
 
     A part that its type does not have raises Unsupported, for then the library that defines it is

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackdump_probe.image.types.model import Member, Struct, Type, size_of
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.values.model import Aggregate, Array, Content, Field, Invalid, Text, Value
 from stackdump_probe.values.rust.members import (
     Members,
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 NESTING_LIMIT = 8
 
 
-@record
-class Row:
+class Row(Record):
     """`length` elements, the first of them `first` places into room for `capacity`, then around.
 
     `length_name` is the member that holds the length; `capacity` is None if it is not known.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stackdump_probe.image.types.model import Array, Member, Pointer, Struct, Type, size_of
 from stackdump_probe.image.types.rust_names import as_written
 from stackdump_probe.image.types.rust_vtables import implementor
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.values import model
 from stackdump_probe.values.model import Aggregate, Content, Field, Text, Value
 from stackdump_probe.values.rust.members import (
@@ -37,8 +37,7 @@ ALIGNMENT_LIMIT = 1 << 29  # what rustc accepts
 DROP_IN_PLACE = ("core::ptr::drop_in_place::<", "core::ptr::drop_in_place<")
 
 
-@record
-class Pointee:
+class Pointee(Record):
     """What a pointer called `name` leads to; a fat one has a length or a vtable."""
 
     target: Type

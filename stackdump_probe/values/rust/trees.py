@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stackdump_probe.image.types.model import Array as ArrayType
 from stackdump_probe.image.types.model import Member, Pointer, Struct, stride_of
-from stackdump_probe.record import record
+from stackdump_probe.record import Record
 from stackdump_probe.values.model import Aggregate, Array, Content, Field, Map, Value
 from stackdump_probe.values.rust.members import (
     WORD,
@@ -32,8 +32,7 @@ CAPACITY = 11  # alloc::collections::btree::node::CAPACITY
 HEIGHT_LIMIT = 16  # a tree of that height has at least 6 ** 16 entries
 
 
-@record
-class _Tree:
+class _Tree(Record):
     """The nodes of a map: leaves, and inner nodes that hold a leaf and `edges`."""
 
     leaf: Struct
