@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from stackdump_probe.record import Record
+from stackdump_probe.image.dwarf.line_program import Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,14 +25,6 @@ _SET_ADDRESS, _END = rb"\x00\x05\x02(....)", rb"\x00\x01\x01"
 _DISCRIMINATORS = (rb"\x00\x02\x04.", rb"\x00\x03\x04..", rb"\x00\x04\x04...")
 
 
-class Part(Record):
-    """The bytes from `begin` to `end` of a program, whose rows are at `start` and above."""
-
-    start: int
-    begin: int
-    end: int
-
-
 def parts_of(header: LineHeader) -> tuple[Part, ...]:
     """The program in parts that can be run by themselves, lowest start first.
 
@@ -40,12 +32,12 @@ def parts_of(header: LineHeader) -> tuple[Part, ...]:
     assemblers write them; else the only part is the whole program.
     """
     program = header.program
-    whole = Part(0, 0, len(program))
+    whole = (Part(0, 0, len(program)),)
     if header.maximum_operations != 1:
-        return (whole,)
+        return whole
     found = tuple(_sequences(program, _sequence(header.opcode_base, header.operand_counts)))
     is_all = bool(found) and found[-1].end == len(program)
-    return tuple(sorted(found, key=lambda part: part.start)) if is_all else (whole,)
+    return tuple(sorted(found, key=lambda part: part.start)) if is_all else whole
 
 
 def _sequences(program: bytes, sequence: re.Pattern[bytes]) -> Iterator[Part]:

@@ -6,7 +6,6 @@ from operator import itemgetter
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf.line_header import SECTION, FileEntry, LineHeader
-from stackdump_probe.image.dwarf.line_parts import Part
 from stackdump_probe.record import Record
 
 Row = tuple[int, int, int, int, bool]
@@ -34,6 +33,14 @@ class Lines(Record):
 
     sequences: tuple[Sequence, ...]
     defined_files: tuple[FileEntry, ...]
+
+
+class Part(Record):
+    """The bytes from `begin` to `end` of a program, whose rows are at `start` and above."""
+
+    start: int
+    begin: int
+    end: int
 
 
 def run_line_program(

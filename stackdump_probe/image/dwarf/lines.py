@@ -6,8 +6,7 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 from stackdump_probe.image.dwarf.line_header import SECTION, FileEntry, LineHeader, read_line_header
-from stackdump_probe.image.dwarf.line_parts import Part, parts_of
-from stackdump_probe.image.dwarf.line_program import Lines, Row, Sequence, run_line_program
+from stackdump_probe.image.dwarf.line_program import Lines, Part, Row, Sequence, run_line_program
 from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from stackdump_probe.image.dwarf.units import Unit
 
 _AFTER_ANY_FILE = float("inf")
+WORTH_PARTS = 4096  # bytes; to run a shorter program is faster than to load regular expressions
 
 
 class SourceLocation(Record):
@@ -85,6 +85,11 @@ class LineTable:
 
     @cached_property
     def _parts(self) -> tuple[Part, ...]:
+        size = len(self.header.program)
+        if size < WORTH_PARTS:
+            return (Part(0, 0, size),)
+        from stackdump_probe.image.dwarf.line_parts import parts_of
+
         return parts_of(self.header)
 
     def _run(self, part: Part) -> Lines:
