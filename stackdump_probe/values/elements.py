@@ -182,15 +182,21 @@ class Elements(_Parts[Value]):
         """The texts of at most `most` elements, or runs of them, from `at` on; and of how many."""
         texts = self.whole.texts
         if not repeats:
-            told = list(map(texts.full, self._each(at, at + most)))
+            told = self._told(list(self._each(at, at + most)), texts.full)
             return told, len(told)
         each = list(self._each(at, at + most + REPEATED - 1))  # in these begin all runs
         if not _may_repeat(each):
-            told = list(map(texts.brief, each[:most]))
+            told = self._told(each[:most], texts.brief)
             return told, len(told)
         found = islice(groupby(self._each(at, len(self))), most)
         runs = [(texts.brief(octets), len(list(run))) for octets, run in found]
         return list(chain.from_iterable(starmap(_run, runs))), sum([length for _, length in runs])
+
+    def _told(self, each: list[bytes], text: ReadText) -> list[str]:
+        """The text of each; what has no parts is remembered as it is, of others once here."""
+        if self.whole.parts and len(each) > 1:
+            text = {octets: text(octets) for octets in set(each)}.__getitem__
+        return list(map(text, each))
 
     def _each(self, at: int, end: int) -> Iterator[bytes]:
         octets, step, size = self._octets, self._step, self.whole.size
