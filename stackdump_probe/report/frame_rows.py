@@ -8,13 +8,14 @@ from stackdump_probe.record import Record
 from stackdump_probe.report.model import Location, ReportFrame, Variable
 from stackdump_probe.report.rows import STATES, Row, register_rows
 from stackdump_probe.report.source import ReadSource, caret_column, expanded, source_around
-from stackdump_probe.report.theme import Span, plain, span
+from stackdump_probe.report.theme import Line, Span, plain, span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.report.model import Security
 
 _INDENT = " " * 6  # before everything that belongs to a frame
+_HAS_TYPE, _IS = Span(": "), Span(" = ")
 _CONTINUED = 4  # how much further a wrapped line is indented
 _BEFORE, _AFTER = 2, 1  # source lines around the innermost pc
 
@@ -156,27 +157,21 @@ def shown(variables: Sequence[Variable], look: Look) -> Iterator[Variable]:
 
 def variable_row(variable: Variable, look: Look, *, indent: str) -> Row:
     """A variable with its type, and its value or why there is none."""
-    line = (
-        Span(indent),
-        span(variable.name, "name"),
-        Span(": "),
-        span(variable.type, "type"),
-        Span(" = "),
-        *_value(variable),
-    )
+    name, type_ = span(variable.name, "name"), span(variable.type, "type")
+    line = (Span(indent), name, _HAS_TYPE, type_, _IS, *_value(variable))
     return Row(line, hanging=len(indent) + _CONTINUED, cap=look.max_lines)
 
 
-def _value(variable: Variable) -> Iterator[Span]:
-    if variable.value is not None:
-        yield span(variable.brief or variable.value, "value")
-        if variable.state == "partial":
-            yield span(f" <partial{_because(variable)}>", "dim")
-        elif variable.why:
-            yield span(f" <{variable.why}>", "doubt")
-    else:
+def _value(variable: Variable) -> Line:
+    if variable.value is None:
         state = "no value" if variable.state == "ok" else variable.state.replace("_", " ")
-        yield span(f"<{state}{_because(variable)}>", "dim")
+        return (span(f"<{state}{_because(variable)}>", "dim"),)
+    value = span(variable.brief or variable.value, "value")
+    if variable.state == "partial":
+        return value, span(f" <partial{_because(variable)}>", "dim")
+    if variable.why:
+        return value, span(f" <{variable.why}>", "doubt")
+    return (value,)
 
 
 def _because(variable: Variable) -> str:

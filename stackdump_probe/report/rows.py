@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from stackdump_probe.record import Record
 from stackdump_probe.report.model import CoreState, ElfMatch, Fault, FaultInstruction
-from stackdump_probe.report.theme import Line, Span, span
+from stackdump_probe.report.theme import Line, Span, plain, span
 from stackdump_probe.report.wrap import wrap
 
 TYPE_CHECKING = False
@@ -28,6 +28,10 @@ class Row(Record):
 def laid_out(rows: Iterable[Row], *, columns: int) -> Iterator[Line]:
     """Yield the rows as lines of at most `columns`, none of which ends with spaces."""
     for row in rows:
+        text = plain(row.line)
+        if text.isascii() and len(text) <= columns and not text.endswith(" "):
+            yield row.line  # as most are
+            continue
         for line in wrap(row.line, columns=columns, hanging=row.hanging, cap=row.cap):
             yield _without_end_spaces(line)
 

@@ -139,6 +139,10 @@ class Decoder:
         """The type under typedefs and qualifiers, as the unit that defines it has it."""
         return self._shape(type_).actual
 
+    def size(self, type_: Type) -> int | None:
+        """How many bytes an object takes; 0 for an array whose length only the program knows."""
+        return self._shape(type_).size
+
     def whole(self, type_: Type) -> Whole | None:
         """How objects of a type are read where all their bytes are known and say all."""
         if type_ not in self._wholes:

@@ -106,12 +106,12 @@ def stored_or_absent(location: Location | bytes | None, context: UnitContext, si
 def stored(location: Location | bytes | None, context: UnitContext, size: int) -> Storage:
     """The `size` bytes at `location`; raises Unavailable and DwarfError."""
     match location:
+        case Address(address):
+            return in_memory(context.memory, address, size)
         case None | Empty():
             return absent(size, OPTIMIZED_OUT)
         case bytes():
             return _constant_storage(location, size)
-        case Address(address):
-            return in_memory(context.memory, address, size)
         case InRegister(number):
             return _in_registers(number, context, size)
         case ImplicitValue(octets):

@@ -14,7 +14,6 @@ from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.dwarf.wanted import FUNCTIONS, Wanted
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.types.attributes import language_of
-from stackdump_probe.image.types.model import size_of
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import Generic, Record
 from stackdump_probe.values.declared import declared_at
@@ -245,7 +244,7 @@ class _Search(Record):
 
     def _variable(self, die: Die, name: str, location: _Location, context: UnitContext) -> Variable:
         type_ = self.image.types.type_of(die)
-        size = size_of(self.decoder.actual(type_)) or 0
+        size = self.decoder.size(type_) or 0
         if isinstance(location, Absence):
             storage = absent(size, location)
         else:
