@@ -7,14 +7,15 @@ from stackdump_probe.cli.open_image import Programs, open_image
 from stackdump_probe.cli.options import ALSO, Annotated, Argument, Literal, Option
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.sharing import shared
-from stackdump_probe.cli.statics_index import DiskIndex
 from stackdump_probe.cli.terminal import columns, write, write_styled
+from stackdump_probe.image.elf import Image
 from stackdump_probe.report.build import MISMATCH, build_report
 from stackdump_probe.report.model import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.report.build import Statics
+    from stackdump_probe.report.statics import StaticsIndex
 
 
 def trace(
@@ -119,8 +120,14 @@ def _report(
         children=children,
         statics=statics,
         share=shared,
-        index=DiskIndex(opened.image.octets),
+        index=None if statics == "none" else _index_of(opened.image),
     )
+
+
+def _index_of(image: Image) -> "StaticsIndex":
+    from stackdump_probe.cli.statics_index import DiskIndex
+
+    return DiskIndex(image.octets)
 
 
 def _each_on_a_line(

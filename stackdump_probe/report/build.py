@@ -28,7 +28,6 @@ from stackdump_probe.report.model import (
 )
 from stackdump_probe.report.overflow import is_below_ram, overflow_of
 from stackdump_probe.report.share import in_turn
-from stackdump_probe.report.statics import StaticsReader
 from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind
 
@@ -87,6 +86,8 @@ def build_report(
             return ()
 
         def found() -> tuple[Variable, ...]:
+            from stackdump_probe.report.statics import StaticsReader
+
             reader = StaticsReader(
                 program,
                 memory,

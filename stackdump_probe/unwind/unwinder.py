@@ -9,7 +9,6 @@ from stackdump_probe.arch.registers import CALLEE_SAVED, Registers
 from stackdump_probe.errors import ImageError
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import replace
-from stackdump_probe.unwind.code.epilogue import epilogue_step
 from stackdump_probe.unwind.ends import OTHER_ELF, UNWIND_TABLES
 from stackdump_probe.unwind.frame import Backtrace, End, Frame
 from stackdump_probe.unwind.judgement import (
@@ -38,11 +37,6 @@ from stackdump_probe.unwind.step import Caller, Lost, Position, Step, Surroundin
 from stackdump_probe.unwind.steps.checked import checked_cfi_step
 from stackdump_probe.unwind.steps.crossing import Crossed, leave_state, of_outermost
 from stackdump_probe.unwind.steps.exception import Interrupted, leave_exception, not_code
-from stackdump_probe.unwind.steps.exidx import exidx_step
-from stackdump_probe.unwind.steps.leaf import leaf_step
-from stackdump_probe.unwind.steps.prologue import prologue_step
-from stackdump_probe.unwind.steps.scan import scan_step
-from stackdump_probe.unwind.steps.unnamed import unnamed_step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,10 +46,13 @@ if TYPE_CHECKING:
 LIMIT = 1024  # frames
 CAPTURE_REGISTERS = "capture the core registers"
 
-# The surest first.
-STEPS: tuple[Step, ...] = (
-    checked_cfi_step, exidx_step, epilogue_step, prologue_step, unnamed_step, leaf_step, scan_step
-)  # fmt: skip
+
+def steps() -> Iterator[Step]:
+    """Yield the steps, the surest first; most traces need no more than that one."""
+    yield checked_cfi_step
+    from stackdump_probe.unwind.steps.without_cfi import STEPS
+
+    yield from STEPS
 
 
 def unwind(
@@ -154,7 +151,7 @@ class _Walk:
     def _step(self, here: Position) -> Caller | Lost:
         """What the first step gives that has something to say."""
         lost: Lost | None = None
-        for step in STEPS:
+        for step in steps():
             try:
                 found = step(here, self.around)
             except ImageError as damage:

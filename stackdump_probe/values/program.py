@@ -1,5 +1,7 @@
 """A decoder that knows a program."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import cache
 
@@ -8,6 +10,10 @@ from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
 from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.decode import Decoder, Limits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.image.types.rust_vtables import VtableOwner
 
 
 def decoder_for(
@@ -36,6 +42,9 @@ def decoder_for(
         name = demangle(symbol.name)
         return f"{name}+{offset}" if offset else name
 
+    def vtable_owners(address: int) -> Sequence[VtableOwner]:
+        return image.rust_vtables.owners_at(address)
+
     def declared(offset: int) -> tuple[str | None, int | None]:
         return declared_at(image.dwarf.die_at(offset))
 
@@ -47,6 +56,6 @@ def decoder_for(
         limits or Limits(),
         tree.class_named,
         tree.virtual_method,
-        image.rust_vtables.owners_at,
+        vtable_owners,
         declared,
     )
