@@ -198,6 +198,10 @@ class SymbolTable:
             found.append(self._symbol(entry))
         return tuple(found)
 
+    def last_start(self, address: int) -> int | None:
+        """Where the function begins that begins last at or below `address`."""
+        return next(map(_address, self._up_to(address, self._functions)), None)
+
     def mapping_at(self, address: int) -> State | None:
         """Thumb code, Arm code or data, as the mapping symbol at or below says (AAELF32, 5.5.5)."""
         starts, states = self._mapping

@@ -99,6 +99,19 @@ class Abbreviation:
         return distance
 
     @cached_property
+    def sibling_back(self) -> int:
+        """How far before the end of the attributes DW_AT_sibling stands; 0 if that is not known."""
+        distance = 0
+        for at, form, _ in reversed(self._attributes):
+            size = self.encoding.skips[form]
+            if size < 0:
+                break
+            distance += size
+            if at == dw.AT_sibling:
+                return distance if form == dw.FORM_ref4 else 0
+        return 0
+
+    @cached_property
     def steps(self) -> tuple[tuple[tuple[int, ...], ManyReader], ...]:
         """How to read all attributes, several at once where they are of fixed size."""
         encoding = self.encoding

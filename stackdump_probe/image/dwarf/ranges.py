@@ -7,7 +7,7 @@ from stackdump_probe.image.dwarf.address_lists import new_list, old_list
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from stackdump_probe.image.dwarf.dies import Die
 
@@ -18,25 +18,22 @@ def ranges_of(die: Die) -> tuple[tuple[int, int], ...]:
     return tuple(each for each in listed_ranges(die) if holds_code(*each))
 
 
-def listed_ranges(die: Die) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) as the debug information says, discarded code and all.
+def listed_ranges(die: Die) -> Iterable[tuple[int, int]]:
+    """(start, end) as the debug information says, discarded code and all.
 
     Sums are not cut to the size of an address: what a linker marked as discarded by a base at the
     top of the address space must not come round to its bottom.
     """
     forms = die.abbreviation.forms
     if dw.AT_ranges in forms:
-        yield from range_list(die)
-        return
-    if dw.AT_high_pc not in forms:
-        return
-    low, size = die.address(dw.AT_low_pc), die.integer(dw.AT_high_pc)
+        return range_list(die)
+    low = die.address(dw.AT_low_pc) if dw.AT_high_pc in forms else None
     if low is None:
-        return
+        return ()
+    size = die.integer(dw.AT_high_pc)
     if size is not None:  # DWARF 4, 2.17.2: a constant is the distance from low_pc
-        yield low, low + size
-    else:
-        yield low, die.address(dw.AT_high_pc) or low
+        return ((low, low + size),)
+    return ((low, die.address(dw.AT_high_pc) or low),)
 
 
 def range_list(die: Die) -> Iterator[tuple[int, int]]:

@@ -110,6 +110,11 @@ def wanted_entries(
                 else:
                     at = abbreviation.encoding.variable[skip](octets, at)[1]
             if abbreviation.has_children:
+                if leap == WANTED and wanted.is_outermost and abbreviation.sibling_back:
+                    beyond = base + reference(octets, at - abbreviation.sibling_back)[0]
+                    if at <= beyond <= end:
+                        at = beyond
+                        continue
                 stack.append(start)
                 if leap == FUNCTION:
                     function, (leaps, longer) = len(stack), inside

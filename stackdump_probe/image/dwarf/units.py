@@ -24,6 +24,20 @@ if TYPE_CHECKING:
 
 KNOWN_VERSIONS = range(2, 6)
 _TYPE_UNITS = (dw.UT_type, dw.UT_split_type)
+_TYPES = (
+    dw.TAG_structure_type,
+    dw.TAG_class_type,
+    dw.TAG_union_type,
+    dw.TAG_enumeration_type,
+    dw.TAG_subroutine_type,
+    dw.TAG_array_type,
+)
+_OUTER_FUNCTIONS = Wanted(
+    frozenset((dw.TAG_subprogram,)),
+    having=frozenset((dw.AT_low_pc, dw.AT_ranges)),
+    closed=frozenset((dw.TAG_subprogram, *_TYPES)),
+    is_outermost=True,
+)
 _WITH_DWO_ID = (dw.UT_skeleton, dw.UT_split_compile)
 
 
@@ -177,12 +191,18 @@ class Unit:
     @cached_property
     def functions(self) -> RangeMap[Die]:
         """The functions with code, those that the linker discarded left out."""
-        ranges = (
-            (low, high, die)
-            for die in self.walk(dw.TAG_subprogram, having=(dw.AT_low_pc, dw.AT_ranges))
-            for low, high in die.ranges()
-        )
-        return RangeMap(Columns.of(ranges))
+        shapes = self.abbreviations.whole().values()
+        if not any(dw.AT_sibling in each.forms for each in shapes):
+            return self.outer_functions  # no way past anything
+        return _by_range(self.walk(dw.TAG_subprogram, having=(dw.AT_low_pc, dw.AT_ranges)))
+
+    @cached_property
+    def outer_functions(self) -> RangeMap[Die]:
+        """Those of `functions` that are not inside a function or a type.
+
+        More, where DW_AT_sibling does not lead past what is inside.
+        """
+        return _by_range(self.wanted(_OUTER_FUNCTIONS))
 
     # --- entries ---------------------------------------------------------------------------
 
@@ -204,6 +224,11 @@ class Unit:
         if wanted.includes(self.top.abbreviation):
             yield self.top
         yield from self.tree.walk_below(self.top, wanted)
+
+
+def _by_range(functions: Iterator[Die]) -> RangeMap[Die]:
+    ranges = ((low, high, die) for die in functions for low, high in die.ranges())
+    return RangeMap(Columns.of(ranges))
 
 
 def read_unit(dwarf: Dwarf, section: str, offset: int) -> Unit | None:

@@ -23,7 +23,8 @@ class Wanted(Record):
 
     One of `blocks` will do as well, if the attribute is no list or number. Entries of the tags
     `closed` have none of the wanted ones in them. Inside functions the walk stops at
-    `in_functions` instead, if that is given; mere declarations of functions are closed then.
+    `in_functions` instead, if that is given; mere declarations of functions are closed then. A walk
+    that `is_outermost` passes what is in a wanted entry, if DW_AT_sibling tells where that ends.
     """
 
     tags: frozenset[int]
@@ -31,6 +32,7 @@ class Wanted(Record):
     blocks: frozenset[int] = frozenset()
     closed: frozenset[int] = frozenset()
     in_functions: Wanted | None = None
+    is_outermost: bool = False
 
     def includes(self, abbreviation: Abbreviation) -> bool:
         """True if the walk stops at entries of this shape."""

@@ -68,6 +68,12 @@ def test_of_aliases_the_sized_and_global_one_names_the_function() -> None:
     assert aliases == {"default", "handler", "label", "local"}
 
 
+def test_the_last_function_to_begin_counts_though_it_has_ended() -> None:
+    symbols = table(function("outer", TEXT, 32), function("inner", TEXT + 8, 4))
+    found = [symbols.last_start(TEXT + at) for at in (-1, 0, 7, 8, 40)]
+    assert found == [None, TEXT, TEXT, TEXT + 8, TEXT + 8]
+
+
 def test_an_undefined_function_is_nowhere() -> None:
     symbols = SymbolTable(entry(1, 0, 8, section=0), b"\0extern\0")
     assert symbols.function_at(0) is None

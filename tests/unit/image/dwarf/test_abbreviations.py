@@ -54,6 +54,21 @@ def test_declarations_of_the_same_bytes_are_compiled_once() -> None:
     assert one[1] is other[7]
 
 
+def test_a_sibling_behind_a_block_is_told_by_how_far_before_the_end_it_stands() -> None:
+    block, number = (
+        attribute(dw.AT_frame_base, dw.FORM_exprloc),
+        attribute(dw.AT_byte_size, dw.FORM_data2),
+    )
+    sibling = attribute(dw.AT_sibling, dw.FORM_ref4)
+
+    def back(*attributes: bytes) -> int:
+        return table(declaration(1, dw.TAG_subprogram, *attributes))[1].sibling_back
+
+    assert [back(block, sibling), back(block, sibling, number)] == [4, 6]
+    assert [back(sibling, block), back(block), back()] == [0, 0, 0]
+    assert back(block, attribute(dw.AT_sibling, dw.FORM_ref2)) == 0
+
+
 def test_a_sibling_is_told_by_how_far_behind_the_code_it_stands() -> None:
     two = attribute(dw.AT_byte_size, dw.FORM_data2), attribute(dw.AT_sibling, dw.FORM_ref4)
     assert table(declaration(1, dw.TAG_enumeration_type, *two, has_children=True))[1].sibling == 2

@@ -1,5 +1,6 @@
 import pytest
 
+from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.debug_info import Dwarf, not_discarded
 from stackdump_probe.image.dwarf.functions import Scope, scopes_at
@@ -63,6 +64,56 @@ def test_a_function_inside_a_namespace_or_another_function_is_found() -> None:
     namespace = ADie(dw.TAG_namespace, (), (function("outer", TEXT, 8, inner),))
     dwarf = a_dwarf(a_unit(namespace))
     assert [scope.die.name for scope in scopes_at(dwarf, TEXT + 0x40)] == ["inner"]
+
+
+def with_inner(place_of_inner: tuple[int, int]) -> Dwarf:
+    """Three functions, the second of which holds one more, and DW_AT_sibling leads past it."""
+    named = (dw.AT_name, dw.FORM_string, "outer"), *place(TEXT + 8, 0x20)
+    sibling = dw.AT_sibling, dw.FORM_ref4, "last"
+    outer = ADie(dw.TAG_subprogram, (*named, sibling), (function("inner", *place_of_inner),))
+    last = ADie(
+        dw.TAG_subprogram,
+        ((dw.AT_name, dw.FORM_string, "last"), *place(TEXT + 0x28, 8)),
+        label="last",
+    )
+    told = symbols(
+        ("first", TEXT, 8),
+        ("outer", TEXT + 8, 0x20),
+        ("last", TEXT + 0x28, 8),
+        ("inner", *place_of_inner),
+    )
+    return a_dwarf(a_unit(function("first", TEXT, 8), outer, last), symbols=told)
+
+
+@pytest.mark.parametrize("start", [0x40, 0x10, 8])
+def test_a_function_in_another_is_found_though_it_is_passed_by_first(start: int) -> None:
+    dwarf = with_inner((TEXT + start, 4))
+    (unit,) = dwarf.units
+    outer = [
+        die.name for at in (0, 8, 0x28, start) for _, _, die in unit.outer_functions.at(TEXT + at)
+    ]
+    assert "inner" not in outer
+    found = [names(dwarf, TEXT + at)[-1] for at in (0, 0xC, 0x28, start + 3)]
+    assert found == ["first", "outer", "last", "outer" if start == 8 else "inner"]
+
+
+def test_functions_are_found_behind_a_sibling_attribute_that_leads_astray() -> None:
+    named = (dw.AT_name, dw.FORM_string, "first"), *place(TEXT, 8)
+    astray = ADie(
+        dw.TAG_subprogram, (*named, (dw.AT_sibling, dw.FORM_ref4, "odd")), (block(TEXT, 4),)
+    )
+    odd = ADie(dw.TAG_base_type, ((dw.AT_name, dw.FORM_string, "\x7f\x7f"),), label="odd")
+    told = symbols(("first", TEXT, 8), ("last", TEXT + 8, 8))
+    info = a_unit(astray, odd, function("last", TEXT + 8, 8))
+    dwarf = a_dwarf(info, symbols=told)
+    content = bytearray(dwarf.section(".debug_info"))
+    at = content.index(b"\x7f\x7f") - 1  # the beginning of "odd"
+    place_of_reference = content.index(words(at))
+    content[place_of_reference : place_of_reference + 4] = words(at + 1)
+    dwarf = a_dwarf(info, symbols=told, sections={".debug_info": bytes(content)})
+    with pytest.raises(DwarfError):
+        dwarf.units[0].outer_functions  # noqa: B018
+    assert [names(dwarf, TEXT + each) for each in (0, 8)] == [["first"], ["last"]]
 
 
 def test_inlined_functions_come_first_the_one_with_a_frame_last() -> None:
