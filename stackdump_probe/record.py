@@ -7,7 +7,6 @@ is compiled once for all classes of as many fields, when the first object of one
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 from types import CodeType, FunctionType, MappingProxyType
 
@@ -135,13 +134,12 @@ class _Making(type):
 
 def _annotated(body: dict[str, Any]) -> Iterable[str]:
     """The names that the body of a class annotates."""
-    if "__annotations__" not in body and sys.version_info >= (3, 14):  # PEP 749
-        from annotationlib import Format, call_annotate_function, get_annotate_from_class_namespace
-
-        annotate = get_annotate_from_class_namespace(body)
-        return call_annotate_function(annotate, Format.STRING) if annotate else ()
-    annotated: dict[str, object] = body.get("__annotations__", {})
-    return annotated
+    if "__annotations__" in body:
+        names: Iterable[str] = body["__annotations__"]
+        return names
+    # Python 3.14 leaves a function that makes them (PEP 649, PEP 749); 1 asks for values.
+    make = body.get("__annotate_func__")
+    return make(1) if make else ()
 
 
 if not TYPE_CHECKING:

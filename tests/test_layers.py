@@ -30,7 +30,6 @@ RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 
 # Where each library of others may be imported.
 HOMES = {
-    "annotationlib": ("record.py",),  # Python's own from 3.14 on
     "capstone": ("report/instruction.py",),
     "elftools": ("image/",),
     "libusb_package": ("capture/usb.py", "simulator/"),
@@ -105,16 +104,24 @@ SLOW = {"typing", "dataclasses", "inspect", "pathlib"}
 
 
 def loaded_by(statements: str) -> set[str]:
-    """The libraries of others, and the slow ones of Python, that these load in a new process."""
+    """What these load in a new process that it has not loaded for itself."""
     before = "import sys; before = set(sys.modules); "
-    report = "; print(*{name.split('.')[0] for name in sys.modules.keys() - before})"
+    report = "; print(*sys.modules.keys() - before)"
     run = [sys.executable, "-c", before + statements + report]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
-    return set(done.stdout.splitlines()[-1].split()) & {*HOMES, *SLOW}
+    return set(done.stdout.splitlines()[-1].split())
 
 
-def test_the_package_itself_loads_no_library_of_others() -> None:
-    assert loaded_by("import stackdump_probe") == set()
+def loaded_by_trace(case: str, options: str) -> set[str]:
+    folder = Path(__file__).parent / "golden" / case
+    words = ["trace", str(folder / "fw.elf"), str(folder / "hang.dump"), *options.split()]
+    return loaded_by(
+        f"from stackdump_probe.cli.main import run; assert run({words!r}) == 0; print()"
+    )
+
+
+def test_the_package_itself_loads_nothing() -> None:
+    assert loaded_by("import stackdump_probe") == {"stackdump_probe"}
 
 
 @pytest.mark.parametrize(
@@ -122,8 +129,12 @@ def test_the_package_itself_loads_no_library_of_others() -> None:
 )
 @pytest.mark.parametrize("case", ["hang_gcc_o0", "pantry_g++_og", "harbor_rustc_o0"])
 def test_a_trace_loads_no_library_of_others_and_no_slow_one(case: str, options: str) -> None:
-    folder = Path(__file__).parent / "golden" / case
-    (dump,) = folder.glob("*.dump")
-    words = ["trace", str(folder / "fw.elf"), str(dump), *options.split()]
-    run = "from stackdump_probe.cli.main import run; assert run(%r) == 0; print()"
-    assert loaded_by(run % words) == set()
+    assert not loaded_by_trace(case, options) & {*HOMES, *SLOW}
+
+
+def test_a_trace_loads_what_it_needs_only() -> None:
+    loaded = loaded_by_trace("hang_gcc_o0", "--no-statics")
+    assert not loaded & {"enum", "json", "pickle", "re", "zlib"}
+    package = {name.removeprefix("stackdump_probe.") for name in loaded}
+    assert not package & {"values.cpp", "values.rust", "values.statics", "report.to_json"}
+    assert not package & {"unwind.steps.without_cfi", "image.types.rust_vtables", "cli.typer_app"}

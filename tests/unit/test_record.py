@@ -1,6 +1,7 @@
 """Frozen records."""
 
 import pickle
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,12 @@ def test_a_record_has_the_fields_of_the_one_it_derives_from_first() -> None:
     named = Named(1, name="there")
     assert (named.x, named.y, named.name) == (1, 2, "there")
     assert Point(1) != Named(1)
+
+
+def test_fields_may_be_told_as_python_3_14_tells_them() -> None:
+    body = {"__module__": __name__, "__annotate_func__": lambda _: {"x": int, "y": int}, "y": 2}
+    making: Any = type(Record)
+    assert repr(making("Later", (Record,), body)(1)) == "Later(x=1, y=2)"
 
 
 def test_wrong_arguments_are_refused_as_by_any_function() -> None:
