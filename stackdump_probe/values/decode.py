@@ -102,6 +102,7 @@ class Decoder:
         self.limits = limits
         self._shapes: dict[Type, Shape] = {}
         self._wholes: dict[Type, Whole | None] = {}
+        self.scalars: dict[Type, Whole | None] = {}  # what has no parts, under no name
         self._left = 0
 
     def decode(self, type_: Type, storage: Storage, at: int = 0) -> Value:

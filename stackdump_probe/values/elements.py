@@ -65,6 +65,11 @@ class Whole(Entity):
     members: tuple[Part, ...] = ()
     alone: Callable[[bytes], Alone] | None = None
 
+    def named(self, name: str) -> Whole:
+        """The same of a type that has another name."""
+        told = self.content, self.texts, self.parts, self.levels, self.members, self.alone
+        return Whole(name, self.size, *told)
+
     @property
     def is_empty(self) -> bool:
         """True for a struct without members, of which nothing can be missing."""

@@ -61,7 +61,15 @@ def whole_of(decoder: Decoder, type_: Type) -> Whole | None:
 
 
 def _scalar(decoder: Decoder, type_: Type, actual: Type) -> Whole | None:
-    """What has no parts; the same bytes are the same value, read and written once."""
+    """What has no parts: read in one way, whatever names its type has."""
+    if actual not in decoder.scalars:
+        decoder.scalars[actual] = _read_by_bytes(decoder, actual)
+    whole = decoder.scalars[actual]
+    return None if whole is None else whole.named(decoder.name(type_))
+
+
+def _read_by_bytes(decoder: Decoder, actual: Type) -> Whole | None:
+    """The same bytes are the same value, read and written once."""
     size = size_of(actual)
     read = _reading(decoder, actual) if size else None
     if size is None or read is None:
@@ -69,7 +77,7 @@ def _scalar(decoder: Decoder, type_: Type, actual: Type) -> Whole | None:
     content = _Remembered(read).__getitem__
     text = _Remembered(_integer_text(actual) or (lambda octets: scalar_text(content(octets))))
     return Whole(
-        decoder.name(type_),
+        "",
         size,
         lambda octets, _address: content(octets),
         Texts(text.__getitem__, text.__getitem__),

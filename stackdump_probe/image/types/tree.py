@@ -14,7 +14,16 @@ from stackdump_probe.image.types.attributes import language_of
 from stackdump_probe.image.types.build import BUILDERS
 from stackdump_probe.image.types.build_struct import STRUCTS
 from stackdump_probe.image.types.cpp_names import components
-from stackdump_probe.image.types.model import Enum, Link, Struct, Type, Unknown, Void, stripped
+from stackdump_probe.image.types.model import (
+    Base,
+    Enum,
+    Link,
+    Struct,
+    Type,
+    Unknown,
+    Void,
+    stripped,
+)
 
 VOID = Link(Void)
 # What may stand around a type and gives its qualified name a part.
@@ -34,6 +43,7 @@ class TypeTree:
         self._dwarf = dwarf
         self._types: dict[tuple[str, int], Type] = {}
         self._links: dict[tuple[str, int], Link] = {}
+        self._bases: dict[tuple[object, ...], Base] = {}
         self._definitions: dict[tuple[str, frozenset[int]], Type | None] = {}
 
     def type_of(self, die: Die) -> Type:
@@ -50,7 +60,7 @@ class TypeTree:
         key = _key(die)
         known = self._types.get(key)
         if known is None:
-            known = self._types[key] = self._built(die)
+            known = self._types[key] = self._once(self._built(die))
         return known
 
     def link(self, die: Die, attribute: int = dw.AT_type) -> Link:
@@ -115,6 +125,13 @@ class TypeTree:
                     is_whole = die.name == own_name and not die.flag(dw.AT_declaration)
                     if is_whole and self.name(die) == name:
                         yield die
+
+    def _once(self, built: Type) -> Type:
+        """The same type for all units that describe it the same: those of the language itself."""
+        if not isinstance(built, Base):
+            return built
+        told = built.name, built.size, built.encoding, built.language
+        return self._bases.setdefault((*told, built.bit_size, built.big_endian), built)
 
     def _built(self, die: Die) -> Type:
         try:

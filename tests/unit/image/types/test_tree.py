@@ -44,6 +44,17 @@ def test_a_declaration_is_completed_by_another_unit() -> None:
     assert (whole.size, whole.declaration) == (4, False)
 
 
+def test_a_type_of_the_language_is_one_for_all_units_that_describe_it_the_same() -> None:
+    def unit(octets: int) -> AUnit:
+        return a_unit(base("int", octets, dw.ATE_signed), variable("v", "int"), top=language(C99))
+
+    dwarf = a_dwarf(unit(4), unit(4), unit(2))
+    tree = TypeTree(dwarf)
+    first, same, shorter = (tree.type_of(next(each.walk(dw.TAG_variable))) for each in dwarf.units)
+    assert first is same
+    assert first is not shorter
+
+
 def test_a_declaration_that_nobody_defines_stays_one() -> None:
     declared = struct("s", None, more=(flag(dw.AT_declaration),), label="it")
     dwarf = a_dwarf(a_unit(declared, variable("v", "it"), top=language(C99)))
@@ -136,6 +147,13 @@ def test_a_type_behind_a_broken_link_is_unknown_too() -> None:
     lost = wrapper(dw.TAG_typedef, None, named("t"), label="it")
     broken = ADie(lost.tag, (*lost.attributes, (dw.AT_type, dw.FORM_ref_sig8, 1)), label="it")
     assert isinstance(stripped(type_of(broken)), Unknown)
+
+
+def test_a_reference_outside_its_unit_costs_the_one_member() -> None:
+    away = ADie(dw.TAG_member, (named("away"), (dw.AT_type, dw.FORM_ref4, 0xFFFF)))
+    found = struct_of(INT, struct("s", 8, member("a", "int", 0), away, label="it"))
+    here, lost = (each.type.type for each in found.members)
+    assert (type_name(here), isinstance(lost, Unknown)) == ("int", True)
 
 
 def test_a_type_without_an_alias_keeps_its_typedef() -> None:
