@@ -122,10 +122,18 @@ class _OldTables:
     def _positions(self, numbers: int) -> list[int]:
         """Where the names of a table begin, each with so many numbers of LEB128 behind it."""
         reader, positions = self._reader, []
-        while (at := reader.at) and reader.cstring():
-            positions.append(at)
-            for _ in range(numbers):
-                reader.pass_leb()
+        octets, at = bytes(reader.octets), reader.at
+        try:
+            while octets[at]:
+                positions.append(at)
+                at = octets.index(0, at) + 1
+                for _ in range(numbers):
+                    while octets[at] >= 0x80:
+                        at += 1
+                    at += 1
+        except (IndexError, ValueError):
+            raise reader.error("a table of files without an end") from None
+        reader.at = at + 1
         return positions
 
     def _directory(self, at: int) -> str:

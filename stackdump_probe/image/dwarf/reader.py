@@ -78,11 +78,6 @@ class Reader:
         self.at = at
         return number
 
-    def pass_leb(self) -> None:
-        """Pass over an LEB128."""
-        while self.u8() >= 0x80:
-            pass
-
     def cstring(self) -> bytes:
         """The bytes up to the next NUL, which is passed over."""
         octets, start = self.octets, self.at
