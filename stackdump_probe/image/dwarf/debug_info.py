@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
+from struct import Struct
 
 from stackdump_probe.errors import DwarfError, Unsupported
 from stackdump_probe.image.dwarf.abbreviations import Abbreviation, AbbreviationTable
@@ -18,7 +19,7 @@ from stackdump_probe.image.dwarf.aranges import (
 from stackdump_probe.image.dwarf.forms import string_of
 from stackdump_probe.image.dwarf.rangemap import Columns, RangeMap
 from stackdump_probe.image.dwarf.reader import Reader
-from stackdump_probe.image.dwarf.units import Unit, read_length, read_unit
+from stackdump_probe.image.dwarf.units import NO_LENGTH, Unit, read_length, read_unit
 from stackdump_probe.image.symbols import SymbolTable
 
 TYPE_CHECKING = False
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from stackdump_probe.image.dwarf.functions import Scope
     from stackdump_probe.image.dwarf.lines import LineTable
 
+_WORD = Struct("<I").unpack_from
 _INFO, _TYPES = ".debug_info", ".debug_types"
 
 
@@ -100,10 +102,14 @@ class Dwarf:
 
     def _header_offsets(self, section: str) -> Iterator[int]:
         octets = self.section(section)
-        at = 0
-        while at < len(octets):
+        at, end = 0, len(octets)
+        while at < end:
             yield at
-            at, _ = read_length(Reader(octets, section, at=at))
+            length = _WORD(octets, at)[0] if at + 4 <= end else end
+            if length < NO_LENGTH and length <= end - at - 4:
+                at += 4 + length
+            else:  # of 64 bits, or damaged
+                at, _ = read_length(Reader(octets, section, at=at))
 
     def unit_starting(self, offset: int, section: str = _INFO) -> Unit | None:
         """The unit whose header begins at `offset`; None if its version is not known."""

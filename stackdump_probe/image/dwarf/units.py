@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stackdump_probe.image.dwarf.abbreviations import AbbreviationTable
     from stackdump_probe.image.dwarf.debug_info import Dwarf
 
+NO_LENGTH = 0xFFFF_FFF0  # from here on a word is no length (DWARF 5, 7.4)
 KNOWN_VERSIONS = range(2, 6)
 _TYPE_UNITS = (dw.UT_type, dw.UT_split_type)
 _TYPES = (
@@ -276,7 +277,7 @@ def read_length(reader: Reader) -> tuple[int, int]:
     length, offset_size = reader.unsigned(4), 4
     if length == 0xFFFF_FFFF:
         length, offset_size = reader.unsigned(8), 8
-    elif length >= 0xFFFF_FFF0:
+    elif length >= NO_LENGTH:
         raise reader.error(f"reserved unit length {length:#x}")
     if length > reader.left:
         raise reader.error(f"a unit of {length} bytes, {reader.left} left")
