@@ -9,21 +9,26 @@ from stackdump_probe.errors import DwarfError, NotCaptured, StackdumpError, Unav
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.expression import Address, Location
-from stackdump_probe.image.dwarf.names import qualified_name
 from stackdump_probe.image.dwarf.units import Unit
-from stackdump_probe.image.dwarf.wanted import FUNCTIONS, Wanted
 from stackdump_probe.image.elf import Image
-from stackdump_probe.image.types.attributes import language_of
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import Generic, Record
 from stackdump_probe.values.declared import declared_at
 from stackdump_probe.values.decode import Decoder, Limits
 from stackdump_probe.values.frame_context import UnitContext
-from stackdump_probe.values.locate import FIXED_ADDRESS, absence_of, locate, stored_or_absent
+from stackdump_probe.values.locate import absence_of, locate, stored_or_absent
 from stackdump_probe.values.model import Variable
 from stackdump_probe.values.noise import is_noise
 from stackdump_probe.values.placement import Placement
 from stackdump_probe.values.program import decoder_for
+from stackdump_probe.values.static_entries import (
+    ORIGINS,
+    Scope,
+    described,
+    has_fixed_address,
+    is_plainly_local,
+    scope_of,
+)
 from stackdump_probe.values.storage import Absence, absent
 
 TYPE_CHECKING = False
@@ -41,30 +46,6 @@ if TYPE_CHECKING:
     # A static, how to find it again, its key, and, if nothing tells where it is, its own place.
     _Found = tuple[V, Entry, _Key | None, _Place | None]
 
-UNITS = frozenset((dw.TAG_compile_unit, dw.TAG_partial_unit))
-ORIGINS = frozenset((dw.AT_abstract_origin, dw.AT_specification))
-VALUES = frozenset((dw.AT_location, dw.AT_const_value))
-# DWARF 5 appendix B: no variables in them. Classes of C++ hold the static ones.
-WITHOUT_VARIABLES = frozenset(
-    (
-        *(dw.TAG_array_type, dw.TAG_enumeration_type, dw.TAG_subroutine_type),
-        *(dw.TAG_call_site, dw.TAG_GNU_call_site),
-    )
-)
-C_STRUCTS = frozenset((dw.TAG_structure_type, dw.TAG_union_type))
-
-
-def _variables(closed: frozenset[int]) -> Wanted:
-    """In a function only what has one address can be static; location lists tell of registers."""
-    variable = frozenset((dw.TAG_variable,))
-    in_functions = Wanted(
-        variable, frozenset((dw.AT_specification,)), frozenset((dw.AT_location,)), closed
-    )
-    return Wanted(variable, closed=closed, in_functions=in_functions)
-
-
-VARIABLES = _variables(WITHOUT_VARIABLES)
-C_VARIABLES = _variables(WITHOUT_VARIABLES | C_STRUCTS)
 LAST = 1 << 32  # what has no address stands behind all that has one
 
 
@@ -151,13 +132,6 @@ class StaticsSearch:
         return [shown(search.again(*each)) for each in entries]
 
 
-class _Scope(Record):
-    """What stands around a variable: its names, and whether that is a function."""
-
-    prefix: str
-    is_function: bool
-
-
 class _Search(Record):
     """What a part is searched with; `seen` and `located` are what it has found so far.
 
@@ -184,13 +158,13 @@ class _Search(Record):
 
     def _in_unit(self, unit: Unit) -> Iterator[_Found[Variable]]:
         context = UnitContext(unit, self.memory)
-        scopes: dict[tuple[int, ...], _Scope] = {}
+        scopes: dict[tuple[int, ...], Scope] = {}
         in_function: dict[tuple[int, ...], bool] = {}
-        for die in _described(unit):
-            is_fixed = _has_fixed_address(die)
-            if not is_fixed and _is_plainly_local(die, in_function):
+        for die in described(unit):
+            is_fixed = has_fixed_address(die)
+            if not is_fixed and is_plainly_local(die, in_function):
                 continue
-            scope = _scope_of(die, scopes)
+            scope = scope_of(die, scopes)
             if scope.is_function and not is_fixed:
                 continue
             name = die.inherited(dw.AT_name)
@@ -272,71 +246,3 @@ def _place(die: Die) -> _Place:
 def _order(found: _Found[Variable]) -> int:
     variable = found[0]
     return LAST if variable.value.address is None else variable.value.address
-
-
-def _described(unit: Unit) -> Iterator[Die]:
-    """Yield definitions: what has a place or a value, or is no mere declaration.
-
-    Before DWARF 5 the constants of a class are members, as DWARF 4 5.5.6 has them.
-    """
-    language = language_of(unit.top)
-    for die in unit.wanted(C_VARIABLES if language == "c" else VARIABLES):
-        if die.has_any(VALUES) or not die.flag(dw.AT_declaration):
-            yield die
-    if unit.version < 5 and language == "c++":
-        yield from unit.walk(dw.TAG_member, having=(dw.AT_const_value,))
-
-
-def _has_fixed_address(die: Die) -> bool:
-    expression = die.block(dw.AT_location)
-    return bool(expression) and expression[0] in FIXED_ADDRESS if expression else False
-
-
-def _is_plainly_local(die: Die, in_function: dict[tuple[int, ...], bool]) -> bool:
-    """True for a variable that comes and goes with its function, as most do: told by its place.
-
-    An abstract origin is in a function as well; what is declared elsewhere needs a closer look.
-    """
-    if dw.AT_specification in die:
-        return False
-    path = die.path
-    known = in_function.get(path)
-    if known is None:
-        known = any(Die(die.unit, at).tag in FUNCTIONS for at in path)
-        in_function[path] = known
-    return known
-
-
-def _scope_of(die: Die, scopes: dict[tuple[int, ...], _Scope]) -> _Scope:
-    """What stands around the declaration of `die`, each place looked at once."""
-    if not die.has_any(ORIGINS):
-        known = scopes.get(die.path)
-        if known is None:
-            known = scopes[die.path] = _scope_around(die)
-        return known
-    declaration = die.reference(dw.AT_specification) or die.reference(dw.AT_abstract_origin)
-    if declaration is not None and _is_global_of_c(declaration):
-        return _Scope("", False)
-    return _scope_around(declaration or die)
-
-
-def _is_global_of_c(die: Die) -> bool:
-    """True for what `extern` declares, wherever it does (C11 6.2.2)."""
-    return die.flag(dw.AT_external) and language_of(die) == "c"
-
-
-def _scope_around(die: Die) -> _Scope:
-    names: list[str] = []
-    scope = die.parent
-    while scope is not None and scope.tag not in UNITS:
-        if scope.tag in FUNCTIONS:
-            names.append(qualified_name(scope) or "")
-            break
-        name = scope.inherited(dw.AT_name)
-        if isinstance(name, str):
-            names.append(name)
-        elif scope.tag == dw.TAG_namespace:
-            names.append("(anonymous namespace)")
-        scope = scope.parent
-    is_function = scope is not None and scope.tag in FUNCTIONS
-    return _Scope("".join(f"{name}::" for name in reversed(names) if name), is_function)
