@@ -51,6 +51,14 @@ class Abbreviation:
         self.size = sum(skips) if not skips or min(skips) >= 0 else -1
         self.skips = _merged(skips)
         self.leap = _leap(self.size, has_children)
+        self._leaps: dict[Wanted, int] = {}
+
+    def leap_of(self, wanted: Wanted) -> int:
+        """How a walk passes such an entry, found out once for all units that have it."""
+        known = self._leaps.get(wanted)
+        if known is None:
+            known = self._leaps[wanted] = wanted.leap(self)
+        return known
 
     @cached_property
     def forms(self) -> Mapping[int, int]:
@@ -220,7 +228,7 @@ class AbbreviationTable(dict[int, Abbreviation]):
         if known is None:
             self.whole()
             tags = wanted.tags | wanted.closed | FUNCTIONS
-            special = [(code, wanted.leap(each)) for code, each in self.items() if each.tag in tags]
+            special = [(c, each.leap_of(wanted)) for c, each in self.items() if each.tag in tags]
             known = self._leaps[wanted] = with_leaps(self._not_wanted, special)
         return known
 

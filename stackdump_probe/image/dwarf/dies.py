@@ -19,7 +19,7 @@ from stackdump_probe.image.dwarf.forms import (
     Indirect,
 )
 from stackdump_probe.image.dwarf.ranges import ranges_of
-from stackdump_probe.image.dwarf.wanted import Wanted
+from stackdump_probe.image.dwarf.wanted import tagged
 from stackdump_probe.image.leb import DAMAGE, uleb
 
 TYPE_CHECKING = False
@@ -303,7 +303,7 @@ class Die:
 
         With `having`, only those that have one of these attributes.
         """
-        return self.unit.tree.walk_below(self, Wanted(frozenset(tags), frozenset(having)))
+        return self.unit.tree.walk_below(self, tagged(tags, having))
 
     @property
     def path(self) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from stackdump_probe.image.dwarf.entry_tree import EntryTree
 from stackdump_probe.image.dwarf.forms import UNSIGNED, encoding_of
 from stackdump_probe.image.dwarf.rangemap import Columns, RangeMap
 from stackdump_probe.image.dwarf.reader import Reader
-from stackdump_probe.image.dwarf.wanted import Wanted
+from stackdump_probe.image.dwarf.wanted import Wanted, tagged
 from stackdump_probe.image.leb import DAMAGE
 
 TYPE_CHECKING = False
@@ -218,7 +218,7 @@ class Unit:
 
         With `having`, only those that have one of these attributes.
         """
-        return self.wanted(Wanted(frozenset(tags), frozenset(having)))
+        return self.wanted(tagged(tags, having))
 
     def wanted(self, wanted: Wanted) -> Iterator[Die]:
         """Yield every entry that is wanted, in their order, skipping all others fast."""

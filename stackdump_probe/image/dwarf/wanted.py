@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.forms import BLOCKS
-from stackdump_probe.record import Record
+from stackdump_probe.record import Entity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,13 +20,14 @@ CLOSED = -1 << 30
 FUNCTIONS = frozenset((dw.TAG_subprogram, dw.TAG_inlined_subroutine))
 
 
-class Wanted(Record):
+class Wanted(Entity):
     """Which entries a walk stops at: those of `tags` that have one of `having`, if it names any.
 
     One of `blocks` will do as well, if the attribute is no list or number. Entries of the tags
     `closed` have none of the wanted ones in them. Inside functions the walk stops at
     `in_functions` instead, if that is given; mere declarations of functions are closed then. A walk
     that `is_outermost` passes what is in a wanted entry, if DW_AT_sibling tells where that ends.
+    What is found out for one of these is kept, so those that are the same should be one object.
     """
 
     tags: frozenset[int]
@@ -57,6 +60,12 @@ class Wanted(Record):
             sibling = abbreviation.sibling
             return abbreviation.leap if sibling is None else CLOSED - sibling - 1
         return FUNCTION if is_function else abbreviation.leap
+
+
+@cache
+def tagged(tags: tuple[int, ...], having: tuple[int, ...] = ()) -> Wanted:
+    """Entries that have one of `tags`, and if any are named one of the attributes `having`."""
+    return Wanted(frozenset(tags), frozenset(having))
 
 
 Leaps = tuple[list[int], dict[int, int]]
