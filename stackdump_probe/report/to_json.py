@@ -58,10 +58,10 @@ def to_json(report: Report, share: Share = in_turn) -> str:
             "registers": dict(report.registers),
             "fault": _fault(report.fault),
             "stack_overflow": _overflow(report.stack_overflow),
-            "threads": [_thread(each) for each in report.threads],
+            "threads": _array(map(_thread, report.threads)),
             "statics": _many(report.statics, share),
             "warnings": list(report.warnings),
-            **({"also": [_other(each) for each in report.also]} if report.also else {}),
+            **({"also": _array(map(_other, report.also))} if report.also else {}),
         },
     )
 
@@ -70,13 +70,15 @@ def _match(match: ElfMatch) -> Json:
     return {"verdict": match.verdict, "evidence": match.evidence}
 
 
-def _other(elf: OtherElf) -> Json:
-    return {
-        "path": elf.path,
-        "build_id": elf.build_id,
-        "elf_match": _match(elf.match),
-        "statics": _variables(elf.statics),
-    }
+def _other(elf: OtherElf) -> Written:
+    return _object(
+        {
+            "path": elf.path,
+            "build_id": elf.build_id,
+            "elf_match": _match(elf.match),
+            "statics": _variables(elf.statics),
+        }
+    )
 
 
 def info_to_json(info: DumpInfo) -> str:
@@ -128,20 +130,20 @@ def one_document(schema: str, fields: Mapping[str, Json]) -> str:
     It is ASCII, so that no encoding of a terminal can spoil it.
     """
     tool: Json = {"name": "stackdump-probe", "version": __version__}
-    return _text({"schema": schema, "tool": tool, **fields})
+    return _object({"schema": schema, "tool": tool, **fields})
 
 
-def _text(value: Json) -> str:
-    match value:
-        case Written():
-            return value
-        case dict():
-            return (
-                f"{{{', '.join(f'{quoted(name)}: {_text(each)}' for name, each in value.items())}}}"
-            )
-        case list():
-            return f"[{', '.join(map(_text, value))}]"
-    return dumps(value, allow_nan=False)
+def _object(fields: Mapping[str, Json]) -> Written:
+    """An object of which some fields are written already."""
+    texts = (
+        f"{quoted(name)}: {each if isinstance(each, Written) else dumps(each, allow_nan=False)}"
+        for name, each in fields.items()
+    )
+    return Written(f"{{{', '.join(texts)}}}")
+
+
+def _array(objects: Iterable[Written]) -> Written:
+    return Written(f"[{', '.join(objects)}]")
 
 
 def _core(state: CoreState) -> Json:
@@ -201,35 +203,39 @@ def _instruction(instruction: FaultInstruction) -> Json:
     }
 
 
-def _thread(thread: Thread) -> Json:
-    return {
-        "name": thread.name,
-        "current": thread.current,
-        "frames": [_frame(frame) for frame in thread.frames],
-        "end": {
-            "kind": thread.end.kind,
-            "reason": thread.end.reason,
-            "address": thread.end.address,
-            "hint": thread.end.hint,
-        },
-    }
+def _thread(thread: Thread) -> Written:
+    return _object(
+        {
+            "name": thread.name,
+            "current": thread.current,
+            "frames": _array(map(_frame, thread.frames)),
+            "end": {
+                "kind": thread.end.kind,
+                "reason": thread.end.reason,
+                "address": thread.end.address,
+                "hint": thread.end.hint,
+            },
+        }
+    )
 
 
-def _frame(frame: ReportFrame) -> Json:
-    return {
-        "level": frame.level,
-        "kind": frame.kind,
-        "function": frame.function,
-        "linkage_name": frame.linkage_name,
-        "pc": frame.pc,
-        "cfa": frame.cfa,
-        "rule": frame.rule,
-        "doubt": frame.doubt,
-        **_security(frame.security),
-        "details": None if frame.details is None else _details(frame.details),
-        "location": location_json(frame.location),
-        "variables": _variables(frame.variables),
-    }
+def _frame(frame: ReportFrame) -> Written:
+    head = dumps(
+        {
+            "level": frame.level,
+            "kind": frame.kind,
+            "function": frame.function,
+            "linkage_name": frame.linkage_name,
+            "pc": frame.pc,
+            "cfa": frame.cfa,
+            "rule": frame.rule,
+            "doubt": frame.doubt,
+            **_security(frame.security),
+            "details": None if frame.details is None else _details(frame.details),
+            "location": location_json(frame.location),
+        }
+    )
+    return Written(f'{head[:-1]}, "variables": {_variables(frame.variables)}}}')
 
 
 def _details(details: FrameDetails) -> Json:
@@ -266,7 +272,7 @@ def _variables(variables: Iterable[Variable]) -> Written:
 
 def _variable(variable: Variable) -> str:
     declared = variable.declared
-    place = declared and dumps({"file": declared.file, "line": declared.line})
+    place = declared and f'{{"file": {quoted(declared.file)}, "line": {declared.line}}}'
     return (
         f'{{"name": {quoted(variable.name)}, "kind": "{variable.kind}", {_what_it_holds(variable)}'
         f', "declared": {place or NULL}, "inlined": {_truth(variable.inlined)}'
