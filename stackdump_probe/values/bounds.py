@@ -48,15 +48,19 @@ def _known(type_: Type) -> Link:
 def _count(bound: Dynamic, context: UnitContext, tree: TypeTree) -> int | Dynamic:
     if bound.expression is not None:
         number = word_of(evaluate(bound.expression, context), context)
-        return max(_signed(number) + bound.added, 0)
+        return _counted(number, bound)
     if bound.variable is None:
         return bound
     die = context.unit.dwarf.die_at(bound.variable)
     storage = storage_of(die, context, size_of(tree.type_of(die)) or WORD)
     if storage.gaps:
         return bound
-    return max(_signed(int.from_bytes(storage.octets[:WORD], "little")) + bound.added, 0)
+    return _counted(int.from_bytes(storage.octets[:WORD], "little"), bound)
 
 
-def _signed(word: int) -> int:
-    return word - (1 << 32) if word >> 31 else word
+def _counted(word: int, bound: Dynamic) -> int:
+    """Compilers take 1 from the length as a size_t, so that the last index of nothing is SIZE_MAX.
+
+    Before the length is set the word is anything, and the array as long as it says.
+    """
+    return (word + bound.added) % (1 << 8 * WORD)

@@ -79,3 +79,10 @@ def test_a_length_of_four_billion_is_bounded() -> None:
     found = array_of(upper(b"\x74\x00"), r4=0x7FFF_FFFF).value
     assert found.state == "partial"
     assert (short_text(found, length=40) or "").startswith("[1, 2, 3, 4, 5, 6, <not captured>")
+
+
+def test_before_its_length_is_set_an_array_is_as_long_as_the_word_there_says() -> None:
+    found = array_of(upper(b"\x74\x00"), r4=0x8000_0000)
+    assert found.value.size == 4 * 0x8000_0001
+    assert found.value.state == "partial"
+    assert (short_text(found.value, length=30) or "").startswith("[1, 2, 3, 4, 5, 6, ")
