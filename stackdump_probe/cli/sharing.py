@@ -119,7 +119,8 @@ class _Helper:
 
     def __init__(self, jobs: Sequence[Callable[[], Any]], turns: _Turns) -> None:
         self._is_done = False
-        self._process, pipe = forked(lambda results: _help(jobs, turns, results))
+        parent = os.getpid()
+        self._process, pipe = forked(lambda results: _help(jobs, turns, results, parent))
         self._pipe = open(pipe, "rb")  # noqa: PTH123, SIM115  (end() closes it)
 
     def results(self) -> dict[int, Any]:
@@ -139,10 +140,12 @@ class _Helper:
         os.waitpid(self._process, 0)
 
 
-def _help(jobs: Sequence[Callable[[], Any]], turns: _Turns, pipe: int) -> None:
-    """What the forked process does."""
+def _help(jobs: Sequence[Callable[[], Any]], turns: _Turns, pipe: int, parent: int) -> None:
+    """What the forked process does, while there is somebody to do it for."""
     done = {}
     for number in turns.taken():
+        if os.getppid() != parent:
+            return
         with suppress(Exception):  # whose turn it is then will tell of it
             done[number] = jobs[number]()
     told = _pickle().dumps(done, -1)

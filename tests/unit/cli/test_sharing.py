@@ -136,6 +136,13 @@ def test_a_process_whose_work_nobody_wants_any_more_is_stopped() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
+def test_a_process_whose_parent_is_gone_does_nothing_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "getppid", lambda: 1)
+    assert {pid for _, pid in shared(telling(*range(50)))} == {os.getpid()}
+
+
 def test_alone_where_the_system_has_no_room_for_more_processes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
