@@ -48,6 +48,7 @@ def forked(work: Callable[[int], object]) -> tuple[int, int]:
         raise
     if process == 0:
         try:
+            os.close(ours)  # or it would wait for itself to read, were we gone
             work(theirs)
         finally:
             os._exit(0)

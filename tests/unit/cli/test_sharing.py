@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,6 +136,34 @@ def test_a_process_whose_work_nobody_wants_any_more_is_stopped() -> None:
         shared([failing, failing])
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+ABANDONED = """
+import os, signal, time
+from stackdump_probe.cli import sharing
+
+sharing.cores = lambda: 2
+us, (heard, told) = os.getpid(), os.pipe()
+
+def job():
+    if os.getpid() == us:
+        os.read(heard, 1)
+        os.kill(us, signal.SIGKILL)
+    print(os.getpid(), flush=True)
+    os.write(told, b"!")
+    return bytes(1 << 20)  # more than a pipe holds
+
+sharing.shared([job, job])
+"""
+
+
+def test_a_process_whose_parent_is_killed_does_not_wait_for_a_reader() -> None:
+    command = (sys.executable, "-c", ABANDONED)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
+        # The end of the output comes when both have ended.
+        output, _ = parent.communicate(timeout=60)
+    assert parent.returncode == -signal.SIGKILL
+    assert output.split()
 
 
 def test_a_process_whose_parent_is_gone_does_nothing_more(
