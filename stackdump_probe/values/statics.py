@@ -14,7 +14,7 @@ from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import Generic, Record
 from stackdump_probe.values.declared import declared_at
-from stackdump_probe.values.decode import Decoder, Limits
+from stackdump_probe.values.decode import Decoder
 from stackdump_probe.values.frame_context import UnitContext
 from stackdump_probe.values.locate import absence_of, locate, stored_or_absent
 from stackdump_probe.values.model import Variable
@@ -49,31 +49,6 @@ if TYPE_CHECKING:
 LAST = 1 << 32  # what has no address stands behind all that has one
 
 
-def statics(
-    image: Image,
-    memory: Memory,
-    *,
-    noise: bool = False,
-    declared: bool = True,
-    limits: Limits | None = None,
-    beside: Sequence[Image] = (),
-) -> tuple[Variable, ...]:
-    """Every static variable, by unit in the order of the debug information, then by address.
-
-    What the linker discarded is left out, and unless `noise` is set what no author wrote. Without
-    `declared` no variable tells its file and line. Damage costs the variables of one unit.
-    Functions of programs `beside` the image have their names, too.
-    """
-    search = StaticsSearch(
-        image, memory, noise=noise, declared=declared, limits=limits, beside=beside
-    )
-    return tuple(each for each, _ in merged([search.of_units(image.dwarf.units, _as_it_is)]))
-
-
-def _as_it_is(variable: Variable) -> Variable:
-    return variable
-
-
 class Part(Record, Generic["V"]):
     """What some units hold.
 
@@ -101,23 +76,19 @@ def merged(parts: Sequence[Part[V]]) -> list[tuple[V, Entry]]:
 
 
 class StaticsSearch:
-    """`statics` by parts, which may be searched in any order and merged; its arguments are those.
+    """Finds every static variable, in parts, which may be searched in any order and merged.
 
-    The variables of a part are given as `shown` makes them.
+    They come by unit in the order of the debug information, then by address. What the linker
+    discarded is left out, and unless `noise` is set what no author wrote. Damage costs the
+    variables of one unit. Functions of programs `beside` the image have their names, too. The
+    variables of a part are given as `shown` makes them.
     """
 
     def __init__(
-        self,
-        image: Image,
-        memory: Memory,
-        *,
-        noise: bool = False,
-        declared: bool = True,
-        limits: Limits | None = None,
-        beside: Sequence[Image] = (),
+        self, image: Image, memory: Memory, *, noise: bool = False, beside: Sequence[Image] = ()
     ) -> None:
-        decoder = decoder_for(image, memory, limits, beside=beside)
-        self._with = (image, memory, decoder, Placement(image), noise, declared)
+        decoder = decoder_for(image, memory, beside=beside)
+        self._with = (image, memory, decoder, Placement(image), noise)
 
     def of_units(self, units: Sequence[Unit], shown: Callable[[Variable], V]) -> Part[V]:
         """The statics of some units in their order, those of each with the lowest address first."""
@@ -143,7 +114,6 @@ class _Search(Record):
     decoder: Decoder
     placement: Placement
     noise: bool
-    declared: bool
     seen: set[_Key]
     located: set[_Place]
     computed: list[int]
@@ -224,8 +194,7 @@ class _Search(Record):
         else:
             storage = stored_or_absent(location, context, size)
         value = self.decoder.decode(type_, storage)
-        file, line = declared_at(die) if self.declared else (None, None)
-        return Variable(name, "static", value, file, line)
+        return Variable(name, "static", value, *declared_at(die))
 
 
 def _key(die: Die, prefix: str, name: str, location: _Location) -> _Key | None:

@@ -2,7 +2,7 @@ from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
 from stackdump_probe.values.model import Variable
-from stackdump_probe.values.statics import StaticsSearch, merged, statics
+from stackdump_probe.values.statics import StaticsSearch, merged
 from stackdump_probe.values.text import short_text
 from tests.builders.dwarf import ADie, AUnit, a_unit
 from tests.builders.elves import ASymbol
@@ -40,24 +40,24 @@ def static(name: str, address: int, *more: Attribute, label: str = "") -> ADie:
     return variable(name, "int", expression(at_address(address)), *more, label=label)
 
 
+def statics(image: Image, held: Memory, *, noise: bool = False) -> list[Variable]:
+    """All of them; the same if each unit is searched by itself, and if they are found again."""
+    search = StaticsSearch(image, held, noise=noise)
+    units = image.dwarf.units
+    found = merged([search.of_units(units, lambda variable: variable)])
+    parts = [search.of_units([each], lambda variable: variable) for each in reversed(units)]
+    assert merged(parts[::-1]) == found
+    variables = [variable for variable, _ in found]
+    again = search.of_entries([entry for _, entry in found], lambda variable: variable)
+    assert again == variables
+    return variables
+
+
 def found_in(
     image: Image, held: Memory | None = None, *, noise: bool = False
 ) -> list[tuple[str, str | None]]:
     found = statics(image, held or memory(), noise=noise)
-    assert found == in_parts(image, held or memory(), noise=noise)
     return [(each.name, short_text(each.value)) for each in found]
-
-
-def in_parts(image: Image, held: Memory, *, noise: bool) -> tuple[Variable, ...]:
-    """The same, each unit searched by itself, the last one first; and as found again."""
-    search = StaticsSearch(image, held, noise=noise)
-    units = [(unit,) for unit in image.dwarf.units]
-    parts = [search.of_units(each, lambda variable: variable) for each in reversed(units)]
-    found = merged(parts[::-1])
-    variables = tuple(variable for variable, _ in found)
-    again = search.of_entries([entry for _, entry in found], lambda variable: variable)
-    assert tuple(again) == variables
-    return variables
 
 
 def names_in(*dies: ADie, noise: bool = False) -> list[str]:
@@ -80,8 +80,6 @@ def test_a_static_has_value_kind_and_line() -> None:
     (found,) = statics(image, memory(b"\x05\0\0\0"))
     assert (found.kind, found.line, short_text(found.value)) == ("static", 7, "5")
     assert found.value.address == RAM
-    (brief,) = statics(image, memory(), declared=False)
-    assert brief.line is None
 
 
 def test_statics_of_functions_bear_their_function_s_name() -> None:
