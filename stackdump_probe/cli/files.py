@@ -7,6 +7,7 @@ from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 
 from stackdump_probe.dump import Dump, decode, join
+from stackdump_probe.dump.codec import CUT_SHORT
 from stackdump_probe.errors import DumpFormatError, InputError
 
 LARGEST_SOURCE = 4 << 20  # bytes; a larger file is no source that somebody wrote
@@ -18,8 +19,11 @@ def read_dumps(paths: Sequence[str]) -> Dump:
 
 
 def _read_dump(path: str) -> Dump:
+    octets = bytes(contents(path))
+    if not octets:
+        raise InputError(f"{path}: the file is empty", hint=CUT_SHORT)
     try:
-        return decode(bytes(contents(path)))
+        return decode(octets)
     except DumpFormatError as error:
         raise InputError(f"{path}: {error}", hint=error.hint) from error
 

@@ -13,6 +13,7 @@ MEMORY_RECORD, REGISTER_RECORD = 1, 2
 _MEMORY_HEADER = Struct("<BQQ")  # identifier, start address, length
 _REGISTER_HEADER = Struct("<BHH")  # identifier, first DWARF register number, count
 
+CUT_SHORT = "the file ends too early: fetch it once more"
 REMARKS = 1 << 56  # address of what `remarks.py` writes; no target's memory reaches that far
 
 # The first DWARF number of each group of registers, in record order.
@@ -80,9 +81,7 @@ def _memory_region(data: bytes, at: int) -> tuple[Segment, int]:
     content = at + _MEMORY_HEADER.size
     left = len(data) - content
     if length > left:
-        raise DumpFormatError(
-            f"memory region at {start:#010x} needs {length} bytes, {left} left", offset=at
-        )
+        raise _cut(f"memory region at {start:#010x} needs {length} bytes, {left} left", at)
     return Segment(start, data[content : content + length]), content + length
 
 
@@ -91,7 +90,7 @@ def _register_values(data: bytes, at: int) -> tuple[int, tuple[int, ...], int]:
     content = at + _REGISTER_HEADER.size
     left = len(data) - content
     if count * 4 > left:
-        raise DumpFormatError(f"{count} registers need {count * 4} bytes, {left} left", offset=at)
+        raise _cut(f"{count} registers need {count * 4} bytes, {left} left", at)
     values = Struct(f"<{count}I").unpack_from(data, content)
     return first, values, content + count * 4
 
@@ -99,9 +98,13 @@ def _register_values(data: bytes, at: int) -> tuple[int, tuple[int, ...], int]:
 def _header(header: Struct, data: bytes, at: int, what: str) -> tuple[int, int, int]:
     left = len(data) - at
     if left < header.size:
-        raise DumpFormatError(f"{what} record header cut: {left} bytes left", offset=at)
+        raise _cut(f"{what} record header cut: {left} bytes left", at)
     identifier, first, length = header.unpack_from(data, at)
     return identifier, first, length
+
+
+def _cut(message: str, at: int) -> DumpFormatError:
+    return DumpFormatError(message, offset=at, hint=CUT_SHORT)
 
 
 def _named(first: int, values: tuple[int, ...]) -> dict[str, int]:

@@ -30,6 +30,23 @@ def test_a_device_is_refused() -> None:
         contents("/dev/zero")
 
 
+def test_an_empty_dump_is_an_input_error(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    with pytest.raises(InputError, match="the file is empty") as caught:
+        read_dumps([str(tmp_path / "a")])
+    assert caught.value.hint == "the file ends too early: fetch it once more"
+
+
+def test_a_dump_that_was_cut_short_says_what_to_do(tmp_path: Path) -> None:
+    whole = a_register_record(0, 7) + a_memory_record(0x2000_0000, b"abcd")
+    between_records = len(a_register_record(0, 7))
+    for length in {*range(1, len(whole))} - {between_records}:
+        (tmp_path / "a").write_bytes(whole[:length])
+        with pytest.raises(InputError, match="left") as caught:
+            read_dumps([str(tmp_path / "a")])
+        assert caught.value.hint == "the file ends too early: fetch it once more"
+
+
 def test_several_dumps_are_joined(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(a_register_record(0, 7))
     (tmp_path / "b").write_bytes(a_memory_record(0x2000_0000, b"abcd"))
