@@ -24,7 +24,7 @@ COMMANDS = ("capture", "trace", "looks", "info", "probes", "targets", "doctor", 
 QUICK = ("capture", "trace", "looks", "info")
 # Nearly all that a command makes lives until it ends: to look through it for cycles at every 700
 # new objects took a fifth of a trace.
-_RARELY = 200_000
+_RARELY = 2_000_000
 
 
 def main() -> NoReturn:
