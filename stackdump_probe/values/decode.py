@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Type, size_of, stride_of
+from stackdump_probe.image.types.names import type_name
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import Record
 from stackdump_probe.values import c
@@ -101,6 +102,7 @@ class Decoder:
         self.declared = declared
         self.limits = limits
         self._shapes: dict[Type, Shape] = {}
+        self._names: dict[Type, str] = {}
         self._wholes: dict[Type, Whole | None] = {}
         self.scalars: dict[Type, Whole | None] = {}  # what has no parts, under no name
         self._left = 0
@@ -130,11 +132,14 @@ class Decoder:
             return self._absent(type_, content, place, size, octets)
         state = state_of(content, absence)
         shown = content if state.state in ("ok", "partial") else None
-        return Value(shape.name, shown, state.state, state.why, place.address, octets, size)
+        return Value(self.name(type_), shown, state.state, state.why, place.address, octets, size)
 
     def name(self, type_: Type) -> str:
         """The type's name, put together once."""
-        return self._shape(type_).name
+        name = self._names.get(type_)
+        if name is None:
+            name = self._names[type_] = type_name(type_)
+        return name
 
     def actual(self, type_: Type) -> Type:
         """The type under typedefs and qualifiers, as the unit that defines it has it."""

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Type, size_of, stripped
-from stackdump_probe.image.types.names import type_name
 from stackdump_probe.record import Record
 
 UNSIZED = "the size of its type is not known"
@@ -15,11 +14,10 @@ Definition = Callable[[types.Struct | types.Enum], Type]
 
 
 class Shape(Record):
-    """The type under typedefs and qualifiers, as it is defined, its size, if told, and its name."""
+    """The type under typedefs and qualifiers, as it is defined, and its size, if told."""
 
     actual: Type
     size: int | None
-    name: str
 
     @property
     def why_unsized(self) -> str:
@@ -40,4 +38,4 @@ def shape_of(type_: Type, definition: Definition) -> Shape:
     size = size_of(actual)
     if isinstance(actual, types.Array) and actual.count is None and size is None:
         size = 0  # a flexible array member
-    return Shape(actual, size, type_name(type_))
+    return Shape(actual, size)

@@ -65,7 +65,7 @@ def _scalar(decoder: Decoder, type_: Type, actual: Type) -> Whole | None:
     if actual not in decoder.scalars:
         decoder.scalars[actual] = _read_by_bytes(decoder, actual)
     whole = decoder.scalars[actual]
-    return None if whole is None else whole.named(decoder.name(type_))
+    return None if whole is None else whole.renamed(lambda: decoder.name(type_))
 
 
 def _read_by_bytes(decoder: Decoder, actual: Type) -> Whole | None:
@@ -77,7 +77,7 @@ def _read_by_bytes(decoder: Decoder, actual: Type) -> Whole | None:
     content = _Remembered(read).__getitem__
     text = _Remembered(_integer_text(actual) or (lambda octets: scalar_text(content(octets))))
     return Whole(
-        "",
+        str,
         size,
         lambda octets, _address: content(octets),
         Texts(text.__getitem__, text.__getitem__),
@@ -150,7 +150,7 @@ def _array(decoder: Decoder, type_: Type, array: types.Array) -> Whole | None:
         )
 
     return Whole(
-        decoder.name(type_),
+        lambda: decoder.name(type_),
         size,
         lambda octets, address: Array(count, elements(octets, address)),
         Texts(text(repeats=True), text(repeats=False)),
@@ -174,7 +174,7 @@ def _text(decoder: Decoder, type_: Type, element: types.Base, size: int) -> Whol
 
     texts = Texts(text, text)
     return Whole(
-        decoder.name(type_),
+        lambda: decoder.name(type_),
         size,
         content,
         texts,
@@ -194,7 +194,7 @@ def _struct(decoder: Decoder, type_: Type, struct: types.Struct) -> Whole | None
     ]
     if len(inside) < len(found):
         return None
-    return _fields(decoder, decoder.name(type_), size, inside, tuple_like=fields.tuple_like)
+    return _fields(decoder, type_, size, inside, tuple_like=fields.tuple_like)
 
 
 def _is_inside(member: Member, size: int, room: int) -> bool:
@@ -206,7 +206,7 @@ def _is_inside(member: Member, size: int, room: int) -> bool:
 
 def _fields(
     decoder: Decoder,
-    name: str,
+    type_: Type,
     size: int,
     fields: list[tuple[str, Member, Whole]],
     *,
@@ -224,7 +224,7 @@ def _fields(
         )
 
     whole = Whole(
-        name,
+        lambda: decoder.name(type_),
         size,
         lambda octets, address: Aggregate(Members(whole, octets, address), tuple_like),
         Texts(

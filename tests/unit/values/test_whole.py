@@ -97,7 +97,7 @@ def row(octets: bytes, *, step: int = 1) -> Elements:
     def text(held: bytes) -> str:
         return str(held[0])
 
-    octet = Whole("u8", 1, content, Texts(text, text))
+    octet = Whole(lambda: "u8", 1, content, Texts(text, text))
     return Elements(octet, octets, None, step, len(octets) // step)
 
 
