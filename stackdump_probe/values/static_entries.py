@@ -30,7 +30,11 @@ def _variables(closed: frozenset[int]) -> Wanted:
     """In a function only what has one address can be static; location lists tell of registers."""
     variable = frozenset((dw.TAG_variable,))
     in_functions = Wanted(
-        variable, frozenset((dw.AT_specification,)), frozenset((dw.AT_location,)), closed
+        variable,
+        frozenset((dw.AT_specification,)),
+        frozenset((dw.AT_location,)),
+        frozenset(FIXED_ADDRESS),
+        closed,
     )
     return Wanted(variable, closed=closed, in_functions=in_functions)
 

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     ManyReader = Callable[[memoryview, int], tuple[tuple[Raw, ...], int]]
 
 
+_PLAIN_REFERENCE = frozenset((dw.FORM_ref4,))
+_NOWHERE = 0, 0, None
+
+
 class Abbreviation:
     """The shape of a DIE.
 
@@ -98,13 +102,12 @@ class Abbreviation:
     @cached_property
     def sibling(self) -> int | None:
         """How far behind the code DW_AT_sibling stands; None unless it is there in four bytes."""
-        if not self.has_children or self.forms.get(dw.AT_sibling) != dw.FORM_ref4:
-            return None
-        found = self.quick.get(dw.AT_sibling)
-        if found is None:
-            return None
-        _, distance, _ = found
-        return distance
+        return self.distance_to(dw.AT_sibling, _PLAIN_REFERENCE) if self.has_children else None
+
+    def distance_to(self, at: int, forms: frozenset[int]) -> int | None:
+        """How far behind the code an attribute stands; None unless it always is, in such a form."""
+        form, distance, _ = self.quick.get(at, _NOWHERE)
+        return distance if form in forms else None
 
     @cached_property
     def sibling_back(self) -> int:
@@ -209,12 +212,17 @@ class AbbreviationTable(dict[int, Abbreviation]):
         return self
 
     def _read_known(self) -> None:
-        """Read on while declarations have a code of one byte and were compiled before."""
+        """Read on while declarations have a code of one or two bytes and were compiled before."""
         section, compiled, at = self._section, self._compiled, self._at
         find, known, last = section.find, compiled.get, len(section) - 1
-        while at < last and 0 < (code := section[at]) < 0x80:
-            end = find(b"\0\0", at + 3) + 2
-            abbreviation = known(section[at + 1 : end])
+        while at < last and (code := section[at]):
+            start = at + 1
+            if code >= 0x80:
+                if section[start] >= 0x80:
+                    break
+                code, start = code - 0x80 | section[start] << 7, start + 1
+            end = find(b"\0\0", start + 2) + 2
+            abbreviation = known(section[start:end])
             if abbreviation is None:
                 break
             if code not in self:

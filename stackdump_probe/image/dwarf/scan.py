@@ -6,6 +6,7 @@ from struct import Struct
 
 from stackdump_probe.image.dwarf.forms import SKIP_BLOCK, SKIP_BLOCK1, SKIP_LEB, SKIP_STRING
 from stackdump_probe.image.dwarf.wanted import (
+    BEGUN,
     CLOSED,
     FUNCTION,
     LONG,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 reference = Struct("<I").unpack_from  # DW_FORM_ref4
 _NOTHING = Wanted(frozenset())
+SHORT = 0x7F  # bytes of a block whose length is surely one byte
 
 
 def end_of_tree(unit: Unit, start: int, at: int) -> int:
@@ -54,6 +56,7 @@ def wanted_entries(
         leaps, longer = outside = table.leaps(wanted)
         ends = unit.tree.ends
         inside = outside if wanted.in_functions is None else table.leaps(wanted.in_functions)
+        beginnings = (wanted.in_functions or wanted).beginnings
         function = 0  # how many entries are around what is in a function, itself among them
         while at < end:
             leap = leaps[octets[at]]
@@ -80,14 +83,19 @@ def wanted_entries(
                     return at
                 continue
             if leap < PARENT:
-                if leap > CLOSED:
+                if leap > BEGUN:
                     at += PARENT - leap
                     stack.append(start)
                     continue
-                beyond = base + reference(octets, at + CLOSED - leap)[0]
-                if at < beyond <= end:
-                    at = beyond
-                    continue
+                if leap > CLOSED:
+                    block = at + BEGUN - leap
+                    if octets[block] > SHORT or octets[block + 1] in beginnings:
+                        leap = WANTED
+                else:
+                    beyond = base + reference(octets, at + CLOSED - leap)[0]
+                    if at < beyond <= end:
+                        at = beyond
+                        continue
             if leap == WANTED:
                 yield start
             abbreviation = table.get(code)

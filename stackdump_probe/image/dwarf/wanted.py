@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from stackdump_probe.image.dwarf.abbreviations import Abbreviation
 
 BLOCK_FORMS = BLOCKS | {dw.FORM_indirect}
+_SHORT_BLOCKS = frozenset((dw.FORM_exprloc, dw.FORM_block1))  # mostly of a length in one byte
 NULL, WANTED, VARIABLE, FUNCTION, LONG, PARENT = range(0, -6, -1)
-CLOSED = -1 << 30
+CLOSED, BEGUN = -1 << 30, -1 << 29
 FUNCTIONS = frozenset((dw.TAG_subprogram, dw.TAG_inlined_subroutine))
 
 
 class Wanted(Entity):
     """Which entries a walk stops at: those of `tags` that have one of `having`, if it names any.
 
-    One of `blocks` will do as well, if the attribute is no list or number. Entries of the tags
-    `closed` have none of the wanted ones in them. Inside functions the walk stops at
+    One of `blocks` will do as well, if the attribute is no list or number; where a walk can tell
+    at a glance, only one that begins with one of `beginnings`, if these are given. Entries of the
+    tags `closed` have none of the wanted ones in them. Inside functions the walk stops at
     `in_functions` instead, if that is given; mere declarations of functions are closed then. A walk
     that `is_outermost` passes what is in a wanted entry, if DW_AT_sibling tells where that ends.
     What is found out for one of these is kept, so those that are the same should be one object.
@@ -33,6 +35,7 @@ class Wanted(Entity):
     tags: frozenset[int]
     having: frozenset[int] = frozenset()
     blocks: frozenset[int] = frozenset()
+    beginnings: frozenset[int] = frozenset()
     closed: frozenset[int] = frozenset()
     in_functions: Wanted | None = None
     is_outermost: bool = False
@@ -51,7 +54,7 @@ class Wanted(Entity):
     def leap(self, abbreviation: Abbreviation) -> int:
         """How to pass an entry of this shape."""
         if self.includes(abbreviation):
-            return WANTED
+            return self._looked_into(abbreviation)
         if not abbreviation.has_children:
             return abbreviation.leap
         is_function = self.in_functions is not None and abbreviation.tag in FUNCTIONS
@@ -60,6 +63,14 @@ class Wanted(Entity):
             sibling = abbreviation.sibling
             return abbreviation.leap if sibling is None else CLOSED - sibling - 1
         return FUNCTION if is_function else abbreviation.leap
+
+    def _looked_into(self, abbreviation: Abbreviation) -> int:
+        forms = abbreviation.forms
+        block = next((at for at in self.blocks if at in forms), None)
+        if not self.beginnings or block is None or any(at in forms for at in self.having):
+            return WANTED
+        distance = abbreviation.distance_to(block, _SHORT_BLOCKS)
+        return WANTED if distance is None else BEGUN - distance - 1
 
 
 @cache
@@ -74,7 +85,8 @@ Leaps = tuple[list[int], dict[int, int]]
 A positive number is what an entry without children takes, its code taken as one byte; NULL,
 WANTED, VARIABLE and FUNCTION are what they say; PARENT less the same number stands for an
 entry with children, CLOSED less a distance for one that is passed by its DW_AT_sibling, which
-is so far from its beginning. The list is for the first byte of a code, LONG if it is not all,
+is so far from its beginning, BEGUN less a distance for one that is wanted if the block there
+begins as it should. The list is for the first byte of a code, LONG if it is not all,
 then the other table is for the whole code. Codes that are not declared are VARIABLE.
 """
 

@@ -36,6 +36,40 @@ def test_in_functions_other_entries_may_be_wanted() -> None:
     assert names(wanted, entry("a"), *functions, entry("b")) == ["a", "static", "inner", "b"]
 
 
+def test_in_functions_a_block_may_have_to_begin_in_some_way() -> None:
+    wide = b"\x91" + bytes(0x7F)  # its length takes two bytes, so it is left to a closer look
+    behind = ADie(
+        dw.TAG_variable,
+        (
+            (dw.AT_const_value, dw.FORM_udata, 5),  # where the block stands depends on this
+            (dw.AT_name, dw.FORM_string, "behind"),
+            (dw.AT_location, dw.FORM_exprloc, b"\x91\0"),
+        ),
+    )
+    body = (
+        placed("static", b"\x03\0\0\0\0"),
+        placed("local", b"\x91\0"),
+        placed("nowhere", b""),
+        placed("wide", wide),
+        behind,
+        ADie(dw.TAG_lexical_block, (), (placed("inner", b"\xa1\0"), placed("other", b"\x50"))),
+        placed("last", b"\x03\0\0\0\0"),
+    )
+    inside = Wanted(
+        VARIABLE, blocks=frozenset((dw.AT_location,)), beginnings=frozenset((0x03, 0xA1))
+    )
+    wanted = Wanted(VARIABLE, in_functions=inside)
+    function = entry("f", *body, tag=dw.TAG_subprogram)
+    found = ["static", "wide", "behind", "inner", "last", "after"]
+    assert names(wanted, function, placed("after", b"\x91\0")) == found
+
+
+def placed(name: str, location: bytes) -> ADie:
+    """An entry whose location begins at a place that is the same in all of its shape."""
+    attributes = ((dw.AT_location, dw.FORM_exprloc, location), (dw.AT_name, dw.FORM_string, name))
+    return ADie(dw.TAG_variable, attributes)
+
+
 def closed(target: str) -> ADie:
     attributes = ((dw.AT_sibling, dw.FORM_ref4, target), (dw.AT_name, dw.FORM_string, "closed"))
     return ADie(dw.TAG_structure_type, attributes, (entry("inner"),), "closed")
