@@ -1,15 +1,14 @@
 """Where the statics of a large program are, kept in the user's cache for the next trace with it.
 
-To find them takes a walk through all debug information. A file named by the checksum of the ELF
-holds them as lines: first what it is, with the checksum of the rest, then for each static the
-offset of its description in hex, a blank, and what stands before its name.
+To find them takes a walk through all debug information, to read their types as long again. A file
+named by the checksum of the ELF holds both: a line that tells what it is, with the checksum of the
+rest, then JSON.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from zlib import crc32
 
@@ -17,65 +16,75 @@ from stackdump_probe import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from stackdump_probe.values.statics import Entry
+    from stackdump_probe.values.kept_statics import Kept
 
-FORMAT = f"stackdump-probe {__version__} statics 1"
-LARGE = 4 << 20  # bytes of an ELF in which to search takes long enough to remember what was found
+FORMAT = f"stackdump-probe {__version__} statics 2"
+LARGE = 512 << 10  # bytes of an ELF in which to search takes long enough to remember what was found
 MOST = 64  # files that are kept
 LONGEST = 64 << 20  # bytes of a file that is believed
 VARIABLE = "STACKDUMP_CACHE"  # a directory; "" to keep nothing
 SUFFIX = ".statics"
 
 
+def index_of(elf: memoryview) -> DiskIndex | None:
+    """The index of the ELF of these bytes; None if it is not worth one, or has no place."""
+    folder = _folder() if len(elf) >= LARGE else ""
+    if not folder:
+        return None
+    name = f"{len(elf):x}-{crc32(elf):08x}{SUFFIX}"
+    return DiskIndex(os.path.join(folder, name))  # noqa: PTH118
+
+
 class DiskIndex:
-    """The statics of the ELF of these bytes. What cannot be read or written is done without."""
+    """The statics of one program, in the file at `path`.
 
-    def __init__(self, elf: memoryview) -> None:
-        self._elf = elf
+    What cannot be read or written is done without.
+    """
 
-    def known(self) -> Sequence[Entry] | None:
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def known(self) -> Kept | None:
         """The statics that a former trace has found; None if there was none."""
-        path = self._path()
-        with suppress(OSError, ValueError):
-            if path:
-                with open(path, "rb") as file:  # noqa: PTH123
-                    return _entries(file.read(LONGEST))
+        with suppress(OSError, ValueError, RecursionError), open(self._path, "rb") as file:  # noqa: PTH123
+            return _kept(file.read(LONGEST))
         return None
 
-    def keep(self, entries: Sequence[Entry]) -> None:
+    def keep(self, kept: Kept) -> None:
         """Write them, whole or not at all; the oldest files make room."""
-        path = self._path()
-        if not path or any("\n" in before for _, before in entries):
-            return
-        unfinished = f"{path}.{os.getpid()}"
-        with suppress(OSError, ValueError):  # a ValueError for a name that is no text
-            content = _content(entries)
-            folder = os.path.dirname(path)  # noqa: PTH120
+        unfinished = f"{self._path}.{os.getpid()}"
+        with suppress(OSError):
+            folder = os.path.dirname(self._path)  # noqa: PTH120
             os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
             _make_room(folder)
             with open(unfinished, "wb") as file:  # noqa: PTH123
-                file.write(content)
-            os.replace(unfinished, path)  # noqa: PTH105
-
-    def _path(self) -> str:
-        """The file; empty for none."""
-        folder = _folder() if len(self._elf) >= LARGE else ""
-        name = f"{len(self._elf):x}-{crc32(self._elf):08x}{SUFFIX}"
-        return os.path.join(folder, name) if folder else ""  # noqa: PTH118
+                file.write(_content(kept))
+            os.replace(unfinished, self._path)  # noqa: PTH105
 
 
-def _content(entries: Sequence[Entry]) -> bytes:
-    body = "".join(f"{offset:x} {before}\n" for offset, before in entries).encode()
+def _content(kept: Kept) -> bytes:
+    import json
+
+    body = json.dumps([kept.types, kept.entries], separators=(",", ":")).encode()
     return f"{FORMAT} {crc32(body):08x}\n".encode() + body
 
 
-def _entries(content: bytes) -> list[Entry]:
-    """What `_content` was made of; raises ValueError for anything else."""
+def _kept(content: bytes) -> Kept:
+    """What `_content` was made of; raises ValueError for anything else.
+
+    Who uses types and statics looks whether they are such.
+    """
+    import json
+
+    from stackdump_probe.values.kept_statics import Kept
+
     head, _, body = content.partition(b"\n")
     if head.decode() != f"{FORMAT} {crc32(body):08x}":
         raise ValueError("another format, or damaged")
-    parts = (line.partition(" ") for line in body.decode().split("\n")[:-1])
-    return [(int(offset, 16), before) for offset, _, before in parts]
+    match json.loads(body):
+        case [list(types), list(entries)]:
+            return Kept(entries, types)
+    raise ValueError("not what is kept")
 
 
 def _folder() -> str:

@@ -124,10 +124,10 @@ def _report(
     )
 
 
-def _index_of(image: Image) -> "StaticsIndex":
-    from stackdump_probe.cli.statics_index import DiskIndex
+def _index_of(image: Image) -> "StaticsIndex | None":
+    from stackdump_probe.cli.statics_index import index_of
 
-    return DiskIndex(image.octets)
+    return index_of(image.octets)
 
 
 def _each_on_a_line(

@@ -94,8 +94,9 @@ def build_report(
                 noise=statics == "all",
                 beside=programs.beside(program),
                 children=children,
+                index=index if program is image and statics == "own" else None,
             )
-            return reader.found(share, index if program is image and statics == "own" else None)
+            return reader.found(share)
 
         held = guarded(found, (), damage)
         return tuple(own_statics(held, program, programs, backtrace)) if also else held

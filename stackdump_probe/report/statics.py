@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from stackdump_probe.errors import DwarfError
+from stackdump_probe.errors import ImageError
 from stackdump_probe.image.dwarf.units import Unit
 from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
 from stackdump_probe.report.model import Variable
 from stackdump_probe.report.variables import reported
 from stackdump_probe.values import model as values
-from stackdump_probe.values.statics import Part, StaticsSearch, merged
+from stackdump_probe.values.kept_statics import Part, merged
+from stackdump_probe.values.statics import StaticsAgain, StaticsSearch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
     class StaticsIndex(Protocol):
         """Remembers where the debug information of a program describes its statics."""
 
-        def known(self) -> Sequence[Entry] | None:
+        def known(self) -> Kept | None:
             """What was kept of the same program before."""
 
-        def keep(self, entries: Sequence[Entry]) -> None:
+        def keep(self, kept: Kept) -> None:
             """Remember it."""
 
     from stackdump_probe.report.share import Share
-    from stackdump_probe.values.statics import Entry
+    from stackdump_probe.values.kept_statics import Kept
 
 PART = 1 << 17  # bytes of debug information that are searched at once: some 10 ms
 TOGETHER = 64  # statics that are read at once, where they need not be searched for
@@ -44,35 +45,40 @@ class StaticsReader:
         noise: bool,
         beside: Sequence[Image],
         children: bool,
+        index: StaticsIndex | None,
     ) -> None:
         self._image = image
-        self._search = StaticsSearch(image, memory, noise=noise, beside=beside)
+        self._index = index
+        self._search = StaticsSearch(
+            image, memory, noise=noise, beside=beside, remember=index is not None
+        )
         self._children = children
 
-    def found(self, share: Share, index: StaticsIndex | None) -> tuple[Variable, ...]:
+    def found(self, share: Share) -> tuple[Variable, ...]:
         """All of them, in the order of the debug information; raises ImageError."""
-        entries = None if index is None else index.known()
-        if entries is not None:
+        index = self._index
+        kept = None if index is None else index.known()
+        if kept is not None:
             try:
-                return self._again(entries, share)
-            except DwarfError:
+                return self._again(kept, share)
+            except ImageError:
                 pass  # it tells of another program
         parts = share([self._searching(units) for units in _parts(self._image.dwarf.units)])
-        kept = merged(parts)
+        variables, kept = merged(parts)
         if index is not None and all(part.fixed for part in parts):
-            index.keep([entry for _, entry in kept])
-        return tuple([variable for variable, _ in kept])
+            index.keep(kept)
+        return tuple(variables)
 
-    def _again(self, entries: Sequence[Entry], share: Share) -> tuple[Variable, ...]:
-        starts = range(0, len(entries), TOGETHER)
-        parts = share([self._reading(entries[at : at + TOGETHER]) for at in starts])
+    def _again(self, kept: Kept, share: Share) -> tuple[Variable, ...]:
+        again, starts = self._search.again(kept), range(0, len(kept.entries), TOGETHER)
+        parts = share([self._reading(again, at) for at in starts])
         return tuple([variable for part in parts for variable in part])
 
     def _searching(self, units: Sequence[Unit]) -> Callable[[], Part[Variable]]:
         return lambda: self._search.of_units(units, self._shown)
 
-    def _reading(self, entries: Sequence[Entry]) -> Callable[[], list[Variable]]:
-        return lambda: self._search.of_entries(entries, self._shown)
+    def _reading(self, again: StaticsAgain, at: int) -> Callable[[], list[Variable]]:
+        return lambda: again.between(at, at + TOGETHER, self._shown)
 
     def _shown(self, variable: values.Variable) -> Variable:
         return reported(variable, children=self._children)

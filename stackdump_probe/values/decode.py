@@ -141,6 +141,10 @@ class Decoder:
             name = self._names[type_] = type_name(type_)
         return name
 
+    def call(self, type_: Type, name: str) -> None:
+        """Give a type that name, instead of what it would be called."""
+        self._names[type_] = name
+
     def actual(self, type_: Type) -> Type:
         """The type under typedefs and qualifiers, as the unit that defines it has it."""
         return self._shape(type_).actual

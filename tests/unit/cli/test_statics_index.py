@@ -1,16 +1,26 @@
 """What is remembered of a large program, and that nothing else is believed."""
 
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import pytest
 
 from stackdump_probe.cli import statics_index
 from stackdump_probe.cli.main import run
-from stackdump_probe.cli.statics_index import MOST, DiskIndex
+from stackdump_probe.cli.statics_index import MOST, DiskIndex, index_of
+from stackdump_probe.values.kept_statics import Kept
 from stackdump_probe.values.statics import StaticsSearch
 
 ELF = memoryview(b"\x7fELF of some length")
-ENTRIES = [(0x2A, ""), (0x10_0000, "ns::f::"), (0x2A, "größe::")]
+PLAIN = ["count", 0x2000_0000, 0, "main.c", 7]
+ENTRIES: list[Any] = [
+    [0x2A, "", PLAIN],
+    [0x10_0000, "ns::f::", None],
+    [0x2A, "größe::", ["count", 0x2000_0000, 0, None, None]],
+    [0x2B, "a\n2 ", ["\udc80", 0x2000_0000, 0, None, None]],
+]
+KEPT = Kept(ENTRIES, [["base", "int", [], "int", 4, 5, "c", None, False]])
 CASE = Path(__file__).parents[2] / "golden" / "depot_g++_o2"
 TRACE = ["trace", str(CASE / "fw.elf"), str(CASE / "hang.dump"), "--color", "never"]
 
@@ -23,26 +33,32 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
+def index(elf: memoryview = ELF) -> DiskIndex:
+    found = index_of(elf)
+    assert found is not None
+    return found
+
+
 def kept_in(folder: Path) -> Path:
-    DiskIndex(ELF).keep(ENTRIES)
+    index().keep(KEPT)
     (path,) = folder.iterdir()
     return path
 
 
 def test_what_was_kept_is_known_the_next_time() -> None:
-    assert DiskIndex(ELF).known() is None
-    DiskIndex(ELF).keep(ENTRIES)
-    assert DiskIndex(ELF).known() == ENTRIES
+    assert index().known() is None
+    index().keep(KEPT)
+    assert index().known() == KEPT
 
 
 def test_no_statics_are_an_answer_too() -> None:
-    DiskIndex(ELF).keep([])
-    assert DiskIndex(ELF).known() == []
+    index().keep(Kept([], []))
+    assert index().known() == Kept([], [])
 
 
 def test_another_program_is_not_known() -> None:
-    DiskIndex(ELF).keep(ENTRIES)
-    assert DiskIndex(memoryview(b"\x7fELF of some lenght")).known() is None
+    index().keep(KEPT)
+    assert index(memoryview(b"\x7fELF of some lenght")).known() is None
 
 
 def test_a_damaged_file_is_not_believed(folder: Path) -> None:
@@ -50,9 +66,9 @@ def test_a_damaged_file_is_not_believed(folder: Path) -> None:
     whole = path.read_bytes()
     for at in range(len(whole)):
         path.write_bytes(whole[:at])
-        assert DiskIndex(ELF).known() is None
+        assert index().known() is None
         path.write_bytes(whole[:at] + bytes((whole[at] ^ 0x41,)) + whole[at + 1 :])
-        assert DiskIndex(ELF).known() is None
+        assert index().known() is None
 
 
 def test_a_file_of_another_version_is_not_believed(
@@ -60,19 +76,17 @@ def test_a_file_of_another_version_is_not_believed(
 ) -> None:
     kept_in(folder)
     monkeypatch.setattr(statics_index, "FORMAT", "stackdump-probe 99 statics 1")
-    assert DiskIndex(ELF).known() is None
+    assert index().known() is None
 
 
-def test_small_programs_are_not_worth_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_programs_are_not_worth_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statics_index, "LARGE", len(ELF) + 1)
-    DiskIndex(ELF).keep(ENTRIES)
-    assert not folder.exists()
+    assert index_of(ELF) is None
 
 
 def test_nothing_is_kept_for_who_does_not_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STACKDUMP_CACHE", "")
-    DiskIndex(ELF).keep(ENTRIES)
-    assert DiskIndex(ELF).known() is None
+    assert index_of(ELF) is None
 
 
 @pytest.mark.parametrize(
@@ -96,30 +110,30 @@ def test_the_cache_is_where_the_system_has_its_caches(
 
 def test_a_cache_that_cannot_be_written_is_done_without(folder: Path) -> None:
     folder.write_bytes(b"a file")
-    DiskIndex(ELF).keep(ENTRIES)
-    assert DiskIndex(ELF).known() is None
+    index().keep(KEPT)
+    assert index().known() is None
     assert folder.read_bytes() == b"a file"
 
 
-def test_a_name_with_a_line_end_is_not_kept() -> None:
-    DiskIndex(ELF).keep([(1, "a\n2 ")])
-    assert DiskIndex(ELF).known() is None
+@pytest.mark.parametrize("body", ["null", "[]", "[[]]", "[{}, []]", "[" * 100_000, "\xff"])
+def test_other_content_is_not_believed(body: str, folder: Path) -> None:
+    write(kept_in(folder), body.encode("latin-1"))
+    assert index().known() is None
 
 
-def test_a_name_that_is_no_text_is_not_kept(folder: Path) -> None:
-    DiskIndex(ELF).keep([(1, "\udc80")])
-    assert DiskIndex(ELF).known() is None
-    assert not folder.exists()
+def write(path: Path, body: bytes) -> None:
+    """A file that is whole, whatever is in it."""
+    path.write_bytes(f"{statics_index.FORMAT} {crc32(body):08x}\n".encode() + body)
 
 
 def test_the_oldest_make_room_and_other_files_stay(folder: Path) -> None:
     folder.mkdir()
     (folder / "notes").touch()
     for number in range(MOST + 3):
-        DiskIndex(memoryview(bytes(number))).keep(ENTRIES)
+        index(memoryview(bytes(number))).keep(KEPT)
     assert len(list(folder.glob("*.statics"))) == MOST
     assert (folder / "notes").exists()
-    assert DiskIndex(memoryview(bytes(MOST + 2))).known() == ENTRIES
+    assert index(memoryview(bytes(MOST + 2))).known() == KEPT
 
 
 def test_the_second_trace_is_the_same_and_does_not_search(
@@ -145,11 +159,25 @@ def test_other_statics_than_those_that_were_kept_are_searched_for(
     assert capsys.readouterr().out == everything
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        [0xFFFF_FFF0, "", None],
+        [-1, "", None],
+        ["0", "", None],
+        [0, "", PLAIN],
+        [0, "", []],
+        [0, "", ["count", "0", 0, None, None]],
+        [0, None, None],
+        None,
+    ],
+)
 def test_what_tells_of_another_program_is_done_without(
-    capsys: pytest.CaptureFixture[str],
+    told: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(TRACE) == 0
     first = capsys.readouterr().out
-    DiskIndex(memoryview((CASE / "fw.elf").read_bytes())).keep([(0xFFFF_FFF0, "")])
+    elf = memoryview((CASE / "fw.elf").read_bytes())
+    index(elf).keep(Kept([told], [["base", "int", [[]]]]))
     assert run(TRACE) == 0
     assert capsys.readouterr().out == first

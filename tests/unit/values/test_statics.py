@@ -1,8 +1,9 @@
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory
+from stackdump_probe.values.kept_statics import merged
 from stackdump_probe.values.model import Variable
-from stackdump_probe.values.statics import StaticsSearch, merged
+from stackdump_probe.values.statics import StaticsSearch
 from stackdump_probe.values.text import short_text
 from tests.builders.dwarf import ADie, AUnit, a_unit
 from tests.builders.elves import ASymbol
@@ -42,15 +43,20 @@ def static(name: str, address: int, *more: Attribute, label: str = "") -> ADie:
 
 def statics(image: Image, held: Memory, *, noise: bool = False) -> list[Variable]:
     """All of them; the same if each unit is searched by itself, and if they are found again."""
-    search = StaticsSearch(image, held, noise=noise)
+    searches = [StaticsSearch(image, held, noise=noise, remember=each) for each in (False, True)]
+    first, second = (found_by(each, image) for each in searches)
+    assert first == second
+    return first
+
+
+def found_by(search: StaticsSearch, image: Image) -> list[Variable]:
     units = image.dwarf.units
-    found = merged([search.of_units(units, lambda variable: variable)])
+    found, kept = merged([search.of_units(units, lambda variable: variable)])
     parts = [search.of_units([each], lambda variable: variable) for each in reversed(units)]
-    assert merged(parts[::-1]) == found
-    variables = [variable for variable, _ in found]
-    again = search.of_entries([entry for _, entry in found], lambda variable: variable)
-    assert again == variables
-    return variables
+    assert merged(parts[::-1]) == (found, kept)
+    again = search.again(kept)
+    assert again.between(0, len(found), lambda variable: variable) == found
+    return found
 
 
 def found_in(
