@@ -33,10 +33,17 @@ def write(lines: Iterable[str]) -> None:
 
 
 def write_styled(lines: Iterable[Line], theme: ThemeName) -> None:
-    """Write styled lines to standard output: by rich in the colors of `theme`, "none" as text."""
+    """Write styled lines to standard output in the colors of `theme`, "none" as text.
+
+    Consoles of Windows may be old ones, which rich knows how to color.
+    """
     if theme == "none":
         write(map(plain, lines))
-        return
-    from stackdump_probe.cli.console import print_styled
+    elif sys.platform == "win32":
+        from stackdump_probe.cli.console import print_styled
 
-    print_styled(lines, THEMES[theme], sys.stdout)
+        print_styled(lines, THEMES[theme], sys.stdout)
+    else:
+        from stackdump_probe.cli.sgr import painted
+
+        write(painted(lines, THEMES[theme]))

@@ -140,7 +140,7 @@ def test_a_terminal_encoding_that_lacks_a_character_gets_an_escape(tmp_path: Pat
 def test_neither_a_trace_nor_the_version_loads_typer_or_rich(dump: str) -> None:
     program = (
         "import sys; from stackdump_probe.cli.main import run; run(['--version']);"
-        f"run(['info', {dump!r}]);"
+        f"run(['info', {dump!r}]); run(['info', {dump!r}, '--color', 'always']);"
         "print([name for name in ('typer', 'rich', 'pyocd', 'elftools', 'usb', 'json') "
         "if name in sys.modules])"
     )
