@@ -1,4 +1,4 @@
-"""Terminals by way of rich, which knows their kinds; imported where one is really written to."""
+"""Consoles of Windows by way of rich, which knows the old ones; imported where one is meant."""
 
 from __future__ import annotations
 

@@ -34,6 +34,8 @@ REPEATS = "<repeats "  # what tells of them, before their number
 LAST_CODE_POINT = 0x10FFFF
 UNITS = {10**9: "s", 10**6: "ms", 10**3: "\u00b5s", 1: "ns"}
 UNLISTED = "no enumerator has this value"
+# Of the narrow formats of IEEE 754: how they are packed, the least normal number, digits kept.
+_BINARY16, _BINARY32 = ("<e", 2.0**-14, 3), ("<f", 2.0**-126, 6)
 # C and Rust agree on these; everything else that is no printable character is \x or \u{}.
 ESCAPES = {"\0": r"\0", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": "\\\\"}
 
@@ -82,11 +84,15 @@ def _doubtful(content: Enumerator | Invalid) -> str:
 
 def pointer_pieces(pointer: Pointer) -> Iterator[str]:
     """An address and what is known of it, but for what is there."""
-    yield "<optimized out>" if pointer.address is None else f"{pointer.address:#010x}"
-    if pointer.symbol is not None:
-        yield f" <{escaped(pointer.symbol)}>"
+    yield address_text(pointer.address, pointer.symbol)
     if pointer.dynamic is not None:
         yield f" ({escaped(pointer.dynamic)})"
+
+
+def address_text(address: int | None, symbol: str | None) -> str:
+    """A pointer of which no more is known; without an address it exists no more."""
+    text = "<optimized out>" if address is None else f"{address:#010x}"
+    return text if symbol is None else f"{text} <{escaped(symbol)}>"
 
 
 def _pointer(pointer: Pointer) -> str:
@@ -110,11 +116,17 @@ def real_text(number: float, size: int) -> str:
         return "nan"
     if math.isinf(number):
         return "inf" if number > 0 else "-inf"
-    return repr(number) if size >= 8 else _shortest(number, "<f" if size == 4 else "<e")
+    if size >= 8:
+        return repr(number)
+    return _shortest(number, *_BINARY32 if size == 4 else _BINARY16)
 
 
-def _shortest(number: float, layout: str) -> str:
-    for digits in range(1, 10):
+def _shortest(number: float, layout: str, least_normal: float, kept: int) -> str:
+    """A text of at most `kept` digits comes back from a normal number (C11 5.2.4.2.2, FLT_DIG).
+
+    So if there is one, it is what the number is rounded to so many digits.
+    """
+    for digits in range(kept if abs(number) >= least_normal else 1, 10):
         text = f"{number:.{digits}g}"
         if _rounded(float(text), layout) == number:
             return repr(float(text))

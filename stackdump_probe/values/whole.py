@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.types import model as types
-from stackdump_probe.image.types.model import Member, Type, size_of, stride_of
+from stackdump_probe.image.types.model import Member, Type, size_of, stride_of, stripped
 from stackdump_probe.values import c
 from stackdump_probe.values.elements import Alone, Elements, Members, Part, ReadText, Texts, Whole
 from stackdump_probe.values.languages import views_of
 from stackdump_probe.values.model import Aggregate, Array, Content, Value, children_of
-from stackdump_probe.values.scalar_text import CUT, doubt, escaped, scalar_text
+from stackdump_probe.values.scalar_text import CUT, address_text, doubt, escaped, scalar_text
 from stackdump_probe.values.scalars import (
     FLOAT_FORMATS,
     INTEGERS,
@@ -75,7 +75,8 @@ def _read_by_bytes(decoder: Decoder, actual: Type) -> Whole | None:
     if size is None or read is None:
         return None
     content = _Remembered(read).__getitem__
-    text = _Remembered(_integer_text(actual) or (lambda octets: scalar_text(content(octets))))
+    at_once = _integer_text(actual) or _address_text(decoder, actual)
+    text = _Remembered(at_once or (lambda octets: scalar_text(content(octets))))
     return Whole(
         str,
         size,
@@ -97,6 +98,20 @@ def _integer_text(actual: Type) -> ReadText | None:
         return None
     signed = is_signed(actual)
     return lambda octets: str(int.from_bytes(octets, "little", signed=signed))
+
+
+def _address_text(decoder: Decoder, actual: Type) -> ReadText | None:
+    """The same of a pointer of C; None for one that is followed, to text."""
+    if not isinstance(actual, types.Pointer) or actual.language != "c":
+        return None
+    if c.character_of(stripped(actual.target.type)) is not None:
+        return None
+
+    def text(octets: bytes) -> str:
+        number = int.from_bytes(octets, "little")
+        return address_text(number, decoder.symbol_at(number))
+
+    return text
 
 
 def _reading(decoder: Decoder, actual: Type) -> Callable[[bytes], Content] | None:

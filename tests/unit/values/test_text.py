@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import math
+import random
+import struct
+
 import pytest
 
 from stackdump_probe.values.model import (
@@ -186,6 +190,29 @@ def test_floats_are_the_shortest_text_that_reads_back(
     number: float, size: int, expected: str
 ) -> None:
     assert real_text(number, size) == expected
+
+
+@pytest.mark.parametrize(("layout", "seed"), [("<e", 1), ("<f", 2)])
+def test_of_any_float_no_text_with_fewer_digits_reads_back(layout: str, seed: int) -> None:
+    size, dice = struct.calcsize(layout), random.Random(seed)
+    for _ in range(20_000):
+        exponent_only = dice.choice((0, 1, 2, dice.getrandbits(size * 8)))  # subnormal ones too
+        octets = (exponent_only ^ dice.getrandbits(10)).to_bytes(size, "little")
+        (number,) = struct.unpack(layout, octets)
+        if not math.isfinite(number):
+            continue
+        text = real_text(number, size)
+        assert packed(text, layout) == octets, text
+        digits = len(text.split("e")[0].replace(".", "").lstrip("-0").rstrip("0"))
+        if digits > 1:
+            assert packed(f"{number:.{digits - 1}g}", layout) != octets, text
+
+
+def packed(text: str, layout: str) -> bytes | None:
+    try:
+        return struct.pack(layout, float(text))
+    except OverflowError:
+        return None
 
 
 # --- escaping ---------------------------------------------------------------------------------
