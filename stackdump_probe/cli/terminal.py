@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from stackdump_probe.report.theme import THEMES, Line, plain
 
@@ -32,18 +32,26 @@ def write(lines: Iterable[str]) -> None:
         sys.stdout.write(f"{line}\n")
 
 
-def write_styled(lines: Iterable[Line], theme: ThemeName) -> None:
-    """Write styled lines to standard output in the colors of `theme`, "none" as text.
+def paint_of(theme: ThemeName) -> Callable[[Iterable[Line]], Iterator[str]] | None:
+    """What makes styled lines text in the colors of `theme`, "none" without any.
 
-    Consoles of Windows may be old ones, which rich knows how to color.
+    None for consoles of Windows: they may be old ones, which rich knows how to color.
     """
     if theme == "none":
-        write(map(plain, lines))
-    elif sys.platform == "win32":
+        return lambda lines: map(plain, lines)
+    if sys.platform == "win32":
+        return None
+    from stackdump_probe.cli.sgr import painted
+
+    return lambda lines: painted(lines, THEMES[theme])
+
+
+def write_styled(lines: Iterable[Line], theme: ThemeName) -> None:
+    """Write styled lines to standard output in the colors of `theme`, "none" as text."""
+    paint = paint_of(theme)
+    if paint is not None:
+        write(paint(lines))
+    else:
         from stackdump_probe.cli.console import print_styled
 
         print_styled(lines, THEMES[theme], sys.stdout)
-    else:
-        from stackdump_probe.cli.sgr import painted
-
-        write(painted(lines, THEMES[theme]))

@@ -7,7 +7,7 @@ from stackdump_probe.cli.open_image import Programs, open_image
 from stackdump_probe.cli.options import ALSO, Annotated, Argument, Literal, Option
 from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.sharing import shared
-from stackdump_probe.cli.terminal import columns, write, write_styled
+from stackdump_probe.cli.terminal import columns, paint_of, write, write_styled
 from stackdump_probe.image.elf import Image
 from stackdump_probe.report.build import MISMATCH, build_report
 from stackdump_probe.report.model import Report
@@ -64,7 +64,7 @@ def trace(
         elf, dumps, wanted, also=also or (), children=False, force=force, settings=settings
     )
     from stackdump_probe.report.frame_rows import Look
-    from stackdump_probe.report.to_text import to_lines
+    from stackdump_probe.report.to_text import painted, to_lines
 
     look = Look(
         columns=columns(),
@@ -75,7 +75,11 @@ def trace(
         read_source=read_source,
         elf_path=report.elf_path,
     )
-    write_styled(to_lines(report, look), settings.theme(theme))
+    paint = paint_of(settings.theme(theme))
+    if paint is None:
+        write_styled(to_lines(report, look), theme)
+    else:
+        write(painted(report, look, paint, shared))
     return 0
 
 

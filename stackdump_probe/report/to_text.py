@@ -1,6 +1,8 @@
 """A Report as text for people."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from stackdump_probe.report.frame_rows import Look, frame_rows, legend_rows, shown, variable_row
 from stackdump_probe.report.model import Report, ReportEnd, Thread, Variable
@@ -13,8 +15,16 @@ from stackdump_probe.report.rows import (
     laid_out,
     register_rows,
 )
+from stackdump_probe.report.share import in_turn
 from stackdump_probe.report.source import ReadSource
 from stackdump_probe.report.theme import Line, Span, plain, span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackdump_probe.report.share import Share
+
+Paint = Callable[[Iterable[Line]], Iterator[str]]
+TOGETHER = 512  # rows of statics that one job lays out
 
 
 def to_text(
@@ -41,15 +51,30 @@ def to_text(
         read_source,
         report.elf_path,
     )
-    return map(plain, to_lines(report, look))
+    return painted(report, look, lambda lines: map(plain, lines))
 
 
 def to_lines(report: Report, look: Look) -> Iterator[Line]:
     """Yield the lines of the trace in styled spans, whose text is safe for a terminal."""
-    return laid_out(_rows(report, look), columns=look.columns)
+    yield from laid_out(_rows(report, look), columns=look.columns)
+    yield from laid_out(_static_rows(_statics(report, look), look), columns=look.columns)
+
+
+def painted(report: Report, look: Look, paint: Paint, share: Share = in_turn) -> Iterator[str]:
+    """Yield the lines of the trace as `paint` makes them; `share` may spread the statics."""
+    yield from paint(laid_out(_rows(report, look), columns=look.columns))
+    held = list(_statics(report, look))
+    parts = [held[at : at + TOGETHER] for at in range(0, len(held), TOGETHER)]
+    for lines in share([_painting(part, look, paint) for part in parts]):
+        yield from lines
+
+
+def _painting(part: Sequence[Row | Variable], look: Look, paint: Paint) -> Callable[[], list[str]]:
+    return lambda: list(paint(laid_out(_static_rows(part, look), columns=look.columns)))
 
 
 def _rows(report: Report, look: Look) -> Iterator[Row]:
+    """All but the statics."""
     yield from fault_rows(report.fault)
     if report.stack_overflow is not None:
         yield labelled("stack", report.stack_overflow.text, style="alarm")
@@ -65,9 +90,6 @@ def _rows(report: Report, look: Look) -> Iterator[Row]:
         yield Row()
         yield from _thread_rows(thread, look, alone=len(report.threads) == 1)
     yield from legend_rows([frame for thread in report.threads for frame in thread.frames])
-    yield from _static_rows(report.statics, look)
-    for other in report.also:
-        yield from _static_rows(other.statics, look, f"statics of {other.path}:")
 
 
 def _thread_rows(thread: Thread, look: Look, *, alone: bool) -> Iterator[Row]:
@@ -92,9 +114,19 @@ def _end_rows(end: ReportEnd) -> Iterator[Row]:
         yield Row((Span("hint: ", "dim"), span(end.hint)), hanging=6)
 
 
-def _static_rows(
-    statics: Sequence[Variable], look: Look, heading: str = "statics:"
-) -> Iterator[Row]:
+def _static_rows(held: Iterable[Row | Variable], look: Look) -> Iterator[Row]:
+    for each in held:
+        yield each if isinstance(each, Row) else variable_row(each, look, indent=" " * 4)
+
+
+def _statics(report: Report, look: Look) -> Iterator[Row | Variable]:
+    """Yield the statics in their order, with the rows between them."""
+    yield from _by_file(report.statics, look, "statics:")
+    for other in report.also:
+        yield from _by_file(other.statics, look, f"statics of {other.path}:")
+
+
+def _by_file(statics: Sequence[Variable], look: Look, heading: str) -> Iterator[Row | Variable]:
     by_file: dict[str | None, list[Variable]] = {}
     for variable in shown(statics, look):
         file = variable.declared.file if variable.declared else None
@@ -104,5 +136,4 @@ def _static_rows(
         yield Row((span(heading, "kind"),))
     for file, variables in by_file.items():
         yield Row((Span("  "), span(file or "(no file)", "place")), hanging=4)
-        for variable in variables:
-            yield variable_row(variable, look, indent=" " * 4)
+        yield from variables

@@ -1,6 +1,7 @@
 """A report as lines."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import pytest
 
@@ -16,10 +17,11 @@ from stackdump_probe.report.model import (
     Variable,
 )
 from stackdump_probe.report.theme import plain
-from stackdump_probe.report.to_text import to_lines, to_text
+from stackdump_probe.report.to_text import TOGETHER, painted, to_lines, to_text
 from stackdump_probe.report.wrap import width
 from tests.unit.report.samples import BUS_FAULT, OVERFLOW, a_frame, a_report, a_thread, a_variable
 
+R = TypeVar("R")
 DETAILS = FrameDetails(
     {"r4": 4, "sp": 0x2000_0FF0}, {"r5": 0x2000_0FF8}, code_origin="elf", stack_origin="dump"
 )
@@ -328,6 +330,23 @@ def test_the_styled_lines_have_the_text_of_the_plain_ones() -> None:
     lines = list(to_lines(report, Look(columns=60)))
     assert [plain(line) for line in lines] == list(to_text(report, columns=60))
     assert {part.style for line in lines for part in line} > {"alarm", "doubt", "function", "name"}
+
+
+def test_statics_that_several_lay_out_are_in_the_same_order() -> None:
+    statics = tuple(
+        a_variable(f"v{number}", "word " * (number % 50), declared=Location(f"{number % 3}.c", 1))
+        for number in range(2 * TOGETHER)
+    )
+    report = a_report(a_frame(), statics=statics)
+    asked = []
+
+    def backwards(jobs: Sequence[Callable[[], R]]) -> list[R]:
+        asked.append(len(jobs))
+        return [job() for job in reversed(jobs)][::-1]
+
+    lines = painted(report, Look(), lambda lines: map(plain, lines), backwards)
+    assert list(lines) == list(to_text(report))
+    assert asked == [3]  # two of statics, and what is left for the rows between them
 
 
 def test_no_line_ends_with_spaces() -> None:
