@@ -1,6 +1,7 @@
 """`trace`: from a dump file and its ELF to the frames and every variable."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from stackdump_probe.cli.files import read_dumps, read_source
 from stackdump_probe.cli.open_image import Programs, open_image
@@ -16,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.report.build import Statics
     from stackdump_probe.report.statics import StaticsIndex
+
+FILES = 8  # source files that are kept while frames of the same ones follow
 
 
 def trace(
@@ -72,7 +75,7 @@ def trace(
         show_zero_sized=show_zero_sized_variables,
         max_lines=max_wrapping_lines,
         verbose=settings.verbose > 0,
-        read_source=read_source,
+        read_source=lru_cache(FILES)(read_source),
         elf_path=report.elf_path,
     )
     paint = paint_of(settings.theme(theme))

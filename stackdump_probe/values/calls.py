@@ -6,7 +6,7 @@ from stackdump_probe.errors import NotCaptured
 from stackdump_probe.image.dwarf import constants as dw
 from stackdump_probe.image.dwarf.dies import Die
 from stackdump_probe.image.dwarf.expression import evaluate
-from stackdump_probe.image.dwarf.functions import function_at, scopes_at
+from stackdump_probe.image.dwarf.functions import function_at
 from stackdump_probe.image.dwarf.tail_calls import ORIGINS, TailCall
 from stackdump_probe.record import replace
 from stackdump_probe.unwind.code.calls import call_before
@@ -29,10 +29,9 @@ def call_of(context: FrameContext) -> tuple[FrameContext, Die] | None:
     physical = context.physical.caller
     if physical is None or context.function is None or context.nesting >= NESTING_LIMIT:
         return None
-    scopes = scopes_at(physical.image.dwarf, physical.frame.lookup_pc)
-    if not scopes:
+    function = function_at(physical.image.dwarf, physical.frame.lookup_pc)
+    if function is None:
         return None
-    function = scopes[-1].die
     caller = type(context)(physical, function, function.unit, nesting=context.nesting + 1)
     calls = physical.image.tail_calls
     site = calls.site_in(function, physical.frame.pc)
