@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.report.build import Statics
     from stackdump_probe.report.statics import StaticsIndex
+    from stackdump_probe.report.variables import Write
 
 FILES = 8  # source files that are kept while frames of the same ones follow
 
@@ -63,9 +64,7 @@ def trace(
         )
         write([document])
         return 0
-    report = _report(
-        elf, dumps, wanted, also=also or (), children=False, force=force, settings=settings
-    )
+    report = _report(elf, dumps, wanted, also=also or (), force=force, settings=settings)
     from stackdump_probe.report.frame_rows import Look
     from stackdump_probe.report.to_text import painted, to_lines
 
@@ -96,10 +95,11 @@ def trace_document(
     settings: Settings,
 ) -> str:
     """The trace of a dump as one JSON document."""
-    from stackdump_probe.report.to_json import to_json
+    from stackdump_probe.report.to_json import to_json, variable_json
 
-    report = _report(elf, dumps, statics, also=also, children=True, force=force, settings=settings)
-    return to_json(report, shared)
+    return to_json(
+        _report(elf, dumps, statics, also=also, write=variable_json, force=force, settings=settings)
+    )
 
 
 def _report(
@@ -108,7 +108,7 @@ def _report(
     statics: "Statics",
     *,
     also: Sequence[str],
-    children: bool,
+    write: "Write | None" = None,
     force: bool,
     settings: Settings,
 ) -> Report:
@@ -124,9 +124,10 @@ def _report(
         dumps=dumps,
         match=opened.match,
         also=opened.also,
-        children=children,
+        children=write is not None,
         statics=statics,
         share=shared,
+        write=write,
         index=None if statics == "none" else _index_of(opened.image),
     )
 

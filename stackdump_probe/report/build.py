@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     Statics = Literal["own", "all", "none"]
     from stackdump_probe.report.share import Share
     from stackdump_probe.report.statics import StaticsIndex
+    from stackdump_probe.report.variables import Write
 
 MISMATCH = "traced with an ELF that is not the program in the dump: nothing here can be trusted"
 
@@ -54,6 +55,7 @@ def build_report(
     statics: Statics = "own",
     share: Share = in_turn,
     index: StaticsIndex | None = None,
+    write: Write | None = None,
 ) -> Report:
     """Everything that the dump says with the help of its program.
 
@@ -62,7 +64,8 @@ def build_report(
     are further programs in the target, such as a bootloader or that of the other security state;
     without `children` the variables come without their parts, which only the JSON shows.
     `statics` are those of the program itself, or also what compilers and libraries add, or none.
-    `share` may spread the work over processes, `index` remember where the statics of `image` are.
+    `share` may spread the work over processes, `index` remember where the statics of `image` are,
+    `write` have the JSON of each variable written while it is read.
     """
     programs = SideBySide(image, (image, *(each.image for each in also)))
     memory = memory_of(dump.memory, programs)
@@ -76,7 +79,7 @@ def build_report(
         names.running,
         None if names.vectors is None else names.vectors.initial_sp,
     )
-    readers = frame_readers(backtrace, memory, programs, names.of, children=children)
+    readers = frame_readers(backtrace, memory, programs, names.of, children=children, write=write)
     parts = share([reader.told for reader in readers])
     frames = numbered(part for part, _ in parts)
     damage = [warning for _, warnings in parts for warning in warnings]
@@ -94,6 +97,7 @@ def build_report(
                 noise=statics == "all",
                 beside=programs.beside(program),
                 children=children,
+                write=write,
                 index=index if program is image and statics == "own" else None,
             )
             return reader.found(share)

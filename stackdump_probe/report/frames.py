@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from stackdump_probe.report.model import FrameKind
+    from stackdump_probe.report.variables import Write
 
     _Read = TypeVar("_Read")
     _Otherwise = TypeVar("_Otherwise")
@@ -46,6 +47,7 @@ def frame_readers(
     exception_name: Callable[[int, bool | None], str],
     *,
     children: bool,
+    write: Write | None = None,
 ) -> list[FrameReader]:
     """Readers for all frames, each for those whose code one unit describes, the most first.
 
@@ -57,7 +59,7 @@ def frame_readers(
         by_unit.setdefault(unit, []).append(each)
     groups = (each[at : at + MANY] for each in by_unit.values() for at in range(0, len(each), MANY))
     return [
-        FrameReader(group, backtrace, memory, exception_name, children=children)
+        FrameReader(group, backtrace, memory, exception_name, children=children, write=write)
         for group in sorted(groups, key=len, reverse=True)
     ]
 
@@ -97,6 +99,7 @@ class FrameReader:
         exception_name: Callable[[int, bool | None], str],
         *,
         children: bool,
+        write: Write | None = None,
     ) -> None:
         self.warnings: list[str] = []
         self._frames = frames
@@ -105,6 +108,7 @@ class FrameReader:
         self._memory = memory
         self._exception_name = exception_name
         self._children = children
+        self._write = write
 
     def told(self) -> tuple[_Told, list[str]]:
         """These frames, with what was inlined in each; the warnings."""
@@ -175,7 +179,7 @@ class FrameReader:
             *(scope, frame, self._backtrace, self._memory, self._image),
             beside=self._programs.beside(self._image),
         )
-        return tuple(reported(each, children=self._children) for each in found)
+        return tuple(reported(each, children=self._children, write=self._write) for each in found)
 
     def _report_frame(
         self,

@@ -52,7 +52,8 @@ class Member(Record):
 class Variable(Member, Record):
     """A parameter, local or static variable, rendered.
 
-    `brief` is its value with many equal elements in a row told as one; no part of the JSON.
+    `brief` is its value with many equal elements in a row told as one; no part of the JSON. `json`
+    is what the JSON says of it, where that was written at once; it stands for the parts, too.
     """
 
     kind: VariableKind
@@ -60,6 +61,7 @@ class Variable(Member, Record):
     inlined: bool
     zero_sized: bool
     brief: str | None = None
+    json: str | None = None
 
 
 class FrameDetails(Record):

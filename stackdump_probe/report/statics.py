@@ -28,6 +28,7 @@ if TYPE_CHECKING:
             """Remember it."""
 
     from stackdump_probe.report.share import Share
+    from stackdump_probe.report.variables import Write
     from stackdump_probe.values.kept_statics import Kept
 
 PART = 1 << 17  # bytes of debug information that are searched at once: some 10 ms
@@ -45,6 +46,7 @@ class StaticsReader:
         noise: bool,
         beside: Sequence[Image],
         children: bool,
+        write: Write | None,
         index: StaticsIndex | None,
     ) -> None:
         self._image = image
@@ -53,6 +55,7 @@ class StaticsReader:
             image, memory, noise=noise, beside=beside, remember=index is not None
         )
         self._children = children
+        self._write = write
 
     def found(self, share: Share) -> tuple[Variable, ...]:
         """All of them, in the order of the debug information; raises ImageError."""
@@ -81,7 +84,7 @@ class StaticsReader:
         return lambda: again.between(at, at + TOGETHER, self._shown)
 
     def _shown(self, variable: values.Variable) -> Variable:
-        return reported(variable, children=self._children)
+        return reported(variable, children=self._children, write=self._write)
 
 
 def _parts(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from json import dumps, loads
 from json.encoder import encode_basestring_ascii as quoted
 
@@ -23,15 +23,12 @@ from stackdump_probe.report.model import (
     Thread,
     Variable,
 )
-from stackdump_probe.report.share import in_turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.report.model import Security
-    from stackdump_probe.report.share import Share
 
 Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
-TOGETHER = 512  # variables that one job writes
 
 TRACE_SCHEMA = "stackdump-probe/trace/1"
 INFO_SCHEMA = "stackdump-probe/info/1"
@@ -46,8 +43,8 @@ class Written(str):
     __slots__ = ()
 
 
-def to_json(report: Report, share: Share = in_turn) -> str:
-    """The report as one JSON document in ASCII on one line; `share` may spread the work."""
+def to_json(report: Report) -> str:
+    """The report as one JSON document in ASCII on one line."""
     return one_document(
         TRACE_SCHEMA,
         {
@@ -59,7 +56,7 @@ def to_json(report: Report, share: Share = in_turn) -> str:
             "fault": _fault(report.fault),
             "stack_overflow": _overflow(report.stack_overflow),
             "threads": _array(map(_thread, report.threads)),
-            "statics": _many(report.statics, share),
+            "statics": _variables(report.statics),
             "warnings": list(report.warnings),
             **({"also": _array(map(_other, report.also))} if report.also else {}),
         },
@@ -254,23 +251,13 @@ def location_json(location: Location | None) -> Json:
     return {"file": location.file, "line": location.line, "column": location.column}
 
 
-def _many(variables: Sequence[Variable], share: Share) -> Written:
-    """The array of so many variables that it is worth to share them."""
-
-    def writing(some: Sequence[Variable]) -> Callable[[], str]:
-        return lambda: ", ".join(map(_variable, some))
-
-    starts = range(0, len(variables), TOGETHER)
-    return Written(
-        f"[{', '.join(share([writing(variables[at : at + TOGETHER]) for at in starts]))}]"
-    )
-
-
 def _variables(variables: Iterable[Variable]) -> Written:
-    return Written(f"[{', '.join(map(_variable, variables))}]")
+    texts = [variable_json(each) if each.json is None else each.json for each in variables]
+    return Written(f"[{', '.join(texts)}]")
 
 
-def _variable(variable: Variable) -> str:
+def variable_json(variable: Variable) -> str:
+    """The object of a variable in the array of a frame's, or of the statics."""
     declared = variable.declared
     place = declared and f'{{"file": {quoted(declared.file)}, "line": {declared.line}}}'
     return (

@@ -1,14 +1,35 @@
 """Variables and their parts with their values in words."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 from stackdump_probe.report.model import Location, Member, Variable
 from stackdump_probe.values import model as values
 from stackdump_probe.values.elements import Elements, Members, Whole
 from stackdump_probe.values.scalar_text import REPEATS, doubt
 from stackdump_probe.values.text import full_text, short_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Writes the JSON of a variable.
+    Write = Callable[[Variable], str]
 
-def reported(variable: values.Variable, *, children: bool) -> Variable:
-    """The variable as the report holds it; its parts only if `children` are wanted."""
+
+def reported(variable: values.Variable, *, children: bool, write: Write | None = None) -> Variable:
+    """The variable as the report holds it; its parts only if `children` are wanted.
+
+    With `write` these become text at once, which takes a tenth of their room.
+    """
+    found = _reported(variable, children=children)
+    if write is None:
+        return found
+    told = found.name, found.type, found.value, found.state, found.why, found.address, found.octets
+    place = found.kind, found.declared, found.inlined, found.zero_sized, found.brief
+    return Variable(*told, (), *place, write(found))
+
+
+def _reported(variable: values.Variable, *, children: bool) -> Variable:
     value = variable.value
     brief = short_text(value)
     is_same = brief is None or REPEATS not in brief

@@ -12,7 +12,7 @@ import pytest
 from stackdump_probe.cli import sharing
 from stackdump_probe.cli.main import run
 from stackdump_probe.cli.sharing import MOST, shared
-from stackdump_probe.report import frames, statics, to_json
+from stackdump_probe.report import frames, statics, to_text
 from stackdump_probe.report.model import Location
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -21,7 +21,7 @@ SMALL_JOBS = (
     (frames, "FEW", 0),
     (frames, "MANY", 1),
     (statics, "PART", 1),
-    (to_json, "TOGETHER", 2),
+    (to_text, "TOGETHER", 2),
 )
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -143,12 +143,14 @@ import os, signal, time
 from stackdump_probe.cli import sharing
 
 sharing.cores = lambda: 2
-us, (heard, told) = os.getpid(), os.pipe()
+us, (heard, told), (begun, begin) = os.getpid(), os.pipe(), os.pipe()
 
 def job():
     if os.getpid() == us:
+        os.write(begin, b"!")
         os.read(heard, 1)
         os.kill(us, signal.SIGKILL)
+    os.read(begun, 1)  # or it would do both jobs
     print(os.getpid(), flush=True)
     os.write(told, b"!")
     return bytes(1 << 20)  # more than a pipe holds

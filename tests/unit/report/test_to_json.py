@@ -17,7 +17,7 @@ from stackdump_probe.report.model import (
     Report,
     ReportEnd,
 )
-from stackdump_probe.report.to_json import info_to_json, to_json
+from stackdump_probe.report.to_json import info_to_json, to_json, variable_json
 from tests.builders import a_dump, words
 from tests.schemas import validator
 from tests.unit.report.samples import (
@@ -203,6 +203,14 @@ def test_hidden_variables_are_in_the_json() -> None:
     hidden = (a_variable("i", inlined=True), a_variable("z", zero_sized=True))
     frame = document(a_report(a_frame(variables=hidden)))["threads"][0]["frames"][0]
     assert [each["name"] for each in frame["variables"]] == ["i", "z"]
+
+
+def test_what_was_written_of_a_variable_stands_for_it_and_its_parts() -> None:
+    variable = replace(a_variable("v"), children=(a_member("part", "1"),))
+    written = replace(variable, children=(), json=variable_json(variable))
+    expected = to_json(a_report(a_frame(variables=(variable,)), statics=(variable,)))
+    assert to_json(a_report(a_frame(variables=(written,)), statics=(written,))) == expected
+    assert '"part"' in expected
 
 
 def test_no_control_character_is_written_raw() -> None:
