@@ -40,7 +40,8 @@ def main() -> None:
     for name in options.inputs or INPUTS:
         case = made(name)
         size = case.elf.stat().st_size * MEGABYTES / 1024
-        report(f"{name}, {size:.1f} MB: frames", compared(_frames(case), options.runs))
+        frames = compared(_frames(case), options.runs)
+        report(f"{name}, {size:.1f} MB: frames, {_depths(case)}", frames)
         report(f"{name}: with statics", compared(_with_statics(case), options.runs))
         print("stages, CPU ms:", ", ".join(_stages(case)))  # noqa: T201
         dumps = compared(_many_dumps(case), options.runs)
@@ -52,6 +53,7 @@ def _start_up() -> Commands:
     return {
         "python -c pass": (sys.executable, "-c", "pass"),
         "--version": (*_ours(), "--version"),
+        "modules of a trace": (sys.executable, "-c", "import stackdump_probe.cli.trace"),
         "gdb, nothing to do": (_gdb(), "-nx", "-batch"),
     }
 
@@ -65,6 +67,14 @@ def _frames(case: Input) -> Commands:
         "trace --no-statics": trace,
         "trace --no-statics --json": (*trace, "--json"),
     }
+
+
+def _depths(case: Input) -> str:
+    """How many frames are shown: GDB cannot print all of them."""
+    trace = (*_ours(), "trace", str(case.elf), str(case.dump), "--no-statics", "--json")
+    done = subprocess.run(trace, check=True, capture_output=True)
+    ours = len(json.loads(done.stdout)["threads"][0]["frames"])
+    return f"{case.gdb_frames or ours} of GDB, {ours} of ours"
 
 
 def _with_statics(case: Input) -> Commands:
