@@ -11,7 +11,11 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from stackdump_probe.dump.codec import decode, encode
+from stackdump_probe.memory import Memory
+from stackdump_probe.record import replace
 from tests.bench.folder import CACHE, ROOT
 from tests.bench.inputs import INPUTS, Input, made
 from tests.bench.pairs import Figures, compared
@@ -40,8 +44,7 @@ def main() -> None:
     for name in options.inputs or INPUTS:
         case = made(name)
         size = case.elf.stat().st_size * MEGABYTES / 1024
-        frames = compared(_frames(case), options.runs)
-        report(f"{name}, {size:.1f} MB: frames, {_depths(case)}", frames)
+        report(f"{name}, {size:.1f} MB: frames", compared(_frames(case), options.runs))
         report(f"{name}: with statics", compared(_with_statics(case), options.runs))
         print("stages, CPU ms:", ", ".join(_stages(case)))  # noqa: T201
         dumps = compared(_many_dumps(case), options.runs)
@@ -62,19 +65,36 @@ def _frames(case: Input) -> Commands:
     trace = (*_ours(), "trace", str(case.elf), str(case.dump), "--no-statics")
     asked = [f"file {case.elf}", f"core-file {case.core}", f"bt full {case.gdb_frames}".strip()]
     words = [word for command in (*SETTINGS, *asked) for word in ("-ex", command)]
-    return {
+    commands: Commands = {
         "gdb bt full": (_gdb(), "-nx", "-batch", *words),
         "trace --no-statics": trace,
         "trace --no-statics --json": (*trace, "--json"),
     }
+    if case.gdb_frames:
+        cut = str(_cut(case, int(case.gdb_frames)))
+        commands["the same, as deep as GDB"] = (
+            *_ours(),
+            "trace",
+            str(case.elf),
+            cut,
+            "--no-statics",
+        )
+    return commands
 
 
-def _depths(case: Input) -> str:
-    """How many frames are shown: GDB cannot print all of them."""
+def _cut(case: Input, depth: int) -> Path:
+    """A dump whose stack ends behind so many frames."""
     trace = (*_ours(), "trace", str(case.elf), str(case.dump), "--no-statics", "--json")
     done = subprocess.run(trace, check=True, capture_output=True)
-    ours = len(json.loads(done.stdout)["threads"][0]["frames"])
-    return f"{case.gdb_frames or ours} of GDB, {ours} of ours"
+    end = json.loads(done.stdout)["threads"][0]["frames"][depth - 1]["cfa"]
+    dump = decode(case.dump.read_bytes())
+    kept = [
+        each.between(each.start, end) if each.start < end < each.end else each
+        for each in dump.memory.segments
+    ]
+    path = CACHE / f"{case.name}.cut.dump"
+    path.write_bytes(encode(replace(dump, memory=Memory(kept))))
+    return path
 
 
 def _with_statics(case: Input) -> Commands:
