@@ -134,8 +134,8 @@ class TypeReader:
         return made
 
     def _of(self, number: int, kind: str, name: str, links: Sequence[int], *told: Any) -> Type:
-        if not isinstance(name, str) or any(not 0 <= link < number for link in links):
-            raise ValueError("no name, or made of itself")
+        if number < 0 or not isinstance(name, str) or any(not 0 <= link < number for link in links):
+            raise ValueError("no row, no name, or made of itself")
         make, fields = _MAKERS[kind]
         _check(told, fields)
         made = make([_linked(self.type(link)) for link in links], *told)

@@ -116,6 +116,7 @@ def test_a_malformed_row_is_an_error(row: list[Any]) -> None:
         TypeReader([INT_ROW, row], Decoder(Memory())).type(1)
 
 
-def test_a_row_that_is_not_there_is_an_error() -> None:
+@pytest.mark.parametrize("number", [1, -1])
+def test_a_row_that_is_not_there_is_an_error(number: int) -> None:
     with pytest.raises(ImageError):
-        TypeReader([INT_ROW], Decoder(Memory())).type(1)
+        TypeReader([INT_ROW], Decoder(Memory())).type(number)
