@@ -84,15 +84,16 @@ def _doubtful(content: Enumerator | Invalid) -> str:
 
 def pointer_pieces(pointer: Pointer) -> Iterator[str]:
     """An address and what is known of it, but for what is there."""
-    yield address_text(pointer.address, pointer.symbol)
+    yield "<optimized out>" if pointer.address is None else f"{pointer.address:#010x}"
+    if pointer.symbol is not None:
+        yield f" <{escaped(pointer.symbol)}>"
     if pointer.dynamic is not None:
         yield f" ({escaped(pointer.dynamic)})"
 
 
-def address_text(address: int | None, symbol: str | None) -> str:
-    """A pointer of which no more is known; without an address it exists no more."""
-    text = "<optimized out>" if address is None else f"{address:#010x}"
-    return text if symbol is None else f"{text} <{escaped(symbol)}>"
+def address_text(address: int, symbol: str | None) -> str:
+    """The same in one, of a pointer of which no more is known."""
+    return f"{address:#010x}" if symbol is None else f"{address:#010x} <{escaped(symbol)}>"
 
 
 def _pointer(pointer: Pointer) -> str:

@@ -291,6 +291,13 @@ def test_a_value_that_just_fits_is_whole() -> None:
     assert text(array(1, 2), length=6) == "[1, 2]"
 
 
+def test_a_pointer_without_room_for_its_symbol_keeps_its_address() -> None:
+    pointer = Pointer(0x0800_0100, "main")
+    assert text(pointer, length=17) == "0x08000100 <main>"
+    assert text(pointer, length=16) == "0x08000100..."
+    assert text(pointer, length=9) == "..."
+
+
 # --- what keeps values ------------------------------------------------------------------------
 
 
