@@ -111,4 +111,4 @@ def _known(name: str, whole: Whole, octets: bytes, address: int | None) -> Membe
         text, why = full_text(whole, octets), None
         children = _members(whole.content(octets, address))
     where = None if address is None else address % values.ADDRESS_SPACE
-    return Member(name, whole.named(), text, "ok", why, where, octets, children)
+    return Member(name, whole.type_name(), text, "ok", why, where, octets, children)

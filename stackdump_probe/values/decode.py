@@ -141,7 +141,7 @@ class Decoder:
             name = self._names[type_] = type_name(type_)
         return name
 
-    def call(self, type_: Type, name: str) -> None:
+    def rename(self, type_: Type, name: str) -> None:
         """Give a type that name, instead of what it would be called."""
         self._names[type_] = name
 

@@ -52,11 +52,11 @@ class Alone(Record):
 class Whole(Entity):
     """How the objects of one type are read where all their bytes are known.
 
-    `named` tells the name of the type, for which few are asked. `parts` is how many parts they have
-    in all, `levels` how many levels these take; `alone` tells of objects that have none.
+    `type_name` tells the name of the type, for which few are asked. `parts` is how many parts they
+    have in all, `levels` how many levels these take; `alone` tells of objects that have none.
     """
 
-    named: Callable[[], str]
+    type_name: Callable[[], str]
     size: int
     content: ReadContent
     texts: Texts
@@ -65,10 +65,10 @@ class Whole(Entity):
     members: tuple[Part, ...] = ()
     alone: Callable[[bytes], Alone] | None = None
 
-    def renamed(self, named: Callable[[], str]) -> Whole:
+    def renamed(self, type_name: Callable[[], str]) -> Whole:
         """The same of a type that has another name."""
         told = self.content, self.texts, self.parts, self.levels, self.members, self.alone
-        return Whole(named, self.size, *told)
+        return Whole(type_name, self.size, *told)
 
     @property
     def is_empty(self) -> bool:
@@ -79,7 +79,7 @@ class Whole(Entity):
         """The object of these bytes, which lie at `address`."""
         where = None if address is None else address % ADDRESS_SPACE
         content = self.content(octets, address)
-        return Value(self.named(), content, "ok", None, where, octets, self.size)
+        return Value(self.type_name(), content, "ok", None, where, octets, self.size)
 
 
 class _Parts(Sequence["T"]):

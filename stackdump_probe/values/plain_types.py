@@ -139,7 +139,7 @@ class TypeReader:
         make, fields = _MAKERS[kind]
         _check(told, fields)
         made = make([_linked(self.type(link)) for link in links], *told)
-        self._decoder.call(made, name)
+        self._decoder.rename(made, name)
         return made
 
 

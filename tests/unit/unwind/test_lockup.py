@@ -6,12 +6,7 @@ from stackdump_probe.arch.registers import Registers
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.unwind.unwinder import unwind
 from tests.builders.octets import words
-from tests.builders.programs import (
-    RAM,
-    a_frame,
-    a_stack,
-    pushed,
-)
+from tests.builders.programs import RAM, a_frame, a_stack, pushed
 from tests.unit.unwind.walks import (
     CALLS_TO,
     IN_MAIN,

@@ -7,14 +7,7 @@ from stackdump_probe.image.frames.cfi_rules import CfaOffset
 from stackdump_probe.memory import Memory, Segment
 from stackdump_probe.unwind.frame import Backtrace
 from stackdump_probe.unwind.unwinder import unwind
-from tests.builders.programs import (
-    RAM,
-    a_frame,
-    a_row,
-    a_stack,
-    bl,
-    pushed,
-)
+from tests.builders.programs import RAM, a_frame, a_row, a_stack, bl, pushed
 from tests.unit.unwind.walks import (
     CALLS_TO,
     HANDLER,
