@@ -214,9 +214,12 @@ def test_a_sleeping_core_says_so_and_is_woken_by_a_halt(name: str, tmp_path: Pat
         assert machine.read_register("psp") == machine.model.ram[0][0] + PROCESS_STACK
         assert machine.read_register("cfbp") == 0x02000001
         assert machine.read_register("r1") == 0
+        machine.step()  # away from behind the WFI, where a core that has yet to run looks asleep
+        assert machine.read_register("r1") == 1
         machine.resume()
         assert eventually(machine.is_asleep)
         machine.halt()
+        assert machine.read_register("pc") == wait + 2
         assert machine.read_register("r1") == 1
 
 
