@@ -10,6 +10,7 @@ imported.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from stackdump_probe import __version__
@@ -30,21 +31,27 @@ _RARELY = 2_000_000
 def main() -> NoReturn:
     """Run the command line of this process and exit."""
     gc.set_threshold(_RARELY)
-    code = run(sys.argv[1:])
-    gc.freeze()  # the interpreter would look through it twice more before it ends
-    sys.exit(code)
+    _open_what_is_closed()
+    _end(run(sys.argv[1:]))
+
+
+def _end(code: int) -> NoReturn:
+    """Exit; at once if all that is left is memory, which the system takes back faster than Python.
+
+    Whatever wants to be told of the end, such as pyOCD or logging, has loaded `threading`.
+    """
+    if "threading" in sys.modules:
+        sys.exit(code)
+    os._exit(code)  # `run` has left nothing unwritten
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; return the exit code of CONTRACT."""
-    if "--version" in arguments[: _leading_options(arguments)]:
-        print(f"stackdump-probe {__version__}")  # noqa: T201
-        return 0
     _let_any_text_out()
     if not arguments:
         return run(["--help"]) or 2
     try:
-        code = _dispatch(_command_first(arguments))
+        code = _dispatch(arguments)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         from stackdump_probe.cli.failures import tell
@@ -54,6 +61,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
+    if "--version" in arguments[: _leading_options(arguments)]:
+        print(f"stackdump-probe {__version__}")  # noqa: T201
+        return 0
+    arguments = _command_first(arguments)
     name = arguments[0] if arguments else ""
     if name in QUICK:
         from stackdump_probe.cli.quick import quick_values
@@ -90,6 +101,12 @@ def _leading_options(arguments: Sequence[str]) -> int:
     while at < len(arguments) and arguments[at].startswith("-"):
         at += 2 if arguments[at] == "--color" else 1
     return at
+
+
+def _open_what_is_closed() -> None:
+    """Who closed a stream (`>&-`) wants nothing of it; a capture is saved all the same."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
 
 
 def _let_any_text_out() -> None:

@@ -129,6 +129,29 @@ def test_a_reader_that_leaves_early_is_no_error(dump: str) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+FULL = "/dev/full"
+
+
+@pytest.mark.skipif(not Path(FULL).exists(), reason="a full device is part of Linux")
+@pytest.mark.parametrize("line", [["--version"], ["--help"], ["info", "DUMP"]])
+def test_output_that_finds_no_room_is_an_error(line: list[str], dump: str) -> None:
+    command = [sys.executable, "-m", "stackdump_probe", *[dump if x == "DUMP" else x for x in line]]
+    with Path(FULL).open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (2, b"error: No space left on device\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the line of a POSIX shell")
+@pytest.mark.parametrize(
+    ("closed", "told"), [(">&-", (0, b"", b"")), ("2>&-", (6, b"", b"")), ("<&-", (6, b"", b"error"))]
+)
+def test_a_stream_may_be_closed(closed: str, told: tuple[int, bytes, bytes], dump: str) -> None:
+    path = dump if told[0] == 0 else f"{dump}.not"
+    line = f'"$0" -m stackdump_probe info "$1" {closed}'
+    done = subprocess.run(["sh", "-c", line, sys.executable, path], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr[:5]) == told
+
+
 def test_a_terminal_encoding_that_lacks_a_character_gets_an_escape(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     command = [sys.executable, "-m", "stackdump_probe", "info", str(tmp_path / "gefährlich")]
