@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 _Placed = tuple[int, Frame, SideBySide]
 # What is told of each of some frames, by its place; it is not numbered yet.
 _Told = list[tuple[int, list[ReportFrame]]]
-FEW = 12  # frames that are told of before a process has been made to help
-MANY = 8  # frames of one unit that are worth to read of the unit twice
+FEW = 8  # frames that are told of before a process has been made to help
+MOST = 2  # of more, frames for one reader: else one process would read on when others have ended
 
 
 def frame_readers(
@@ -49,19 +49,24 @@ def frame_readers(
     children: bool,
     write: Write | None = None,
 ) -> list[FrameReader]:
-    """Readers for all frames, each for those whose code one unit describes, the most first.
-
-    What a unit tells is then mostly read by one of them only. Few frames are left to one reader.
-    """
-    by_unit: dict[object, list[_Placed]] = {}
-    for each in _placed_in(backtrace, programs):
-        unit = _unit_of(each) if len(backtrace.frames) > FEW else None
-        by_unit.setdefault(unit, []).append(each)
-    groups = (each[at : at + MANY] for each in by_unit.values() for at in range(0, len(each), MANY))
+    """Readers for all frames, each for some of them."""
+    placed = list(_placed_in(backtrace, programs))
     return [
         FrameReader(group, backtrace, memory, exception_name, children=children, write=write)
-        for group in sorted(groups, key=len, reverse=True)
+        for group in filter(None, [placed] if len(placed) <= FEW else _by_unit(placed))
     ]
+
+
+def _by_unit(frames: Iterable[_Placed]) -> list[list[_Placed]]:
+    """A few frames each whose code one unit describes, the most first.
+
+    A process that takes one group after the other then reads most units for itself only.
+    """
+    by_unit: dict[object, list[_Placed]] = {}
+    for each in frames:
+        by_unit.setdefault(_unit_of(each), []).append(each)
+    groups = (each[at : at + MOST] for each in by_unit.values() for at in range(0, len(each), MOST))
+    return sorted(groups, key=len, reverse=True)
 
 
 def _placed_in(backtrace: Backtrace, programs: SideBySide) -> Iterator[_Placed]:
