@@ -143,12 +143,15 @@ def test_output_that_finds_no_room_is_an_error(line: list[str], dump: str) -> No
 
 @pytest.mark.skipif(os.name != "posix", reason="the line of a POSIX shell")
 @pytest.mark.parametrize(
-    ("closed", "told"), [(">&-", (0, b"", b"")), ("2>&-", (6, b"", b"")), ("<&-", (6, b"", b"error"))]
+    ("closed", "told"),
+    [(">&-", (0, b"", b"")), ("2>&-", (6, b"", b"")), ("<&-", (6, b"", b"error"))],
 )
 def test_a_stream_may_be_closed(closed: str, told: tuple[int, bytes, bytes], dump: str) -> None:
     path = dump if told[0] == 0 else f"{dump}.not"
     line = f'"$0" -m stackdump_probe info "$1" {closed}'
-    done = subprocess.run(["sh", "-c", line, sys.executable, path], capture_output=True, check=False)
+    done = subprocess.run(
+        ["sh", "-c", line, sys.executable, path], capture_output=True, check=False
+    )
     assert (done.returncode, done.stdout, done.stderr[:5]) == told
 
 
