@@ -10,7 +10,7 @@ from stackdump_probe.dump import Dump, decode, join
 from stackdump_probe.dump.codec import CUT_SHORT
 from stackdump_probe.errors import DumpFormatError, InputError
 
-LARGEST_SOURCE = 4 << 20  # bytes; a larger file is no source that somebody wrote
+LARGEST_SOURCE = 32 << 20  # bytes; SQLite's one file is 9 MB
 
 
 def read_dumps(paths: Sequence[str]) -> Dump:
@@ -42,8 +42,8 @@ def contents(path: str) -> bytes | mmap:
         raise InputError(f"{path}: {error.strerror}") from error
 
 
-def read_source(path: str) -> list[str] | None:
-    """The lines of a source file; None if there is none, or nothing that could be one.
+def read_source(path: str) -> bytes | None:
+    """What is in a source file; None if there is none, or nothing that could be one.
 
     The path comes from debug information, which may name a device or a huge file.
     """
@@ -51,7 +51,7 @@ def read_source(path: str) -> list[str] | None:
         status = os.stat(path)  # noqa: PTH116
         if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_SOURCE:
             return None
-        with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
-            return file.read().split("\n")
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read()
     except (OSError, ValueError):  # ValueError: a NUL in the path
         return None

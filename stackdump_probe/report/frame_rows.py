@@ -34,7 +34,7 @@ _DOUBTS = {
 class Look(Record):
     """What of a trace is shown, and in how many columns.
 
-    A variable takes at most `max_lines` lines, 0 is no cap. `read_source` gives the lines of a
+    A variable takes at most `max_lines` lines, 0 is no cap. `read_source` gives what is in a
     source file, or None for one that is not here; `elf_path` is where else it may be.
     """
 

@@ -39,7 +39,7 @@ def to_text(
 ) -> Iterator[str]:
     """Yield the trace as lines without line ends, with nothing in them that controls a terminal.
 
-    A variable takes at most `max_lines` lines, 0 is no cap. `read_source` gives the lines of a
+    A variable takes at most `max_lines` lines, 0 is no cap. `read_source` gives what is in a
     source file, or None for one that is not here.
     """
     look = Look(

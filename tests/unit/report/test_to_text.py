@@ -25,7 +25,7 @@ R = TypeVar("R")
 DETAILS = FrameDetails(
     {"r4": 4, "sp": 0x2000_0FF0}, {"r5": 0x2000_0FF8}, code_origin="elf", stack_origin="dump"
 )
-SOURCE = [f"line {number}" for number in range(1, 21)]
+SOURCE = b"".join(b"line %d\n" % number for number in range(1, 21))
 
 
 def lines_of(*frames: Any, options: dict[str, Any] | None = None, **changed: Any) -> list[str]:
@@ -212,7 +212,7 @@ def test_an_outer_frame_shows_the_line_of_its_call() -> None:
 
 
 def test_a_caret_beyond_the_terminal_is_left_out() -> None:
-    wide = ["x" * 100] * 20
+    wide = (b"x" * 100 + b"\n") * 20
     frame = a_frame(location=Location("a.c", 10, 70))
     lines = lines_of(frame, options={"read_source": lambda _path: wide, "columns": 60})
     assert not any("^" in line for line in lines)
@@ -225,7 +225,7 @@ def test_a_caret_beyond_its_line_is_left_out() -> None:
 
 
 def test_source_is_escaped_and_kept_to_one_line() -> None:
-    evil = ["\x1b[2J" + "x" * 200] * 20
+    evil = (b"\x1b[2J" + b"x" * 200 + b"\n") * 20
     lines = lines_of(a_frame(), options={"read_source": lambda _path: evil, "columns": 60})
     assert "      -> 10 | \\x1b[2J" + "x" * 36 + "..." in lines
 
@@ -351,7 +351,7 @@ def test_statics_that_several_lay_out_are_in_the_same_order() -> None:
 
 def test_no_line_ends_with_spaces() -> None:
     report = a_report(a_frame(location=Location("a.c ", 3), variables=(a_variable(value=" "),)))
-    lines = list(to_text(report, read_source=lambda _path: ["  "] * 20))
+    lines = list(to_text(report, read_source=lambda _path: b"  \n" * 20))
     assert lines == [line.rstrip(" ") for line in lines]
 
 
