@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from functools import cached_property
-from itertools import accumulate
 from struct import Struct
 
 from stackdump_probe.image.headers import SHT_SYMTAB
-from stackdump_probe.image.records import Blocks, places, words
+from stackdump_probe.image.records import words
+from stackdump_probe.image.symbol_order import ByValue
 from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 _ENTRY = Struct("<3I2BH")  # st_name, st_value, st_size, st_info, st_other, st_shndx
 _SHN_UNDEF = 0
 _LONGEST_NAME = 1 << 16
-_MOST_LOOKED_BACK = 32
-_FEW = 2048  # symbols, which are sorted at once
-_LEFT_OUT = b"\xff" + bytes(255)  # for 0; nothing else is
 
 STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_SECTION, STT_FILE = range(5)
 STT_GNU_IFUNC = 10
@@ -49,82 +46,6 @@ class Symbol(Record):
     section: int
     binding: int
     is_thumb: bool = False
-
-
-class _Kind:
-    """Symbols of some types, by their places in the table: their numbers.
-
-    `is_wanted` has 1 for each symbol of these types, else 0.
-    """
-
-    def __init__(self, table: bytes, is_wanted: bytes) -> None:
-        self._table = table
-        self._values, self._sizes = words(table)[1::4], words(table)[2::4]
-        self._is_wanted = is_wanted
-        self._count = is_wanted.count(1)
-        self._in_block: dict[int, list[int]] = {}
-        self._asked = 0
-
-    def runs_up_to(self, address: int) -> Iterator[list[int]]:
-        """Yield those at or below `address`, highest first, those of one value (but for bit 0)
-        together.
-
-        After some it is useless to look further.
-        """
-        values, left = self._values, _MOST_LOOKED_BACK
-        for numbers in self._lists(address >> 16):
-            end = bisect_right(numbers, address | 1, key=values.__getitem__)
-            end -= _MOST_LOOKED_BACK - left  # what the list before had, too
-            last = max(end - left, 0)
-            while end > last:
-                first, start = end - 1, values[numbers[end - 1]] | 1
-                while first > last and values[numbers[first - 1]] | 1 == start:
-                    first -= 1
-                yield numbers[first:end]
-                left -= end - first
-                end = first
-            if not left:
-                return
-
-    def _lists(self, block: int) -> Iterator[list[int]]:
-        """Yield those of `block`, where that saves sorting all, then all; lowest value first."""
-        if self._count > _FEW:
-            if block not in self._in_block:
-                self._in_block[block] = self._sorted_in(block)
-            yield self._in_block[block]
-        if self._count <= _FEW or block:
-            yield self._numbers
-
-    def _sorted_in(self, block: int) -> list[int]:
-        value_of = self._values.__getitem__
-        numbers = sorted(self._blocks.candidates(block), key=value_of)
-        first = bisect_left(numbers, block << 16, key=value_of)
-        return numbers[first : bisect_left(numbers, block + 1 << 16, key=value_of)]
-
-    @cached_property
-    def _blocks(self) -> Blocks:
-        left_out = self._is_wanted.translate(_LEFT_OUT)
-        return Blocks(self._table, size=_ENTRY.size, at=4, left_out=left_out)
-
-    @cached_property
-    def _numbers(self) -> list[int]:
-        return sorted(places(self._is_wanted, 1), key=self._values.__getitem__)
-
-    def reaches(self, address: int) -> bool:
-        """False if none that begins at or below `address` ends above it.
-
-        To know it takes a look at all: that pays once some have been looked at one by one.
-        """
-        self._asked += 1
-        if self._asked * 8 < self._count:
-            return True
-        place = bisect_right(self._numbers, address | 1, key=self._values.__getitem__)
-        return place > 0 and self._highest_ends[place - 1] > address
-
-    @cached_property
-    def _highest_ends(self) -> list[int]:
-        values, sizes = self._values, self._sizes
-        return list(accumulate((values[each] + sizes[each] for each in self._numbers), max))
 
 
 class SymbolTable:
@@ -208,7 +129,18 @@ class SymbolTable:
         place = bisect_right(starts, address) - 1
         return states[place] if place >= 0 else None
 
-    def _covering(self, kind: _Kind, address: int) -> Symbol | None:
+    def _covering(self, kind: ByValue, address: int) -> Symbol | None:
+        number = kind.nearest(address)
+        entry = None if number is None else self._entry(number)
+        if entry and entry[5] != _SHN_UNDEF and _address(entry) <= address:
+            if address < _address(entry) + entry[2]:
+                return self._symbol(entry)
+            if not kind.reaches(address):
+                return None
+        return self._holding(kind, address)
+
+    def _holding(self, kind: ByValue, address: int) -> Symbol | None:
+        """The same by a look at one after the other."""
         nearest = None
         for entry in self._up_to(address, kind):
             start, size, section = _address(entry), entry[2], entry[5]
@@ -222,7 +154,7 @@ class SymbolTable:
                 return self._symbol(entry)
         return None
 
-    def _up_to(self, address: int, kind: _Kind) -> Iterator[Fields]:
+    def _up_to(self, address: int, kind: ByValue) -> Iterator[Fields]:
         """Yield the defined symbols of `kind` at or below `address`, the highest first.
 
         Of those at one address the best to name it by comes first: one with a size, then by
@@ -242,20 +174,20 @@ class SymbolTable:
         return section < len(self._sections) and address < self._sections[section].end
 
     @cached_property
-    def _functions(self) -> _Kind:
+    def _functions(self) -> ByValue:
         return self._by_value(_FUNCTIONS)
 
     @cached_property
-    def _objects(self) -> _Kind:
+    def _objects(self) -> ByValue:
         return self._by_value((STT_OBJECT,))
 
     @cached_property
-    def _labels(self) -> _Kind:
+    def _labels(self) -> ByValue:
         return self._by_value((STT_NOTYPE,), STB_GLOBAL)
 
-    def _by_value(self, types: tuple[int, ...], binding: int | None = None) -> _Kind:
+    def _by_value(self, types: tuple[int, ...], binding: int | None = None) -> ByValue:
         wanted = (info & 15 in types and binding in (None, info >> 4) for info in range(256))
-        return _Kind(self._table, self._table[12::16].translate(bytes(wanted)))
+        return ByValue(self._table, self._table[12::16].translate(bytes(wanted)), _ENTRY.size)
 
     @cached_property
     def _mapping(self) -> tuple[list[int], list[State]]:

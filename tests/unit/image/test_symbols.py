@@ -1,9 +1,12 @@
 from struct import pack
+from unittest.mock import patch
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from stackdump_probe.image import symbol_order
 from stackdump_probe.image.elf import Image
+from stackdump_probe.image.headers import Section
 from stackdump_probe.image.symbols import Symbol, SymbolTable
 from tests.builders.elves import FUNC, GLOBAL, LOCAL, NOTYPE, OBJECT, WEAK, ASymbol, an_elf, code
 
@@ -158,3 +161,31 @@ def test_of_many_symbols_those_of_a_block_tell_what_all_tell(
     for address, distance in asked:
         assert many.function_at(address + distance) == few.function_at(address + distance)
         assert many.functions_from(address) == few.functions_from(address)
+
+
+ANYWHERE = some.integers(0x100, 0x109)
+SYMBOLS = some.tuples(
+    ANYWHERE,
+    some.sampled_from((0, 0, 1, 2, 5)),  # bytes
+    some.sampled_from((FUNC, OBJECT)),
+    some.sampled_from((0, 1, 1, 1)),  # of no section: undefined
+)
+
+
+@settings(max_examples=500)
+@given(some.lists(SYMBOLS, max_size=8), some.lists(ANYWHERE, min_size=1, max_size=12))
+def test_symbols_that_were_all_sorted_tell_what_a_look_at_each_tells(
+    symbols: list[tuple[int, int, int, int]], asked: list[int]
+) -> None:
+    entries = b"".join(
+        pack("<3I2BH", 2 * at, value, size, GLOBAL << 4 | kind, 0, section)
+        for at, (value, size, kind, section) in enumerate(symbols)
+    )
+    names = b"".join(b"%c\0" % (at + 1) for at in range(len(symbols)))
+    sections = [Section("", 0, 0, start, 0, 0x18) for start in (0, 0x100)]
+    looked_at, in_order = (SymbolTable(entries, names, sections) for _ in range(2))
+    for address in asked:
+        with patch.object(symbol_order, "_WORTH_ALL", 0):
+            expected = looked_at.function_at(address), looked_at.object_at(address)
+        with patch.object(symbol_order, "_WORTH_ALL", 1000):
+            assert (in_order.function_at(address), in_order.object_at(address)) == expected
