@@ -6,7 +6,7 @@ thousand lines for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from stackdump_probe.report.theme import Line
 
@@ -20,9 +20,13 @@ BOLD = 1
 OFF = "\x1b[0m"
 
 
-def painted(lines: Iterable[Line], looks: Mapping[Style, str]) -> Iterator[str]:
-    """Yield each line as text with the codes for its styles; `looks` are rich's words for them."""
+def painter(looks: Mapping[Style, str]) -> Callable[[Iterable[Line]], Iterator[str]]:
+    """What makes text of lines, with codes for their styles; `looks` are rich's words for them."""
     codes = {style: sgr(look) for style, look in looks.items()}
+    return lambda lines: _painted(lines, codes)
+
+
+def _painted(lines: Iterable[Line], codes: Mapping[Style, str]) -> Iterator[str]:
     for line in lines:
         parts = (
             f"{codes[part.style]}{part.text}{OFF}" if part.style in codes else part.text

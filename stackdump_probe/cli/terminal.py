@@ -41,9 +41,9 @@ def paint_of(theme: ThemeName) -> Callable[[Iterable[Line]], Iterator[str]] | No
         return lambda lines: map(plain, lines)
     if sys.platform == "win32":
         return None
-    from stackdump_probe.cli.sgr import painted
+    from stackdump_probe.cli.sgr import painter
 
-    return lambda lines: painted(lines, THEMES[theme])
+    return painter(THEMES[theme])
 
 
 def write_styled(lines: Iterable[Line], theme: ThemeName) -> None:

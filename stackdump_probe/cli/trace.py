@@ -10,6 +10,7 @@ from stackdump_probe.cli.settings import Settings
 from stackdump_probe.cli.sharing import shared
 from stackdump_probe.cli.terminal import columns, paint_of, write, write_styled
 from stackdump_probe.image.elf import Image
+from stackdump_probe.record import replace
 from stackdump_probe.report.build import MISMATCH, build_report
 from stackdump_probe.report.model import Report
 
@@ -64,9 +65,8 @@ def trace(
         )
         write([document])
         return 0
-    report = _report(elf, dumps, wanted, also=also or (), force=force, settings=settings)
     from stackdump_probe.report.frame_rows import Look
-    from stackdump_probe.report.to_text import painted, to_lines
+    from stackdump_probe.report.to_text import painted, static_writer, to_lines
 
     look = Look(
         columns=columns(),
@@ -75,13 +75,17 @@ def trace(
         max_lines=max_wrapping_lines,
         verbose=settings.verbose > 0,
         read_source=lru_cache(FILES)(read_source),
-        elf_path=report.elf_path,
     )
     paint = paint_of(settings.theme(theme))
+    written = None if paint is None else static_writer(look, paint)
+    report = _report(
+        elf, dumps, wanted, also=also or (), write_static=written, force=force, settings=settings
+    )
+    look = replace(look, elf_path=report.elf_path)
     if paint is None:
         write_styled(to_lines(report, look), theme)
     else:
-        write(painted(report, look, paint, shared))
+        write(painted(report, look, paint))
     return 0
 
 
@@ -97,9 +101,16 @@ def trace_document(
     """The trace of a dump as one JSON document."""
     from stackdump_probe.report.to_json import to_json, variable_json
 
-    return to_json(
-        _report(elf, dumps, statics, also=also, write=variable_json, force=force, settings=settings)
+    report = _report(
+        *(elf, dumps, statics),
+        also=also,
+        children=True,
+        write=variable_json,
+        write_static=variable_json,
+        force=force,
+        settings=settings,
     )
+    return to_json(report)
 
 
 def _report(
@@ -108,7 +119,9 @@ def _report(
     statics: "Statics",
     *,
     also: Sequence[str],
+    children: bool = False,
     write: "Write | None" = None,
+    write_static: "Write | None",
     force: bool,
     settings: Settings,
 ) -> Report:
@@ -124,10 +137,11 @@ def _report(
         dumps=dumps,
         match=opened.match,
         also=opened.also,
-        children=write is not None,
+        children=children,
         statics=statics,
         share=shared,
         write=write,
+        write_static=write_static,
         index=None if statics == "none" else _index_of(opened.image),
     )
 

@@ -56,6 +56,7 @@ def build_report(
     share: Share = in_turn,
     index: StaticsIndex | None = None,
     write: Write | None = None,
+    write_static: Write | None = None,
 ) -> Report:
     """Everything that the dump says with the help of its program.
 
@@ -65,7 +66,8 @@ def build_report(
     without `children` the variables come without their parts, which only the JSON shows.
     `statics` are those of the program itself, or also what compilers and libraries add, or none.
     `share` may spread the work over processes, `index` remember where the statics of `image` are,
-    `write` have the JSON of each variable written while it is read.
+    `write` and `write_static` write what the output says of the variables of frames, and of
+    statics, while they are read.
     """
     programs = SideBySide(image, (image, *(each.image for each in also)))
     memory = memory_of(dump.memory, programs)
@@ -97,7 +99,7 @@ def build_report(
                 noise=statics == "all",
                 beside=programs.beside(program),
                 children=children,
-                write=write,
+                write=write_static,
                 index=index if program is image and statics == "own" else None,
             )
             return reader.found(share)

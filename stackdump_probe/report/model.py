@@ -52,8 +52,9 @@ class Member(Record):
 class Variable(Member, Record):
     """A parameter, local or static variable, rendered.
 
-    `brief` is its value with many equal elements in a row told as one; no part of the JSON. `json`
-    is what the JSON says of it, where that was written at once; it stands for the parts, too.
+    `brief` is its value with many equal elements in a row told as one; no part of the JSON.
+    `written` is all that the output says of it, where that was written at once, instead of what it
+    says of value, bytes and parts.
     """
 
     kind: VariableKind
@@ -61,7 +62,7 @@ class Variable(Member, Record):
     inlined: bool
     zero_sized: bool
     brief: str | None = None
-    json: str | None = None
+    written: str | None = None
 
 
 class FrameDetails(Record):

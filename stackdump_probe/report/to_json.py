@@ -252,7 +252,7 @@ def location_json(location: Location | None) -> Json:
 
 
 def _variables(variables: Iterable[Variable]) -> Written:
-    texts = [variable_json(each) if each.json is None else each.json for each in variables]
+    texts = [variable_json(each) if each.written is None else each.written for each in variables]
     return Written(f"[{', '.join(texts)}]")
 
 

@@ -15,16 +15,14 @@ from stackdump_probe.report.rows import (
     laid_out,
     register_rows,
 )
-from stackdump_probe.report.share import in_turn
 from stackdump_probe.report.source import ReadSource
 from stackdump_probe.report.theme import Line, Span, plain, span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from stackdump_probe.report.share import Share
+    from stackdump_probe.report.variables import Write
 
 Paint = Callable[[Iterable[Line]], Iterator[str]]
-TOGETHER = 512  # rows of statics that one job lays out
 
 
 def to_text(
@@ -60,17 +58,24 @@ def to_lines(report: Report, look: Look) -> Iterator[Line]:
     yield from laid_out(_static_rows(_statics(report, look), look), columns=look.columns)
 
 
-def painted(report: Report, look: Look, paint: Paint, share: Share = in_turn) -> Iterator[str]:
-    """Yield the lines of the trace as `paint` makes them; `share` may spread the statics."""
+def painted(report: Report, look: Look, paint: Paint) -> Iterator[str]:
+    """Yield the lines of the trace as `paint` makes them; of a static all that it takes at once."""
     yield from paint(laid_out(_rows(report, look), columns=look.columns))
-    held = list(_statics(report, look))
-    parts = [held[at : at + TOGETHER] for at in range(0, len(held), TOGETHER)]
-    for lines in share([_painting(part, look, paint) for part in parts]):
-        yield from lines
+    for each in _statics(report, look):
+        if isinstance(each, Row) or each.written is None:
+            yield from paint(laid_out(_static_rows([each], look), columns=look.columns))
+        else:
+            yield each.written
 
 
-def _painting(part: Sequence[Row | Variable], look: Look, paint: Paint) -> Callable[[], list[str]]:
-    return lambda: list(paint(laid_out(_static_rows(part, look), columns=look.columns)))
+def static_writer(look: Look, paint: Paint) -> Write:
+    """What writes the lines of a static where it is read, which several processes may do."""
+
+    def write(variable: Variable) -> str:
+        rows = _static_rows([variable], look)
+        return "\n".join(paint(laid_out(rows, columns=look.columns)))
+
+    return write
 
 
 def _rows(report: Report, look: Look) -> Iterator[Row]:

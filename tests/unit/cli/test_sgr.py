@@ -8,7 +8,7 @@ import random
 import pytest
 
 from stackdump_probe.cli.console import print_styled
-from stackdump_probe.cli.sgr import painted
+from stackdump_probe.cli.sgr import painter
 from stackdump_probe.report.theme import THEMES, Line, Span
 
 TYPE_CHECKING = False
@@ -37,4 +37,4 @@ def test_a_line_is_sent_as_rich_sends_it(
     lines = [tuple(Span("x", style) for style in STYLES), *some_lines(random.Random(terminal))]
     stream = io.StringIO()
     print_styled(lines, THEMES[theme], stream)
-    assert "".join(f"{line}\n" for line in painted(lines, THEMES[theme])) == stream.getvalue()
+    assert "".join(f"{line}\n" for line in painter(THEMES[theme])(lines)) == stream.getvalue()

@@ -12,7 +12,7 @@ import pytest
 from stackdump_probe.cli import sharing
 from stackdump_probe.cli.main import run
 from stackdump_probe.cli.sharing import MOST, shared
-from stackdump_probe.report import frames, statics, to_text
+from stackdump_probe.report import frames, statics
 from stackdump_probe.report.model import Location
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -21,7 +21,6 @@ SMALL_JOBS = (
     (frames, "FEW", 0),
     (frames, "MOST", 1),
     (statics, "PART", 1),
-    (to_text, "TOGETHER", 2),
 )
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

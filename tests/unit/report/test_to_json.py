@@ -207,7 +207,7 @@ def test_hidden_variables_are_in_the_json() -> None:
 
 def test_what_was_written_of_a_variable_stands_for_it_and_its_parts() -> None:
     variable = replace(a_variable("v"), children=(a_member("part", "1"),))
-    written = replace(variable, children=(), json=variable_json(variable))
+    written = replace(variable, children=(), written=variable_json(variable))
     expected = to_json(a_report(a_frame(variables=(variable,)), statics=(variable,)))
     assert to_json(a_report(a_frame(variables=(written,)), statics=(written,))) == expected
     assert '"part"' in expected

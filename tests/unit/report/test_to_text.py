@@ -1,7 +1,6 @@
 """A report as lines."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -17,11 +16,10 @@ from stackdump_probe.report.model import (
     Variable,
 )
 from stackdump_probe.report.theme import plain
-from stackdump_probe.report.to_text import TOGETHER, painted, to_lines, to_text
+from stackdump_probe.report.to_text import painted, static_writer, to_lines, to_text
 from stackdump_probe.report.wrap import width
 from tests.unit.report.samples import BUS_FAULT, OVERFLOW, a_frame, a_report, a_thread, a_variable
 
-R = TypeVar("R")
 DETAILS = FrameDetails(
     {"r4": 4, "sp": 0x2000_0FF0}, {"r5": 0x2000_0FF8}, code_origin="elf", stack_origin="dump"
 )
@@ -332,21 +330,22 @@ def test_the_styled_lines_have_the_text_of_the_plain_ones() -> None:
     assert {part.style for line in lines for part in line} > {"alarm", "doubt", "function", "name"}
 
 
-def test_statics_that_several_lay_out_are_in_the_same_order() -> None:
-    statics = tuple(
-        a_variable(f"v{number}", "word " * (number % 50), declared=Location(f"{number % 3}.c", 1))
-        for number in range(2 * TOGETHER)
-    )
-    report = a_report(a_frame(), statics=statics)
-    asked = []
-
-    def backwards(jobs: Sequence[Callable[[], R]]) -> list[R]:
-        asked.append(len(jobs))
-        return [job() for job in reversed(jobs)][::-1]
-
-    lines = painted(report, Look(), lambda lines: map(plain, lines), backwards)
-    assert list(lines) == list(to_text(report))
-    assert asked == [3]  # two of statics, and what is left for the rows between them
+@pytest.mark.parametrize("columns", [40, 100])
+def test_statics_written_where_they_are_read_stand_where_they_would(columns: int) -> None:
+    statics = [
+        a_variable(f"v{number}", "word " * number, declared=Location(f"{number % 3}.c", 1))
+        for number in range(80)
+    ]
+    statics = [replace(each, kind="static") for each in [*statics, a_variable(zero_sized=True)]]
+    look, paint = Look(columns), lambda lines: map(plain, lines)
+    write = static_writer(look, paint)
+    written = [
+        replace(each, value=None, brief=None, written=write(each)) if number % 4 else each
+        for number, each in enumerate(statics)
+    ]
+    lines = painted(a_report(a_frame(), statics=tuple(written)), look, paint)
+    expected = to_text(a_report(a_frame(), statics=tuple(statics)), columns=columns)
+    assert "\n".join(lines) == "\n".join(expected)
 
 
 def test_no_line_ends_with_spaces() -> None:
