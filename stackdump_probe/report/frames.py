@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 _Placed = tuple[int, Frame, SideBySide]
 # What is told of each of some frames, by its place; it is not numbered yet.
 _Told = list[tuple[int, list[ReportFrame]]]
-FEW = 8  # frames that are told of before a process has been made to help
+# Frames, and bytes of units, that are told of before another process has been made to help.
+FEW, LITTLE = 32, 1 << 16
 MOST = 2  # of more, frames for one reader: else one process would read on when others have ended
 
 
@@ -50,21 +51,24 @@ def frame_readers(
     write: Write | None = None,
 ) -> list[FrameReader]:
     """Readers for all frames, each for some of them."""
-    placed = list(_placed_in(backtrace, programs))
+    groups = _in_groups(list(_placed_in(backtrace, programs)))
     return [
         FrameReader(group, backtrace, memory, exception_name, children=children, write=write)
-        for group in filter(None, [placed] if len(placed) <= FEW else _by_unit(placed))
+        for group in groups
     ]
 
 
-def _by_unit(frames: Iterable[_Placed]) -> list[list[_Placed]]:
-    """A few frames each whose code one unit describes, the most first.
+def _in_groups(frames: list[_Placed]) -> list[list[_Placed]]:
+    """A few frames each whose code one unit describes, the most first; or all that there are.
 
     A process that takes one group after the other then reads most units for itself only.
     """
-    by_unit: dict[object, list[_Placed]] = {}
+    by_unit: dict[Unit | None, list[_Placed]] = {}
     for each in frames:
         by_unit.setdefault(_unit_of(each), []).append(each)
+    size = sum(unit.end - unit.offset for unit in by_unit if unit)
+    if len(frames) <= FEW and size <= LITTLE:
+        return [frames] if frames else []
     groups = (each[at : at + MOST] for each in by_unit.values() for at in range(0, len(each), MOST))
     return sorted(groups, key=len, reverse=True)
 
