@@ -16,7 +16,8 @@ from pathlib import Path
 from stackdump_probe.dump.codec import decode, encode
 from stackdump_probe.memory import Memory
 from stackdump_probe.record import replace
-from tests.bench.folder import CACHE, ROOT
+from tests.bench import installed
+from tests.bench.folder import CACHE
 from tests.bench.inputs import INPUTS, Input, made
 from tests.bench.pairs import Figures, compared
 from tests.judge.judge import SETTINGS
@@ -34,9 +35,10 @@ def main() -> None:
     parser.add_argument("--rust", action="store_true", help="build the Rust CLI to compare with")
     parser.add_argument("inputs", nargs="*", help=f"of {', '.join(INPUTS)}; all if none is named")
     options = parser.parse_args()
-    os.environ |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "STACKDUMP_CACHE": ""}
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    subprocess.run([sys.executable, "-m", "compileall", "-q", ROOT / "stackdump_probe"], check=True)
+    os.environ |= {"NO_COLOR": "1", "STACKDUMP_CACHE": ""}
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):
+        os.environ.pop(name, None)
+    installed.install()
     if options.rust and not RUST.exists():
         install = ("cargo", "install", "--locked", "--root", CACHE / "rust", "stackdump-cli")
         subprocess.run(install, check=True)
@@ -54,15 +56,15 @@ def main() -> None:
 
 def _start_up() -> Commands:
     return {
-        "python -c pass": (sys.executable, "-c", "pass"),
-        "--version": (*_ours(), "--version"),
-        "modules of a trace": (sys.executable, "-c", "import stackdump_probe.cli.trace"),
+        "python -c pass": (installed.PYTHON, "-c", "pass"),
+        "--version": (installed.COMMAND, "--version"),
+        "modules of a trace": (installed.PYTHON, "-c", "import stackdump_probe.cli.trace"),
         "gdb, nothing to do": (_gdb(), "-nx", "-batch"),
     }
 
 
 def _frames(case: Input) -> Commands:
-    trace = (*_ours(), "trace", str(case.elf), str(case.dump), "--no-statics")
+    trace = (installed.COMMAND, "trace", str(case.elf), str(case.dump), "--no-statics")
     asked = [f"file {case.elf}", f"core-file {case.core}", f"bt full {case.gdb_frames}".strip()]
     words = [word for command in (*SETTINGS, *asked) for word in ("-ex", command)]
     commands: Commands = {
@@ -72,19 +74,14 @@ def _frames(case: Input) -> Commands:
     }
     if case.gdb_frames:
         cut = str(_cut(case, int(case.gdb_frames)))
-        commands["the same, as deep as GDB"] = (
-            *_ours(),
-            "trace",
-            str(case.elf),
-            cut,
-            "--no-statics",
-        )
+        same = (installed.COMMAND, "trace", str(case.elf), cut, "--no-statics")
+        commands["the same, as deep as GDB"] = same
     return commands
 
 
 def _cut(case: Input, depth: int) -> Path:
     """A dump whose stack ends behind so many frames."""
-    trace = (*_ours(), "trace", str(case.elf), str(case.dump), "--no-statics", "--json")
+    trace = (installed.COMMAND, "trace", str(case.elf), str(case.dump), "--no-statics", "--json")
     done = subprocess.run(trace, check=True, capture_output=True)
     end = json.loads(done.stdout)["threads"][0]["frames"][depth - 1]["cfa"]
     dump = decode(case.dump.read_bytes())
@@ -98,7 +95,7 @@ def _cut(case: Input, depth: int) -> Path:
 
 
 def _with_statics(case: Input) -> Commands:
-    trace = (*_ours(), "trace", str(case.elf), str(case.dump))
+    trace = (installed.COMMAND, "trace", str(case.elf), str(case.dump))
     remembering = ("env", f"STACKDUMP_CACHE={CACHE / 'remembered'}", *trace)
     subprocess.run(remembering, check=True, stdout=subprocess.DEVNULL)
     ours: Commands = {
@@ -110,7 +107,7 @@ def _with_statics(case: Input) -> Commands:
 
 
 def _many_dumps(case: Input) -> Commands:
-    trace = (*_ours(), "trace", "--no-statics", "--json-lines", str(case.elf))
+    trace = (installed.COMMAND, "trace", "--no-statics", "--json-lines", str(case.elf))
     return {f"{count} dumps": (*trace, *(str(case.dump),) * count) for count in (1, DUMPS)}
 
 
@@ -128,10 +125,6 @@ def _rust(case: Input) -> tuple[str, ...]:
     command = str(RUST), "cortex-m", str(elf), str(case.dump)
     said = subprocess.run(command, check=False, capture_output=True).stdout
     return ("false",) if said.startswith(b"Error") else command
-
-
-def _ours() -> tuple[str, ...]:
-    return sys.executable, "-m", "stackdump_probe"
 
 
 def _gdb() -> str:
