@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import cached_property
-from types import MappingProxyType
 
 from stackdump_probe.image.dwarf.line_header import SECTION, FileEntry, LineHeader, read_line_header
+from stackdump_probe.image.dwarf.line_parts import parts_of
 from stackdump_probe.image.dwarf.line_program import Lines, Part, Row, Sequence, run_line_program
 from stackdump_probe.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from stackdump_probe.image.dwarf.units import Unit
 
 _AFTER_ANY_FILE = float("inf")
-WORTH_PARTS = 65536  # bytes of whole programs that run faster than regular expressions are loaded
 
 
 class SourceLocation(Record):
@@ -32,19 +31,13 @@ class LineTable:
     """The line number program of a unit; a sequence of it runs when a pc in it is looked up.
 
     `comp_dir` is the directory the compiler ran in. Sequences for which `is_live(start, end)` is
-    false belong to code that the linker dropped. `others` are the tables of the same program.
+    false belong to code that the linker dropped.
     """
 
     def __init__(
-        self,
-        header: LineHeader,
-        comp_dir: str | None,
-        is_live: Callable[[int, int], bool],
-        others: Mapping[int, LineTable] = MappingProxyType({}),
+        self, header: LineHeader, comp_dir: str | None, is_live: Callable[[int, int], bool]
     ) -> None:
         self.header = header
-        self._others = others
-        self._size_as_whole = 0  # of the program, if it runs from its beginning to its end
         self._comp_dir = comp_dir or ""
         self._is_live = is_live
         self._names: dict[int, str | None] = {}
@@ -92,12 +85,6 @@ class LineTable:
 
     @cached_property
     def _parts(self) -> tuple[Part, ...]:
-        size = len(self.header.program)
-        if size + sum(each._size_as_whole for each in self._others.values()) < WORTH_PARTS:
-            self._size_as_whole = size
-            return (Part(0, 0, size),)
-        from stackdump_probe.image.dwarf.line_parts import parts_of
-
         return parts_of(self.header)
 
     def _run(self, part: Part) -> Lines:
@@ -190,8 +177,7 @@ def lines_for(unit: Unit) -> LineTable | None:
     table = dwarf.line_tables.get(offset)
     if table is None:
         header = read_line_header(dwarf.section(SECTION), offset, dwarf.string_at)
-        table = LineTable(header, unit.comp_dir, dwarf.holds_code, dwarf.line_tables)
-        dwarf.line_tables[offset] = table
+        table = dwarf.line_tables[offset] = LineTable(header, unit.comp_dir, dwarf.holds_code)
     return table
 
 

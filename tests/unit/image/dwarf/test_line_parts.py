@@ -90,3 +90,20 @@ def test_what_is_not_as_assemblers_write_it_is_one_part(program: bytes) -> None:
 
 def test_a_program_for_long_instruction_words_is_one_part() -> None:
     assert len(parts_of(replace(ALineProgram(PROGRAM), maximum_operations=2).header())) == 1
+
+
+@pytest.mark.parametrize("opcode_base", [4, 9, 10, 11])
+def test_a_header_may_tell_of_fewer_opcodes(opcode_base: int) -> None:
+    counts = ALineProgram().operand_counts[: opcode_base - 1]
+    program = set_address(0x100) + octets(opcode_base, 0x80, 0xFF, 9, 5, 6) + advance_pc(2)
+    header = ALineProgram(
+        2 * (program + END_SEQUENCE), operand_counts=counts, opcode_base=opcode_base
+    )
+    assert len(parts_of(header.header())) == 2
+    assert in_parts(header) == list(whole(header))
+
+
+def test_opcodes_with_operands_of_their_own_are_one_part() -> None:
+    counts = bytes((1,)) + ALineProgram().operand_counts[1:]
+    header = ALineProgram(PROGRAM, operand_counts=counts).header()
+    assert len(parts_of(header)) == 1

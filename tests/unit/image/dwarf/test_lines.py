@@ -4,7 +4,6 @@ import pytest
 
 from stackdump_probe.errors import DwarfError
 from stackdump_probe.image.dwarf import constants as dw
-from stackdump_probe.image.dwarf import lines as lines_module
 from stackdump_probe.image.dwarf.line_program import run_line_program
 from stackdump_probe.image.dwarf.lines import LineTable, SourceLocation, lines_for
 from tests.builders.dwarf import a_dwarf, a_unit
@@ -132,29 +131,12 @@ def test_sequences_of_discarded_code_do_not_count() -> None:
     assert [sequence.start for sequence in table.sequences] == [0x100]
 
 
-SMALL_SEQUENCES = tuple(
-    set_address(at) + row(A, at) + advance_pc(2) + END_SEQUENCE for at in range(2, 800, 2)
-)
-
-
-def test_a_long_program_says_what_it_does_wherever_it_is_asked_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    header = ALineProgram(b"".join(reversed(SMALL_SEQUENCES))).header()
-    monkeypatch.setattr(lines_module, "WORTH_PARTS", len(header.program))
+def test_a_long_program_says_what_it_does_wherever_it_is_asked_first() -> None:
+    each = [set_address(at) + row(A, at) + advance_pc(2) + END_SEQUENCE for at in range(2, 800, 2)]
+    header = ALineProgram(b"".join(reversed(each))).header()
     table = LineTable(header, None, live)
     assert lines(table, 600, 3, 798, 800) == [("main.c", at) for at in (600, 2, 798)] + [None]
     assert table.sequences == run_line_program(header, live).sequences
-
-
-def test_programs_run_whole_until_they_are_long_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    header = ALineProgram(b"".join(SMALL_SEQUENCES)).header()
-    monkeypatch.setattr(lines_module, "WORTH_PARTS", 2 * len(header.program))
-    tables: dict[int, LineTable] = {}
-    for offset in range(3):
-        tables[offset] = LineTable(header, None, live, tables)
-        assert lines(tables[offset], 600) == [("main.c", 600)]
-    assert [len(table._parts) for table in tables.values()] == [1] + 2 * [len(SMALL_SEQUENCES)]
 
 
 def test_sequences_may_come_in_any_order_and_overlap() -> None:
