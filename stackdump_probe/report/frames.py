@@ -38,7 +38,7 @@ _Placed = tuple[int, Frame, SideBySide]
 _Told = list[tuple[int, list[ReportFrame]]]
 # Frames, and bytes of units, that are told of before another process has been made to help.
 FEW, LITTLE = 32, 1 << 16
-MOST = 2  # of more, frames for one reader: else one process would read on when others have ended
+SHARE = 4  # of more, a reader has this part at most, or others would wait for the last one
 
 
 def frame_readers(
@@ -69,7 +69,8 @@ def _in_groups(frames: list[_Placed]) -> list[list[_Placed]]:
     size = sum(unit.end - unit.offset for unit in by_unit if unit)
     if len(frames) <= FEW and size <= LITTLE:
         return [frames] if frames else []
-    groups = (each[at : at + MOST] for each in by_unit.values() for at in range(0, len(each), MOST))
+    most = max(2, len(frames) // SHARE)
+    groups = (each[at : at + most] for each in by_unit.values() for at in range(0, len(each), most))
     return sorted(groups, key=len, reverse=True)
 
 
