@@ -20,6 +20,7 @@ from tests.bench import installed
 from tests.bench.folder import CACHE
 from tests.bench.inputs import INPUTS, Input, made
 from tests.bench.pairs import Figures, compared
+from tests.bench.shown import keep_only_shown
 from tests.judge.judge import SETTINGS
 
 MILLISECONDS, MEGABYTES = 1000, 1 / 1024
@@ -96,14 +97,23 @@ def _cut(case: Input, depth: int) -> Path:
 
 def _with_statics(case: Input) -> Commands:
     trace = (installed.COMMAND, "trace", str(case.elf), str(case.dump))
-    remembering = ("env", f"STACKDUMP_CACHE={CACHE / 'remembered'}", *trace)
+    index = CACHE / "remembered" / case.name
+    remembering = ("env", f"STACKDUMP_CACHE={index}", *trace)
     subprocess.run(remembering, check=True, stdout=subprocess.DEVNULL)
     ours: Commands = {
         "trace": trace,
         "trace, once more": remembering,
         "trace --json": (*trace, "--json"),
     }
-    return {"Rust stackdump-cli": _rust(case), **ours} if RUST.exists() else ours
+    if not RUST.exists():
+        return ours
+    command, said = _rust(case)
+    if said and any(index.iterdir()):
+        folder = CACHE / "shown" / case.name
+        count = keep_only_shown(next(index.iterdir()), said, folder)
+        same = f"once more, the {count} statics that the Rust CLI shows"
+        ours[same] = ("env", f"STACKDUMP_CACHE={folder}", *trace)
+    return {"Rust stackdump-cli": command, **ours}
 
 
 def _many_dumps(case: Input) -> Commands:
@@ -117,14 +127,20 @@ def _rate(figures: Mapping[str, Figures | None]) -> float:
     return (DUMPS - 1) / (many.wall - one.wall) if one and many else 0
 
 
-def _rust(case: Input) -> tuple[str, ...]:
-    """The Rust CLI, which wants a section of this name; `false` where it ends with an error."""
+def _rust(case: Input) -> tuple[tuple[str, ...], str]:
+    """The Rust CLI, which wants a section of this name, and what it says.
+
+    `false` and nothing where it ends with an error.
+    """
     elf = RUST.with_name(f"{case.name}.elf")
     copy = ("arm-none-eabi-objcopy", "--rename-section", ".isr_vector=.vector_table")
     subprocess.run((*copy, case.elf, elf), check=True)
     command = str(RUST), "cortex-m", str(elf), str(case.dump)
-    said = subprocess.run(command, check=False, capture_output=True).stdout
-    return ("false",) if said.startswith(b"Error") else command
+    done = subprocess.run(command, check=False, capture_output=True)
+    said = done.stdout.decode(errors="replace")
+    if done.returncode or said.startswith("Error"):
+        return ("false",), ""
+    return command, said
 
 
 def _gdb() -> str:

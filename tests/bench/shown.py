@@ -1,0 +1,37 @@
+"""The statics that the Rust CLI shows with a value, for a trace that has the same to do.
+
+It leaves out arrays and what holds them, and says "Optimized away" of much that has an address.
+"""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from stackdump_probe.cli.statics_index import DiskIndex
+from stackdump_probe.values.kept_statics import Kept
+
+_STATICS = ": Static (Static)"
+_CONTINUED = re.compile(r"\n {6,}")
+_WITHOUT = re.compile(r"= \{?(Optimized away|Data not available|Required)")
+_VARIABLE = re.compile(r" {4}([^:]+):.* \(at .*:(\d+):\d+\)")
+
+
+def shown_with_value(said: str) -> Counter[tuple[str, int]]:
+    """How often the CLI shows a value of this name and line of declaration."""
+    _, _, statics = said.partition(_STATICS)
+    lines = _CONTINUED.sub(" ", statics).splitlines()
+    found = (_VARIABLE.match(line) for line in lines if not _WITHOUT.search(line))
+    return Counter((match[1], int(match[2])) for match in found if match)
+
+
+def keep_only_shown(index: Path, said: str, folder: Path) -> int:
+    """Write an index to `folder` that has no other statics; return how many it has."""
+    kept = DiskIndex(str(index)).known()
+    left, entries = shown_with_value(said), []
+    for entry in kept.entries if kept else ():
+        match entry:
+            case [_, _, [str(name), _, _, _, int(line)]] if left[name, line]:
+                left[name, line] -= 1
+                entries.append(entry)
+    DiskIndex(str(folder / index.name)).keep(Kept(entries, kept.types if kept else []))
+    return len(entries)
