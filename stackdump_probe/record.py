@@ -1,14 +1,15 @@
 """Frozen records that cost nothing until they are used.
 
 `dataclasses` compiles half a dozen methods for each class while its module is imported, which is
-more than half of the time of a short trace. Here all classes share their methods, and `__init__`
-is compiled once for all classes of as many fields, when the first object of one is made.
+more than half of the time of a short trace. Here all classes share their methods, and those of as
+many fields the code of `__init__`, which a class gets when its first object is made.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from types import CodeType, FunctionType, MappingProxyType
+from types import FunctionType, MappingProxyType
+
+from stackdump_probe.record_inits import INITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,21 +53,14 @@ def _first_init(self: Any, *values: object, **named: object) -> None:
 def _own_init(cls: Any) -> Callable[..., None]:
     """The common `__init__` of so many fields, with the names, defaults and slots of `cls`."""
     names, defaults = _fields(cls), cls.__record_defaults__
-    slots = {f"_set{index}": getattr(cls, name).__set__ for index, name in enumerate(names)}
-    code = _init_of(len(names)).replace(co_varnames=("self", *names))
+    code = INITS[len(names)].__code__
+    letters = zip(code.co_names, names, strict=True)
+    slots = {letter: getattr(cls, name).__set__ for letter, name in letters}
     given = tuple([defaults[name] for name in names if name in defaults])
-    return FunctionType(code, slots, "__init__", given)
-
-
-@cache
-def _init_of(count: int) -> CodeType:
-    """The code that sets `count` slots, compiled once for all classes that have as many."""
-    parameters = "".join(f", _{index}" for index in range(count))
-    body = "".join(f"\n _set{index}(self, _{index})" for index in range(count)) or " pass"
-    scope: dict[str, Any] = {}
-    exec(f"def __init__(self{parameters}):{body}", scope)
-    code: CodeType = scope["__init__"].__code__
-    return code
+    named = code.replace(
+        co_varnames=("self", *names), co_name="__init__", co_qualname=f"{cls.__qualname__}.__init__"
+    )
+    return FunctionType(named, slots, None, given)
 
 
 def _values(self: object) -> tuple[Any, ...]:
@@ -127,6 +121,8 @@ class _Making(type):
         defaults = {name: body.pop(name) for name in own if name in body}
         body["__slots__"] = own
         body["__match_args__"] = bases[0].__match_args__ + own
+        if len(body["__match_args__"]) >= len(INITS):
+            raise TypeError(f"{name} has more than {len(INITS) - 1} fields")
         body["__record_defaults__"] = {**bases[0].__record_defaults__, **defaults}
         body["__init__"] = _first_init
         return type.__new__(type, name, bases, body)

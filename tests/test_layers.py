@@ -16,6 +16,7 @@ import stackdump_probe
 
 ROOT = Path(stackdump_probe.__file__).parent
 LAYERS = (
+    ("record_inits",),
     ("errors", "record"),
     ("memory",),
     ("arch",),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from stackdump_probe.record import Entity, Record, replace
+from stackdump_probe.record_inits import INITS
 
 
 class Point(Record):
@@ -40,8 +41,24 @@ def test_fields_may_be_told_as_python_3_14_tells_them() -> None:
     assert repr(making("Later", (Record,), body)(1)) == "Later(x=1, y=2)"
 
 
+@pytest.mark.parametrize("count", range(len(INITS)))
+def test_a_record_may_have_so_many_fields(count: int) -> None:
+    making: Any = type(Record)
+    body = {"__module__": __name__, "__annotations__": {f"f{at}": int for at in range(count)}}
+    many = making("Many", (Record,), body)(*range(count))
+    assert [getattr(many, name) for name in body["__annotations__"]] == list(range(count))
+
+
+def test_a_record_of_more_fields_is_refused_when_it_is_made() -> None:
+    making: Any = type(Record)
+    fields = {f"f{at}": int for at in range(len(INITS))}
+    with pytest.raises(TypeError, match="Many has more than 16 fields"):
+        making("Many", (Record,), {"__module__": __name__, "__annotations__": fields})
+
+
 def test_wrong_arguments_are_refused_as_by_any_function() -> None:
-    with pytest.raises(TypeError, match="missing 1 required positional argument: 'x'"):
+    missing = r"^Point.__init__\(\) missing 1 required positional argument: 'x'"
+    with pytest.raises(TypeError, match=missing):
         Point()  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
         Point(1, z=2)  # type: ignore[call-arg]
