@@ -64,14 +64,13 @@ def shared(jobs: Sequence[Callable[[], R]]) -> list[R]:
     helpers = min(cores(), PROCESSES, len(jobs)) - 1
     if helpers < 1 or not hasattr(os, "fork") or _has_threads():
         return in_turn(jobs)
-    _pickle()  # once for all
-
     gc.freeze()  # a collection would write to what is shared, and so copy it
     turns, team = _Turns(len(jobs)), list[_Helper]()
     try:
         with suppress(OSError):  # as many as the system lets us have
             team.extend(_Helper(jobs, turns) for _ in range(helpers))
         done = {number: jobs[number]() for number in turns.taken()}
+        _pickle()  # loaded as late as this, while others may still be at work
         for helper in team:
             done.update(helper.results())
     finally:
