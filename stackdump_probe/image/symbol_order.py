@@ -21,13 +21,13 @@ _LEFT_OUT = b"\xff" + bytes(255)  # for 0; nothing else is
 class ByValue:
     """Symbols of some types, by their places in the table: their numbers.
 
-    `is_wanted` has 1 for each symbol of these types, else 0. An entry of `size` bytes begins with
-    the words name, value and size (ELF-32, "Symbol Table").
+    `is_wanted` has 1 for each symbol of these types, else 0. Each entry of the table, of
+    `entry_size` bytes, begins with the words name, value and size (ELF-32, "Symbol Table").
     """
 
-    def __init__(self, table: bytes, is_wanted: bytes, size: int) -> None:
+    def __init__(self, table: bytes, is_wanted: bytes, entry_size: int) -> None:
         self._table = table
-        self._size = size
+        self._entry_size = entry_size
         self._values, self._sizes = words(table)[1::4], words(table)[2::4]
         self._is_wanted = is_wanted
         self._count = is_wanted.count(1)
@@ -73,7 +73,7 @@ class ByValue:
     @cached_property
     def _blocks(self) -> Blocks:
         left_out = self._is_wanted.translate(_LEFT_OUT)
-        return Blocks(self._table, size=self._size, at=4, left_out=left_out)
+        return Blocks(self._table, size=self._entry_size, at=4, left_out=left_out)
 
     @cached_property
     def _numbers(self) -> list[int]:

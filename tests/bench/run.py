@@ -98,6 +98,7 @@ def _cut(case: Input, depth: int) -> Path:
 def _with_statics(case: Input) -> Commands:
     trace = (installed.COMMAND, "trace", str(case.elf), str(case.dump))
     index = CACHE / "remembered" / case.name
+    shutil.rmtree(index, ignore_errors=True)  # it may be that of an earlier build
     remembering = ("env", f"STACKDUMP_CACHE={index}", *trace)
     subprocess.run(remembering, check=True, stdout=subprocess.DEVNULL)
     ours: Commands = {
