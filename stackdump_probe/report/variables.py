@@ -20,9 +20,9 @@ def reported(variable: values.Variable, *, children: bool, write: Write | None =
     """The variable as the report holds it; its parts only if `children` are wanted.
 
     With `write` it becomes text at once, which takes a tenth of the room, and little work for
-    another process to hand it over.
+    another process to hand it over; without `children` that has only the brief value.
     """
-    found = _reported(variable, children=children)
+    found = _reported(variable, children=children, in_full=children or write is None)
     if write is None:
         return found
     told = found.name, found.type, None, found.state, None, found.address, None, ()
@@ -30,14 +30,14 @@ def reported(variable: values.Variable, *, children: bool, write: Write | None =
     return Variable(*told, *where, write(found))
 
 
-def _reported(variable: values.Variable, *, children: bool) -> Variable:
+def _reported(variable: values.Variable, *, children: bool, in_full: bool) -> Variable:
     value = variable.value
     brief = short_text(value)
-    is_same = brief is None or REPEATS not in brief
+    is_enough = not in_full or brief is None or REPEATS not in brief
     return Variable(
         name=variable.name,
         type=value.type_name,
-        value=brief if is_same else short_text(value, repeats=False),
+        value=brief if is_enough else short_text(value, repeats=False),
         state=value.state,
         why=value.why or doubt(value.content),
         address=value.address,
