@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackdump_probe.values.kept_statics import Kept
 
-FORMAT = f"stackdump-probe {__version__} statics 2"
+FORMAT = f"stackdump-probe {__version__} statics 3"
 LARGE = 512 << 10  # bytes of an ELF in which to search takes long enough to remember what was found
 MOST = 64  # files that are kept
 LONGEST = 64 << 20  # bytes of a file that is believed

@@ -12,7 +12,8 @@ from stackdump_probe.report.model import Variable
 from stackdump_probe.report.variables import reported
 from stackdump_probe.values import model as values
 from stackdump_probe.values.kept_statics import Part, merged
-from stackdump_probe.values.statics import StaticsAgain, StaticsSearch
+from stackdump_probe.values.statics import StaticsSearch
+from stackdump_probe.values.statics_again import StaticsAgain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,12 @@ class StaticsReader:
         self._image = image
         self._index = index
         self._search = StaticsSearch(
-            image, memory, noise=noise, beside=beside, remember=index is not None
+            image,
+            memory,
+            noise=noise,
+            beside=beside,
+            remember=index is not None,
+            in_words=write is not None and not children,
         )
         self._children = children
         self._write = write

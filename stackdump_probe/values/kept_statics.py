@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeVar
 
+    from stackdump_probe.values.constants import Words
     from stackdump_probe.values.plain_types import Row
 
     V = TypeVar("V")
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     DiePlace = tuple[str, int]
     # What units that describe an object once more agree in.
     Key = tuple[str, int | bytes, object]
-    # Of a static that is at one address: its own name, the address, the row of its type, and the
-    # file and the line where it is declared.
-    Plain = tuple[str, int, int, str | None, int | None]
-    # A static again: the offset of its description in .debug_info, what stands before its name.
-    Entry = tuple[int, str, Plain | None]
+    # Of a static whose bytes tell what it holds: its address, and the row of its type.
+    Plain = tuple[int, int]
+    # A static again: the offset of its description in .debug_info, its full name, the file and the
+    # line where it is declared, and if the memory has no say in how it is told, its words.
+    Entry = tuple[int, str, str | None, int | None, Plain | None, Words | None]
     # A static, how to find it again, its key, and, if nothing tells where it is, its own place.
     Found = tuple[V, Entry, Key | None, DiePlace | None]
 
@@ -65,8 +66,8 @@ def merged(parts: Sequence[Part[V]]) -> tuple[list[V], Kept]:
 
 
 def _with_types(entry: Entry, types: Sequence[int]) -> Entry:
-    die, prefix, plain = entry
+    die, name, file, line, plain, words = entry
     if plain is None:
         return entry
-    name, address, type_, file, line = plain
-    return die, prefix, (name, address, types[type_], file, line)
+    address, type_ = plain
+    return die, name, file, line, (address, types[type_]), words

@@ -147,6 +147,13 @@ class Duration(Record):
     nanoseconds: int
 
 
+class Worded(Record):
+    """What is known in words only: the text of a value, and what casts doubt on it."""
+
+    text: str
+    doubt: str | None
+
+
 class Invalid(Record):
     """Bytes that are no value of the type (a bool of 7, a discriminant of no variant)."""
 
@@ -171,6 +178,7 @@ Content = (
     | Range
     | Duration
     | Quantity
+    | Worded
     | Invalid
 )
 

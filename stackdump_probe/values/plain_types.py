@@ -52,10 +52,9 @@ class Rows:
 
 
 class TypeWriter:
-    """Writes types that a decoder reads."""
+    """Writes types of a program; any decoder of it may read them."""
 
-    def __init__(self, decoder: Decoder) -> None:
-        self._decoder = decoder
+    def __init__(self) -> None:
         self._known: dict[Type, int | None] = {}
         self._table = Rows()
 
@@ -64,55 +63,58 @@ class TypeWriter:
         """All that was written."""
         return self._table.rows
 
-    def number(self, type_: Type) -> int | None:
+    def number(self, type_: Type, decoder: Decoder) -> int | None:
         """The row of a type; None for one whose objects are more than their bytes say."""
         if type_ not in self._known:
-            is_plain = self._decoder.whole(type_) is not None
-            told = self._told(type_) if is_plain else None
-            self._known[type_] = None if told is None else self._row(type_, told)
+            is_plain = decoder.whole(type_) is not None
+            told = self._told(type_, decoder) if is_plain else None
+            self._known[type_] = None if told is None else self._row(decoder.name(type_), told)
         return self._known[type_]
 
-    def _row(self, type_: Type, told: _Told) -> int:
+    def _row(self, name: str, told: _Told) -> int:
         kind, *rest = told
-        return self._table.number((kind, self._decoder.name(type_), *rest))
+        return self._table.number((kind, name, *rest))
 
-    def _told(self, type_: Type) -> _Told | None:
-        match self._decoder.actual(type_):
+    def _told(self, type_: Type, decoder: Decoder) -> _Told | None:
+        match decoder.actual(type_):
             case actual if actual is not type_:
-                return self._with_links("named", [actual])
+                return self._with_links(decoder, "named", [actual])
             case types.Base(name, size, encoding, language, bit_size, big_endian):
                 return "base", (), name, size, encoding, language, bit_size, big_endian
             case types.Enum(name, size, enumerators, signed, language):
                 return "enum", (), name, size, enumerators, signed, language
             case types.Pointer() as pointer:
-                return self._pointer(pointer)
+                return self._pointer(pointer, decoder)
             case types.Array(element, count, language, stride, size, vector):
                 told = count, language, stride, size, vector
-                return self._with_links("array", [element.type], *told)
+                return self._with_links(decoder, "array", [element.type], *told)
             case types.Struct() as struct:
-                return self._struct(struct)
+                return self._struct(struct, decoder)
         return None
 
-    def _with_links(self, kind: str, links: Sequence[Type], *told: object) -> _Told | None:
-        numbers = tuple([self.number(each) for each in links])
+    def _with_links(
+        self, decoder: Decoder, kind: str, links: Sequence[Type], *told: object
+    ) -> _Told | None:
+        numbers = tuple([self.number(each, decoder) for each in links])
         return None if None in numbers else (kind, numbers, *told)
 
-    def _pointer(self, pointer: types.Pointer) -> _Told | None:
+    def _pointer(self, pointer: types.Pointer, decoder: Decoder) -> _Told | None:
         """It shows characters that it points to, in C++ also of which class an object is."""
         target = stripped(pointer.target.type)
         if pointer.language == "c++" and isinstance(target, types.Struct):
             return None
         shown = [] if character_of(target) is None else [pointer.target.type]
-        return self._with_links("pointer", shown, pointer.size, pointer.language)
+        return self._with_links(decoder, "pointer", shown, pointer.size, pointer.language)
 
-    def _struct(self, struct: types.Struct) -> _Told | None:
+    def _struct(self, struct: types.Struct, decoder: Decoder) -> _Told | None:
         """A member that is not shown may tell what the struct is."""
-        fields = views_of(struct.language).fields(self._decoder, struct)
+        fields = views_of(struct.language).fields(decoder, struct)
         if fields is None or len(fields.members) < len(struct.members):
             return None
         members = tuple([(e.name, e.offset, e.bit_size, e.bit_offset) for e in struct.members])
         told = struct.name, struct.kind, struct.size, struct.language, members
-        return self._with_links("struct", [each.type.type for each in struct.members], *told)
+        links = [each.type.type for each in struct.members]
+        return self._with_links(decoder, "struct", links, *told)
 
 
 class TypeReader:

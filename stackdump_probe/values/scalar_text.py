@@ -22,6 +22,7 @@ from stackdump_probe.values.model import (
     Quantity,
     Real,
     Text,
+    Worded,
 )
 
 TYPE_CHECKING = False
@@ -47,6 +48,8 @@ def doubt(content: Content | None) -> str | None:
             return f"invalid: {why}"
         case Enumerator(name=None):
             return UNLISTED
+        case Worded(doubt=known):
+            return known
         case _:
             return None
 
@@ -185,5 +188,6 @@ _SCALARS: dict[type, Callable[[Any], str]] = {
     Text: lambda each: f'"{text_of(each.octets)}"{CUT if each.cut else ""}',
     Duration: lambda each: duration_text(each.nanoseconds),
     Quantity: lambda each: f"{scalar_text(each.count)}{escaped(each.unit)}",
+    Worded: lambda each: str(each.text),
     Invalid: _doubtful,
 }

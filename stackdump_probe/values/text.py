@@ -22,6 +22,7 @@ from stackdump_probe.values.model import (
     Range,
     Value,
     Variant,
+    Worded,
 )
 from stackdump_probe.values.scalar_text import (
     CUT,
@@ -67,6 +68,8 @@ def short_text(value: Value, *, length: int = LENGTH, repeats: bool = True) -> s
     content = value.content
     if content is None:
         return None
+    if isinstance(content, Worded):
+        return content.text
     if type(content) not in _WRITERS:
         text = raw_text(content)
         if len(text) <= length:

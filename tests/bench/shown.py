@@ -30,8 +30,12 @@ def keep_only_shown(index: Path, said: str, folder: Path) -> int:
     left, entries = shown_with_value(said), []
     for entry in kept.entries if kept else ():
         match entry:
-            case [_, _, [str(name), _, _, _, int(line)]] if left[name, line]:
-                left[name, line] -= 1
+            case [_, str(name), _, int(line), [_, _], _] if left[_own(name), line]:
+                left[_own(name), line] -= 1
                 entries.append(entry)
     DiskIndex(str(folder / index.name)).keep(Kept(entries, kept.types if kept else []))
     return len(entries)
+
+
+def _own(name: str) -> str:
+    return name.rpartition("::")[2]

@@ -2,8 +2,10 @@
 
 import json
 import random
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -11,13 +13,17 @@ from stackdump_probe.cli.files import read_dumps
 from stackdump_probe.cli.open_image import open_image
 from stackdump_probe.image.elf import Image
 from stackdump_probe.memory import Memory, Segment
+from stackdump_probe.report.frame_rows import Look
 from stackdump_probe.report.model import Variable
+from stackdump_probe.report.theme import plain
+from stackdump_probe.report.to_text import static_writer
 from stackdump_probe.report.variables import reported
 from stackdump_probe.values import model as values
 from stackdump_probe.values.kept_statics import Kept, merged
 from stackdump_probe.values.statics import StaticsSearch
 from tests.golden.traces import CASES
 
+V = TypeVar("V")
 RAM = 0x2000_0000
 SIZE = 64 << 10
 
@@ -26,15 +32,29 @@ def shown(variable: values.Variable) -> Variable:
     return reported(variable, children=True)
 
 
-def searched(image: Image, memory: Memory) -> tuple[list[Variable], Kept]:
-    search = StaticsSearch(image, memory, remember=True)
-    return merged([search.of_units(image.dwarf.units, shown)])
+def in_text(variable: values.Variable) -> str | None:
+    write = static_writer(Look(), lambda lines: map(plain, lines))
+    return reported(variable, children=False, write=write).written
 
 
-def again(image: Image, memory: Memory, kept: Kept) -> list[Variable]:
+def searched(
+    image: Image, memory: Memory, show: Callable[[values.Variable], V], *, in_words: bool = False
+) -> tuple[list[V], Kept]:
+    search = StaticsSearch(image, memory, remember=True, in_words=in_words)
+    return merged([search.of_units(image.dwarf.units, show)])
+
+
+def again(
+    image: Image,
+    memory: Memory,
+    kept: Kept,
+    show: Callable[[values.Variable], V],
+    *,
+    in_words: bool = False,
+) -> list[V]:
     through_a_file = Kept(*json.loads(json.dumps([kept.entries, kept.types])))
-    found = StaticsSearch(image, memory).again(through_a_file)
-    return found.between(0, len(kept.entries), shown)
+    found = StaticsSearch(image, memory, in_words=in_words).again(through_a_file)
+    return found.between(0, len(kept.entries), show)
 
 
 def any_memory(dice: random.Random) -> Memory:
@@ -50,9 +70,34 @@ def any_memory(dice: random.Random) -> Memory:
 def test_statics_that_were_kept_are_those_that_a_search_finds(case: Path) -> None:
     dump = read_dumps([str(case / "hang.dump")])
     image = open_image(str(case / "fw.elf"), dump).image
-    found, kept = searched(image, dump.memory.over(image.flash))
-    assert again(image, dump.memory.over(image.flash), kept) == found
+    captured = dump.memory.over(image.flash)
+    found, kept = searched(image, captured, shown)
+    assert again(image, captured, kept, shown) == found
     dice = random.Random(case.name)
     for _ in range(3):
         memory = any_memory(dice).over(image.flash)
-        assert again(image, memory, kept) == searched(image, memory)[0]
+        assert again(image, memory, kept, shown) == searched(image, memory, shown)[0]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_constants_in_words_read_as_their_bytes_do(case: Path) -> None:
+    dump = read_dumps([str(case / "hang.dump")])
+    image = open_image(str(case / "fw.elf"), dump).image
+    dice = random.Random(case.name)
+    memories = [dump.memory, any_memory(dice), *(flash_with_a_flaw(image, dice) for _ in range(2))]
+    kept = searched(image, Memory().over(image.flash), in_text, in_words=True)[1]
+    for memory in (each.over(image.flash) for each in memories):
+        expected = merged([StaticsSearch(image, memory).of_units(image.dwarf.units, in_text)])[0]
+        assert searched(image, memory, in_text, in_words=True)[0] == expected
+        assert again(image, memory, kept, in_text, in_words=True) == expected
+
+
+def flash_with_a_flaw(image: Image, dice: random.Random) -> Memory:
+    """All that the ELF holds, as a dump that differs in a byte."""
+    segments = [
+        Segment(each.start, bytes(each.content)) for each in image.flash.segments if each.content
+    ]
+    at = dice.randrange(len(segments))
+    octets = bytearray(segments[at].content)
+    octets[dice.randrange(len(octets))] ^= 0x40
+    return Memory([Segment(segments[at].start, bytes(octets)), *segments])

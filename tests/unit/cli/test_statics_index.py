@@ -13,12 +13,12 @@ from stackdump_probe.values.kept_statics import Kept
 from stackdump_probe.values.statics import StaticsSearch
 
 ELF = memoryview(b"\x7fELF of some length")
-PLAIN = ["count", 0x2000_0000, 0, "main.c", 7]
+WORDS = ["char *", "ok", None, 0x0800_0000, 4, '0x08000010 "text"', None]
 ENTRIES: list[Any] = [
-    [0x2A, "", PLAIN],
-    [0x10_0000, "ns::f::", None],
-    [0x2A, "größe::", ["count", 0x2000_0000, 0, None, None]],
-    [0x2B, "a\n2 ", ["\udc80", 0x2000_0000, 0, None, None]],
+    [0x2A, "count", "main.c", 7, [0x2000_0000, 0], None],
+    [0x10_0000, "ns::f::count", None, None, None, None],
+    [0x2A, "größe::count", None, None, [0x2000_0000, 0], WORDS],
+    [0x2B, "a\n2 \udc80", None, None, [0x2000_0000, 0], None],
 ]
 KEPT = Kept(ENTRIES, [["base", "int", [], "int", 4, 5, "c", None, False]])
 CASE = Path(__file__).parents[2] / "golden" / "depot_g++_o2"
@@ -162,13 +162,17 @@ def test_other_statics_than_those_that_were_kept_are_searched_for(
 @pytest.mark.parametrize(
     "told",
     [
-        [0xFFFF_FFF0, "", None],
-        [-1, "", None],
-        ["0", "", None],
-        [0, "", PLAIN],
-        [0, "", []],
-        [0, "", ["count", "0", 0, None, None]],
-        [0, None, None],
+        [0xFFFF_FFF0, "", None, None, None, None],
+        [-1, "", None, None, None, None],
+        ["0", "", None, None, None, None],
+        [0, "count", "main.c", 7, [0x2000_0000, 0], None],
+        [0, "count", None, None, [], None],
+        [0, "count", None, None, ["0", 0], None],
+        [0, "count", None, None, None, []],
+        [0, "count", None, None, None, [*WORDS, None]],
+        [0, "count", None, None, None, ["char *", "fine", *WORDS[2:]]],
+        [0, "count", None, "7", None, None],
+        [0, None, None, None, None, None],
         None,
     ],
 )

@@ -29,10 +29,10 @@ def point(name: str = "point") -> Struct:
 
 
 def test_equal_types_are_one_row() -> None:
-    writer = TypeWriter(Decoder(Memory()))
-    first = writer.number(array(point(), 3))
-    assert writer.number(array(point(), 3)) == first
-    assert writer.number(array(point("other"), 3)) != first
+    decoder, writer = Decoder(Memory()), TypeWriter()
+    first = writer.number(array(point(), 3), decoder)
+    assert writer.number(array(point(), 3), decoder) == first
+    assert writer.number(array(point("other"), 3), decoder) != first
     assert [row[1] for row in writer.rows] == [
         *("int", "coordinate", "struct point", "struct point [3]"),
         *("struct other", "struct other [3]"),
@@ -41,8 +41,8 @@ def test_equal_types_are_one_row() -> None:
 
 def test_types_come_back_with_their_names() -> None:
     decoder = Decoder(Memory())
-    writer = TypeWriter(decoder)
-    number = writer.number(Qualified("const", to(Typedef("place", to(point())))))
+    writer = TypeWriter()
+    number = writer.number(Qualified("const", to(Typedef("place", to(point())))), decoder)
     assert number is not None
     reader = TypeReader(writer.rows, decoder)
     type_ = reader.type(number)
@@ -55,9 +55,9 @@ def test_types_come_back_with_their_names() -> None:
 
 
 def test_a_pointer_is_written_with_the_text_it_points_to_but_not_with_an_object() -> None:
-    writer = TypeWriter(Decoder(Memory()))
+    decoder, writer = Decoder(Memory()), TypeWriter()
     for target in (point(), CHAR):
-        assert writer.number(pointer(target)) is not None
+        assert writer.number(pointer(target), decoder) is not None
     assert [row[:3] for row in writer.rows] == [
         ("pointer", "struct point *", ()),
         ("base", "char", ()),
@@ -76,14 +76,14 @@ def test_a_pointer_is_written_with_the_text_it_points_to_but_not_with_an_object(
     ],
 )
 def test_what_more_than_the_bytes_decides_is_not_written(type_: Type) -> None:
-    assert TypeWriter(Decoder(Memory())).number(type_) is None
+    assert TypeWriter().number(type_, Decoder(Memory())) is None
 
 
 def test_rows_of_several_tables_become_one() -> None:
-    writers = [TypeWriter(Decoder(Memory())) for _ in range(2)]
-    writers[0].number(point("other"))
+    decoder, writers = Decoder(Memory()), [TypeWriter(), TypeWriter()]
+    writers[0].number(point("other"), decoder)
     for writer in writers:
-        writer.number(array(point(), 2))
+        writer.number(array(point(), 2), decoder)
     table = Rows()
     assert table.taken(writers[0].rows) == [0, 1, 2, 3, 4]
     assert table.taken(writers[1].rows) == [0, 1, 3, 4]
