@@ -22,19 +22,17 @@ def wrap(line: Line, *, columns: int, hanging: int = 0, cap: int = 0) -> Iterato
     if width(text) <= columns:
         yield line
         return
-    start, room, count = 0, columns, 1
-    while True:
-        end = _end_of_line(text, start, max(room, LEAST_ROOM))
-        prefix = (Span(" " * hanging),) if start else ()
+    start, room, count = 0, max(columns, LEAST_ROOM), 1
+    prefix: Line = ()
+    while start < len(text):
+        end = _end_of_line(text, start, room)
         if end < len(text) and count == cap:
-            end = _end_of_line(text, start, max(room, LEAST_ROOM) - len(CUT))
+            end = _end_of_line(text, start, room - len(CUT))
             yield (*prefix, *_slice(line, start, end), Span(CUT, "dim"))
             return
         yield (*prefix, *_slice(line, start, end))
-        start = _after_spaces(text, end)
-        if start >= len(text):
-            return
-        room, count = columns - hanging, count + 1
+        prefix, start = (Span(" " * hanging),), _after_spaces(text, end)
+        room, count = max(columns - hanging, LEAST_ROOM), count + 1
 
 
 def width(text: str) -> int:
@@ -99,7 +97,9 @@ def _slice(line: Line, start: int, end: int) -> Iterator[Span]:
     """Yield the parts of `line` between two positions of its text."""
     at = 0
     for part in line:
-        piece = part.text[max(start - at, 0) : max(end - at, 0)]
-        if piece:
-            yield Span(piece, part.style)
-        at += len(part.text)
+        if at >= end:
+            return
+        behind = at + len(part.text)
+        if behind > start and part.text:
+            yield Span(part.text[start - at if start > at else 0 : end - at], part.style)
+        at = behind
