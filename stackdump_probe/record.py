@@ -7,6 +7,7 @@ many fields the code of `__init__`, which a class gets when its first object is 
 
 from __future__ import annotations
 
+from operator import attrgetter
 from types import FunctionType, MappingProxyType
 
 from stackdump_probe.record_inits import INITS
@@ -63,8 +64,15 @@ def _own_init(cls: Any) -> Callable[..., None]:
     return FunctionType(named, slots, None, given)
 
 
-def _values(self: object) -> tuple[Any, ...]:
-    return tuple([getattr(self, name) for name in _fields(type(self))])
+def _values(self: Any) -> tuple[Any, ...]:
+    return self.__record_values__(self)  # type: ignore[no-any-return]
+
+
+def _reads(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives the values of these fields."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return staticmethod(lambda self: tuple([getattr(self, name) for name in names]))
 
 
 def _eq(self: object, other: object) -> Any:
@@ -96,6 +104,7 @@ class _Entity:
     __slots__ = ()
     __match_args__ = ()
     __record_defaults__: Mapping[str, object] = MappingProxyType({})
+    __record_values__ = _reads(())
     __repr__ = _repr
     __reduce__ = _reduce
     __setattr__ = _refuse
@@ -124,6 +133,7 @@ class _Making(type):
         if len(body["__match_args__"]) >= len(INITS):
             raise TypeError(f"{name} has more than {len(INITS) - 1} fields")
         body["__record_defaults__"] = {**bases[0].__record_defaults__, **defaults}
+        body["__record_values__"] = _reads(body["__match_args__"])
         body["__init__"] = _first_init
         return type.__new__(type, name, bases, body)
 

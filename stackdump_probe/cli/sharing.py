@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
-from stackdump_probe.report.share import in_turn
+from stackdump_probe.report.share import in_turn, nothing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,19 +56,21 @@ def forked(work: Callable[[int], object]) -> tuple[int, int]:
     return process, ours
 
 
-def shared(jobs: Sequence[Callable[[], R]]) -> list[R]:
+def shared(jobs: Sequence[Callable[[], R]], meanwhile: Callable[[], object] = nothing) -> list[R]:
     """What the jobs give, in their order; none may depend on what another one changes.
 
-    A process that has threads, as pyOCD's, does all of it alone: a fork would not take them along.
+    This process does `meanwhile` before it takes its first job. One that has threads, as pyOCD's,
+    does all of it alone: a fork would not take them along.
     """
     helpers = min(cores(), PROCESSES, len(jobs)) - 1
     if helpers < 1 or not hasattr(os, "fork") or _has_threads():
-        return in_turn(jobs)
+        return in_turn(jobs, meanwhile)
     gc.freeze()  # a collection would write to what is shared, and so copy it
     turns, team = _Turns(len(jobs)), list[_Helper]()
     try:
         with suppress(OSError):  # as many as the system lets us have
             team.extend(_Helper(jobs, turns) for _ in range(helpers))
+        meanwhile()
         done = {number: jobs[number]() for number in turns.taken()}
         _pickle()  # loaded as late as this, while others may still be at work
         for helper in team:
@@ -128,7 +130,9 @@ class _Helper:
         length = int.from_bytes(self._pipe.read(LENGTH), "little")
         told = self._pipe.read(length)
         self._is_done = True
-        return _pickle().loads(told) if told and len(told) == length else {}
+        loads = _pickle().loads
+        done = loads(told) if told and len(told) == length else {}
+        return {number: loads(made) for number, made in done.items()}
 
     def end(self) -> None:
         """Wait for the process; it is stopped if its results were not taken."""
@@ -142,13 +146,13 @@ class _Helper:
 
 def _help(jobs: Sequence[Callable[[], Any]], turns: _Turns, pipe: int, parent: int) -> None:
     """What the forked process does, while there is somebody to do it for."""
-    done = {}
+    done, dumps = {}, _pickle().dumps
     for number in turns.taken():
         if os.getppid() != parent:
             return
         with suppress(Exception):  # whose turn it is then will tell of it
-            done[number] = jobs[number]()
-    told = _pickle().dumps(done, -1)
+            done[number] = dumps(jobs[number](), -1)  # at once: others take more of the jobs then
+    told = dumps(done, -1)
     with open(pipe, "wb") as results:
         results.write(len(told).to_bytes(LENGTH, "little"))
         results.write(told)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from functools import cached_property
 from zlib import crc32
 
 from stackdump_probe import __version__
@@ -29,37 +30,50 @@ SUFFIX = ".statics"
 def index_of(elf: memoryview) -> DiskIndex | None:
     """The index of the ELF of these bytes; None if it is not worth one, or has no place."""
     folder = _folder() if len(elf) >= LARGE else ""
-    if not folder:
-        return None
-    name = f"{len(elf):x}-{crc32(elf):08x}{SUFFIX}"
-    return DiskIndex(os.path.join(folder, name))  # noqa: PTH118
+    return DiskIndex(elf, folder) if folder else None
 
 
 class DiskIndex:
-    """The statics of one program, in the file at `path`.
+    """The statics of one program, in a file of a folder.
 
     What cannot be read or written is done without.
     """
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, elf: memoryview, folder: str) -> None:
+        self._elf = elf
+        self._folder = folder
+
+    @cached_property
+    def path(self) -> str:
+        """The file; it takes a while to tell its name."""
+        name = f"{len(self._elf):x}-{crc32(self._elf):08x}{SUFFIX}"
+        return os.path.join(self._folder, name)  # noqa: PTH118
 
     def known(self) -> Kept | None:
         """The statics that a former trace has found; None if there was none."""
-        with suppress(OSError, ValueError, RecursionError), open(self._path, "rb") as file:  # noqa: PTH123
-            return _kept(file.read(LONGEST))
-        return None
+        return read_kept(self.path)
 
     def keep(self, kept: Kept) -> None:
-        """Write them, whole or not at all; the oldest files make room."""
-        unfinished = f"{self._path}.{os.getpid()}"
+        """Remember them; the oldest files make room."""
         with suppress(OSError):
-            folder = os.path.dirname(self._path)  # noqa: PTH120
-            os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
-            _make_room(folder)
-            with open(unfinished, "wb") as file:  # noqa: PTH123
-                file.write(_content(kept))
-            os.replace(unfinished, self._path)  # noqa: PTH105
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)  # noqa: PTH103
+            _make_room(self._folder)
+            write_kept(self.path, kept)
+
+
+def read_kept(path: str) -> Kept | None:
+    """What is kept in a file; None if it cannot be read or believed."""
+    with suppress(OSError, ValueError, RecursionError), open(path, "rb") as file:  # noqa: PTH123
+        return _kept(file.read(LONGEST))
+    return None
+
+
+def write_kept(path: str, kept: Kept) -> None:
+    """Keep it in a file, whole or not at all; raises OSError."""
+    unfinished = f"{path}.{os.getpid()}"
+    with open(unfinished, "wb") as file:  # noqa: PTH123
+        file.write(_content(kept))
+    os.replace(unfinished, path)  # noqa: PTH105
 
 
 def _content(kept: Kept) -> bytes:

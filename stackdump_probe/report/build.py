@@ -10,6 +10,7 @@ from stackdump_probe.arch.registers import Registers
 from stackdump_probe.dump.model import Dump
 from stackdump_probe.image.elf import Image
 from stackdump_probe.image.side_by_side import SideBySide
+from stackdump_probe.memory import Memory
 from stackdump_probe.report.beside import Beside, memory_of, own_statics
 from stackdump_probe.report.core import active_exception, core_state, in_order
 from stackdump_probe.report.damage import guarded
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     Statics = Literal["own", "all", "none"]
     from stackdump_probe.report.share import Share
-    from stackdump_probe.report.statics import StaticsIndex
+    from stackdump_probe.report.statics import StaticsIndex, StaticsReader
     from stackdump_probe.report.variables import Write
 
 MISMATCH = "traced with an ELF that is not the program in the dump: nothing here can be trusted"
@@ -81,31 +82,17 @@ def build_report(
         names.running,
         None if names.vectors is None else names.vectors.initial_sp,
     )
+    held = _Statics(
+        programs, memory, wanted=statics, children=children, write=write_static, index=index
+    )
     readers = frame_readers(backtrace, memory, programs, names.of, children=children, write=write)
-    parts = share([reader.told for reader in readers])
+    parts = share([reader.told for reader in readers], held.prepare)
     frames = numbered(part for part, _ in parts)
     damage = [warning for _, warnings in parts for warning in warnings]
 
     def statics_in(program: Image) -> tuple[Variable, ...]:
-        if statics == "none":
-            return ()
-
-        def found() -> tuple[Variable, ...]:
-            from stackdump_probe.report.statics import StaticsReader
-
-            reader = StaticsReader(
-                program,
-                memory,
-                noise=statics == "all",
-                beside=programs.beside(program),
-                children=children,
-                write=write_static,
-                index=index if program is image and statics == "own" else None,
-            )
-            return reader.found(share)
-
-        held = guarded(found, (), damage)
-        return tuple(own_statics(held, program, programs, backtrace)) if also else held
+        found = guarded(lambda: held.of(program, share), (), damage)
+        return tuple(own_statics(found, program, programs, backtrace)) if also else found
 
     verdict = match or elf_match(dump, image)
     mismatch = [MISMATCH] if verdict.verdict == "mismatch" else []
@@ -130,6 +117,52 @@ def build_report(
         stack_overflow=overflow,
         also=others,
     )
+
+
+class _Statics:
+    """The statics of the programs of a report, as they are `wanted`."""
+
+    def __init__(
+        self,
+        programs: SideBySide,
+        memory: Memory,
+        *,
+        wanted: Statics,
+        children: bool,
+        write: Write | None,
+        index: StaticsIndex | None,
+    ) -> None:
+        self._programs = programs
+        self._memory = memory
+        self._wanted = wanted
+        self._children = children
+        self._write = write
+        self._index = index if wanted == "own" else None
+        self._readers: dict[int, StaticsReader] = {}
+
+    def prepare(self) -> None:
+        """Have ready what can be had before they are read."""
+        if self._index is not None:
+            guarded(lambda: self._reader(self._programs.image).known, None, [])
+
+    def of(self, program: Image, share: Share) -> tuple[Variable, ...]:
+        """Those of one of the programs; raises ImageError."""
+        return () if self._wanted == "none" else self._reader(program).found(share)
+
+    def _reader(self, program: Image) -> StaticsReader:
+        from stackdump_probe.report.statics import StaticsReader
+
+        if id(program) not in self._readers:
+            self._readers[id(program)] = StaticsReader(
+                program,
+                self._memory,
+                noise=self._wanted == "all",
+                beside=self._programs.beside(program),
+                children=self._children,
+                write=self._write,
+                index=self._index if program is self._programs.image else None,
+            )
+        return self._readers[id(program)]
 
 
 def _other(beside: Beside, held: tuple[Variable, ...]) -> OtherElf:

@@ -11,11 +11,21 @@ if TYPE_CHECKING:
     R = TypeVar("R")
 
     class Share(Protocol):
-        """Has jobs done; what they give is in their order."""
+        """Has jobs done; what they give is in their order.
 
-        def __call__(self, jobs: Sequence[Callable[[], R]]) -> list[R]: ...
+        This process does `meanwhile`, first or while others are at work.
+        """
+
+        def __call__(
+            self, jobs: Sequence[Callable[[], R]], meanwhile: Callable[[], object] = ...
+        ) -> list[R]: ...
 
 
-def in_turn(jobs: Sequence[Callable[[], R]]) -> list[R]:
+def nothing() -> None:
+    """Do nothing."""
+
+
+def in_turn(jobs: Sequence[Callable[[], R]], meanwhile: Callable[[], object] = nothing) -> list[R]:
     """Do one job after the other."""
+    meanwhile()
     return [job() for job in jobs]

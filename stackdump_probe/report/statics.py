@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 from stackdump_probe.errors import ImageError
 from stackdump_probe.image.dwarf.units import Unit
@@ -63,10 +64,14 @@ class StaticsReader:
         self._children = children
         self._write = write
 
+    @cached_property
+    def known(self) -> Kept | None:
+        """What is remembered of them, read once."""
+        return None if self._index is None else self._index.known()
+
     def found(self, share: Share) -> tuple[Variable, ...]:
         """All of them, in the order of the debug information; raises ImageError."""
-        index = self._index
-        kept = None if index is None else index.known()
+        index, kept = self._index, self.known
         if kept is not None:
             try:
                 return self._again(kept, share)

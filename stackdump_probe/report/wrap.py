@@ -8,7 +8,7 @@ LEAST_ROOM = 12  # columns that a wrapped line has at least, however narrow the 
 FIRST_UNLIKE = "\u0300"  # what comes before it in Unicode takes one column: no mark, not wide
 CUT = "..."
 _OPENING = "<({["
-_BREAK_AFTER = ",;:/" + _OPENING
+_BREAKS = " ,;:/" + _OPENING  # behind them
 _NO_BREAK_BEFORE = " ,;:<({[/>)}]"
 
 
@@ -60,16 +60,16 @@ def _end_of_line(text: str, start: int, room: int) -> int:
     if text[end] == " ":
         return end
     for at in range(end, start + (end - start) // 2, -1):
-        if _may_break(text[at - 2], text[at - 1], text[at]):
+        if text[at - 1] in _BREAKS and _may_break(text[at - 2], text[at - 1], text[at]):
             return at
     return end
 
 
 def _may_break(second_last: str, last: str, following: str) -> bool:
-    """True between `last` and `following`; an opening bracket after a space leads a word."""
+    """True after `last`, one of _BREAKS; an opening bracket after a space leads a word."""
     if last == " ":
         return following != " "
-    if last not in _BREAK_AFTER or following in _NO_BREAK_BEFORE:
+    if following in _NO_BREAK_BEFORE:
         return False
     return last not in _OPENING or second_last != " "
 
@@ -77,7 +77,7 @@ def _may_break(second_last: str, last: str, following: str) -> bool:
 def _end_by_width(text: str, start: int, room: int) -> int:
     """The furthest end of a piece from `start` that fits; at least one character."""
     end = min(start + room, len(text))
-    if text[start:end].isascii():
+    if text.isascii() or text[start:end].isascii():
         return end
     taken = 0
     for at in range(start, len(text)):

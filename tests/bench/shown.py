@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from stackdump_probe.cli.statics_index import DiskIndex
+from stackdump_probe.cli.statics_index import read_kept, write_kept
 from stackdump_probe.values.kept_statics import Kept
 
 _STATICS = ": Static (Static)"
@@ -26,14 +26,15 @@ def shown_with_value(said: str) -> Counter[tuple[str, int]]:
 
 def keep_only_shown(index: Path, said: str, folder: Path) -> int:
     """Write an index to `folder` that has no other statics; return how many it has."""
-    kept = DiskIndex(str(index)).known()
+    kept = read_kept(str(index))
     left, entries = shown_with_value(said), []
     for entry in kept.entries if kept else ():
         match entry:
             case [_, str(name), _, int(line), [_, _], _] if left[_own(name), line]:
                 left[_own(name), line] -= 1
                 entries.append(entry)
-    DiskIndex(str(folder / index.name)).keep(Kept(entries, kept.types if kept else []))
+    folder.mkdir(parents=True, exist_ok=True)
+    write_kept(str(folder / index.name), Kept(entries, kept.types if kept else []))
     return len(entries)
 
 
