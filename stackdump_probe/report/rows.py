@@ -31,16 +31,8 @@ def laid_out(rows: Iterable[Row], *, columns: int) -> Iterator[Line]:
         text = plain(row.line)
         if text.isascii() and len(text) <= columns and not text.endswith(" "):
             yield row.line  # as most are
-            continue
-        for line in wrap(row.line, columns=columns, hanging=row.hanging, cap=row.cap):
-            yield _without_end_spaces(line)
-
-
-def _without_end_spaces(line: Line) -> Line:
-    while line and line[-1].text.endswith(" "):
-        kept = line[-1].text.rstrip()
-        line = (*line[:-1], Span(kept, line[-1].style)) if kept else line[:-1]
-    return line
+        else:
+            yield from wrap(row.line, columns=columns, hanging=row.hanging, cap=row.cap)
 
 
 def labelled(label: str, text: str, *, style: Style = "plain") -> Row:

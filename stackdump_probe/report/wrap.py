@@ -16,30 +16,34 @@ def wrap(line: Line, *, columns: int, hanging: int = 0, cap: int = 0) -> Iterato
     """Yield `line` as lines of at most `columns`; all but the first are indented by `hanging`.
 
     With `cap` at most so many lines are yielded, and a cut shows as "..." at the end, where
-    possible not within a number. A terminal too narrow for the indentation gets longer lines.
+    possible not within a number. No other line ends with spaces. A terminal too narrow for the
+    indentation gets longer lines.
     """
     text = "".join([part.text for part in line])
-    if width(text) <= columns:
-        yield line
-        return
-    start, room, count = 0, max(columns, LEAST_ROOM), 1
     prefix: Line = ()
-    while start < len(text):
+    start, room, count = 0, max(columns, LEAST_ROOM), 1
+    while True:
         end = _end_of_line(text, start, room)
         if end < len(text) and count == cap:
             end = _end_of_line(text, start, room - len(CUT))
             yield (*prefix, *_slice(line, start, end), Span(CUT, "dim"))
             return
-        yield (*prefix, *_slice(line, start, end))
-        prefix, start = (Span(" " * hanging),), _after_spaces(text, end)
+        yield (*prefix, *_slice(line, start, _before_spaces(text, start, end)))
+        start = _after_spaces(text, end)
+        if start >= len(text):
+            return
+        prefix = prefix or (Span(" " * hanging),)
         room, count = max(columns - hanging, LEAST_ROOM), count + 1
 
 
 def width(text: str) -> int:
     """How many columns `text` takes; East Asian wide characters take two, marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_columns_of, text))
+    return len(text) if _is_plain(text) else sum(map(_columns_of, text))
+
+
+def _is_plain(text: str) -> bool:
+    """True if each character takes one column."""
+    return text.isascii() or max(text) < FIRST_UNLIKE
 
 
 def _columns_of(character: str) -> int:
@@ -77,7 +81,7 @@ def _may_break(second_last: str, last: str, following: str) -> bool:
 def _end_by_width(text: str, start: int, room: int) -> int:
     """The furthest end of a piece from `start` that fits; at least one character."""
     end = min(start + room, len(text))
-    if text.isascii() or text[start:end].isascii():
+    if text.isascii() or _is_plain(text[start : end + 1]):  # a mark belongs to what it is on
         return end
     taken = 0
     for at in range(start, len(text)):
@@ -87,19 +91,28 @@ def _end_by_width(text: str, start: int, room: int) -> int:
     return len(text)
 
 
+def _before_spaces(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] == " ":
+        end -= 1
+    return end
+
+
 def _after_spaces(text: str, at: int) -> int:
     while at < len(text) and text[at] == " ":
         at += 1
     return at
 
 
-def _slice(line: Line, start: int, end: int) -> Iterator[Span]:
-    """Yield the parts of `line` between two positions of its text."""
-    at = 0
+def _slice(line: Line, start: int, end: int) -> list[Span]:
+    """The parts of `line` between two positions of its text."""
+    parts, at = [], 0
     for part in line:
         if at >= end:
-            return
+            break
         behind = at + len(part.text)
-        if behind > start and part.text:
-            yield Span(part.text[start - at if start > at else 0 : end - at], part.style)
+        if start <= at and behind <= end:
+            parts.append(part)
+        elif behind > start:
+            parts.append(Span(part.text[max(start - at, 0) : end - at], part.style))
         at = behind
+    return parts

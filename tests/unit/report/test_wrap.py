@@ -36,11 +36,11 @@ def test_a_word_longer_than_the_line_is_cut_apart() -> None:
 
 
 def test_a_symbol_in_brackets_is_kept_whole() -> None:
-    assert wrapped("[0x08000100 <Default>]", columns=16) == ["[0x08000100 ", "<Default>]"]
+    assert wrapped("[0x08000100 <Default>]", columns=16) == ["[0x08000100", "<Default>]"]
 
 
 def test_a_closing_bracket_does_not_start_a_line() -> None:
-    assert wrapped("Fn<aaaa, bbbbbb()>c", columns=16) == ["Fn<aaaa, ", "bbbbbb()>c"]
+    assert wrapped("Fn<aaaa, bbbbbb()>c", columns=16) == ["Fn<aaaa,", "bbbbbb()>c"]
 
 
 def test_the_cap_cuts_visibly_and_within_the_width() -> None:
@@ -67,6 +67,15 @@ def test_wide_characters_take_two_columns() -> None:
 
 def test_combining_marks_take_none() -> None:
     assert width("e\u0301") == 1
+
+
+def test_a_mark_stays_with_what_it_is_on() -> None:
+    assert wrapped("a" * 12 + "\u0301b", columns=12) == ["a" * 12 + "\u0301", "b"]
+
+
+def test_no_line_ends_with_spaces() -> None:
+    line = (Span("aaaa bbbb ", "name"), Span("  ", "value"))
+    assert list(wrap(line, columns=12)) == [(Span("aaaa bbbb", "name"),)]
 
 
 def test_a_terminal_narrower_than_the_indent_still_shows_all() -> None:
