@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     DiePlace = tuple[str, int]
     # What units that describe an object once more agree in.
     Key = tuple[str, int | bytes, object]
-    # Of a static whose bytes tell what it holds: its address, and the row of its type.
-    Plain = tuple[int, int]
+    # Of a static whose bytes tell what it holds: its address, its size, the row of its type.
+    Plain = tuple[int, int, int]
     # A static again: the offset of its description in .debug_info, its full name, the file and the
     # line where it is declared, and if the memory has no say in how it is told, its words.
     Entry = tuple[int, str, str | None, int | None, Plain | None, Words | None]
@@ -69,5 +69,5 @@ def _with_types(entry: Entry, types: Sequence[int]) -> Entry:
     die, name, file, line, plain, words = entry
     if plain is None:
         return entry
-    address, type_ = plain
-    return die, name, file, line, (address, types[type_]), words
+    address, size, type_ = plain
+    return die, name, file, line, (address, size, types[type_]), words

@@ -125,6 +125,13 @@ class TypeReader:
         self._decoder = decoder
         self._made: dict[int, Type] = {}
 
+    def name(self, number: int) -> str:
+        """What to call the type of a row; raises ImageError if that is none."""
+        try:
+            return str(self._rows[number][1])
+        except _MALFORMED as malformed:
+            raise ImageError(f"a type that was kept is malformed: {malformed}") from None
+
     def type(self, number: int) -> Type:
         """The type of a row; raises ImageError if that is none."""
         made = self._made.get(number)

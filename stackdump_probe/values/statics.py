@@ -99,8 +99,11 @@ class _Keeper(Record):
         if not isinstance(location, Address):
             return None
         decoder = self.values.decoder if words is None else self.constants.decoder
-        row = self.writer.number(self.values.image.types.type_of(die), decoder)
-        return None if row is None else (location.address, row)
+        type_ = self.values.image.types.type_of(die)
+        whole, row = decoder.whole(type_), self.writer.number(type_, decoder)
+        if row is None or whole is None or whole.is_empty:
+            return None
+        return location.address, whole.size, row
 
 
 class _Search(Record):

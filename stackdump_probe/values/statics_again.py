@@ -50,13 +50,15 @@ class StaticsAgain(Record):
         What is missing may change how the rest is shown.
         """
         match plain:
-            case [int(address), int(row)]:
-                type_, decoder = self.types.type(row), self.values.decoder
-                size = decoder.size(type_) or 0
-                storage = in_memory(self.values.memory, max(address, 0), size)
-                if storage.gaps and not Place(storage).wholly_missing(size):
+            case [int(address), int(size), int(row)] if address >= 0 < size:
+                storage = in_memory(self.values.memory, address, size)
+                if not storage.gaps:
+                    return self.values.decoder.decode(self.types.type(row), storage)
+                lost = Place(storage).wholly_missing(size)
+                if lost is None:
                     return None
-                return decoder.decode(type_, storage)
+                where = storage.address_at(0)
+                return Value(self.types.name(row), None, lost.state, lost.why, where, None, size)
         raise ImageError("a static that was kept is malformed")
 
     def _described(self, offset: int, name: str) -> Variable:

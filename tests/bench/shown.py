@@ -30,7 +30,7 @@ def keep_only_shown(index: Path, said: str, folder: Path) -> int:
     left, entries = shown_with_value(said), []
     for entry in kept.entries if kept else ():
         match entry:
-            case [_, str(name), _, int(line), [_, _], _] if left[_own(name), line]:
+            case [_, str(name), _, int(line), [_, _, _], _] if left[_own(name), line]:
                 left[_own(name), line] -= 1
                 entries.append(entry)
     folder.mkdir(parents=True, exist_ok=True)

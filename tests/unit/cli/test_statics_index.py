@@ -15,10 +15,10 @@ from stackdump_probe.values.statics import StaticsSearch
 ELF = memoryview(b"\x7fELF of some length")
 WORDS = ["char *", "ok", None, 0x0800_0000, 4, '0x08000010 "text"', None]
 ENTRIES: list[Any] = [
-    [0x2A, "count", "main.c", 7, [0x2000_0000, 0], None],
+    [0x2A, "count", "main.c", 7, [0x2000_0000, 4, 0], None],
     [0x10_0000, "ns::f::count", None, None, None, None],
-    [0x2A, "größe::count", None, None, [0x2000_0000, 0], WORDS],
-    [0x2B, "a\n2 \udc80", None, None, [0x2000_0000, 0], None],
+    [0x2A, "größe::count", None, None, [0x2000_0000, 4, 0], WORDS],
+    [0x2B, "a\n2 \udc80", None, None, [0x2000_0000, 4, 0], None],
 ]
 KEPT = Kept(ENTRIES, [["base", "int", [], "int", 4, 5, "c", None, False]])
 CASE = Path(__file__).parents[2] / "golden" / "depot_g++_o2"
@@ -165,9 +165,12 @@ def test_other_statics_than_those_that_were_kept_are_searched_for(
         [0xFFFF_FFF0, "", None, None, None, None],
         [-1, "", None, None, None, None],
         ["0", "", None, None, None, None],
-        [0, "count", "main.c", 7, [0x2000_0000, 0], None],
+        [0, "count", "main.c", 7, [0x2000_0000, 4, 0], None],
         [0, "count", None, None, [], None],
-        [0, "count", None, None, ["0", 0], None],
+        [0, "count", None, None, ["0", 4, 0], None],
+        [0, "count", None, None, [0, 4, 1], None],
+        [0, "count", None, None, [0, -4, 0], None],
+        [0, "count", None, None, [0, 1 << 40, 0], None],
         [0, "count", None, None, None, []],
         [0, "count", None, None, None, [*WORDS, None]],
         [0, "count", None, None, None, ["char *", "fine", *WORDS[2:]]],
