@@ -21,6 +21,7 @@ from stackdump_probe.report.model import Location, ReportFrame, Variable
 from stackdump_probe.report.variables import reported
 from stackdump_probe.unwind.frame import Backtrace, Frame
 from stackdump_probe.values.frame_variables import variables_of
+from stackdump_probe.values.program import decoder_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from stackdump_probe.report.model import FrameKind
     from stackdump_probe.report.variables import Write
+    from stackdump_probe.values.decode import Decoder
 
     _Read = TypeVar("_Read")
     _Otherwise = TypeVar("_Otherwise")
@@ -51,9 +53,9 @@ def frame_readers(
     write: Write | None = None,
 ) -> list[FrameReader]:
     """Readers for all frames, each for some of them."""
-    groups = _in_groups(list(_placed_in(backtrace, programs)))
+    groups, decoders = _in_groups(list(_placed_in(backtrace, programs))), _Decoders(memory)
     return [
-        FrameReader(group, backtrace, memory, exception_name, children=children, write=write)
+        FrameReader(group, backtrace, decoders, exception_name, children=children, write=write)
         for group in groups
     ]
 
@@ -95,6 +97,22 @@ def numbered(parts: Iterable[_Told]) -> tuple[ReportFrame, ...]:
     return tuple(replace(frame, level=level) for level, frame in enumerate(frames))
 
 
+class _Decoders:
+    """One for each program: what it found out about a type serves all frames."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self._known: dict[int, Decoder] = {}
+
+    def of(self, programs: SideBySide) -> Decoder:
+        """What reads the objects of the program that `programs` are seen from."""
+        image = programs.image
+        if id(image) not in self._known:
+            beside = programs.beside(image)
+            self._known[id(image)] = decoder_for(image, self.memory, beside=beside)
+        return self._known[id(image)]
+
+
 class FrameReader:
     """Reads what the program tells of some frames of a backtrace.
 
@@ -105,7 +123,7 @@ class FrameReader:
         self,
         frames: Sequence[_Placed],
         backtrace: Backtrace,
-        memory: Memory,
+        decoders: _Decoders,
         exception_name: Callable[[int, bool | None], str],
         *,
         children: bool,
@@ -115,7 +133,7 @@ class FrameReader:
         self._frames = frames
         self._programs = frames[0][-1]
         self._backtrace = backtrace
-        self._memory = memory
+        self._decoders = decoders
         self._exception_name = exception_name
         self._children = children
         self._write = write
@@ -185,10 +203,8 @@ class FrameReader:
         return None if scope.inline or symbol is None else demangle(symbol.name)
 
     def _variables(self, scope: Scope, frame: Frame) -> tuple[Variable, ...]:
-        found = variables_of(
-            *(scope, frame, self._backtrace, self._memory, self._image),
-            beside=self._programs.beside(self._image),
-        )
+        decoder = self._decoders.of(self._programs)
+        found = variables_of(scope, frame, self._backtrace, self._image, decoder)
         return tuple(reported(each, children=self._children, write=self._write) for each in found)
 
     def _report_frame(
@@ -212,7 +228,7 @@ class FrameReader:
             rule=frame.rule,
             location=location,
             variables=variables,
-            details=None if kind == "inline" else details_of(frame, self._memory, live),
+            details=None if kind == "inline" else details_of(frame, self._decoders.memory, live),
             doubt=frame.doubt,
             security=security(frame.secure),
         )

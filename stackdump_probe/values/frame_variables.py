@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
 from stackdump_probe.errors import DwarfError, Unavailable, Unsupported
@@ -14,17 +14,15 @@ from stackdump_probe.image.elf import Image
 from stackdump_probe.image.types import model as types
 from stackdump_probe.image.types.model import Type, size_of, stripped
 from stackdump_probe.image.types.tree import TypeTree
-from stackdump_probe.memory import Memory
 from stackdump_probe.record import Record, replace
 from stackdump_probe.unwind.frame import Backtrace, Frame
 from stackdump_probe.values.bounds import with_bounds
 from stackdump_probe.values.c import STRING_LIMIT, character_of, text_up_to_nul
 from stackdump_probe.values.declared import declared_at
-from stackdump_probe.values.decode import Decoder, Limits
+from stackdump_probe.values.decode import Decoder
 from stackdump_probe.values.frame_context import FrameContext, Physical
 from stackdump_probe.values.locate import FIXED_ADDRESS, absence_of, locate, storage_of, stored
 from stackdump_probe.values.model import Pointer, Value, Variable
-from stackdump_probe.values.program import decoder_for
 from stackdump_probe.values.storage import Storage, absent
 
 TYPE_CHECKING = False
@@ -37,25 +35,16 @@ GONE = "the pointer itself was optimized out"
 
 
 def variables_of(
-    scope: Scope,
-    frame: Frame,
-    backtrace: Backtrace,
-    memory: Memory,
-    image: Image,
-    *,
-    limits: Limits | None = None,
-    beside: Sequence[Image] = (),
+    scope: Scope, frame: Frame, backtrace: Backtrace, image: Image, decoder: Decoder
 ) -> tuple[Variable, ...]:
     """The variables of `scope` that can be named at its pc in `frame`, one of `backtrace`.
 
     Parameters come first, then the locals of each block, the innermost block first; a local that
-    hides a parameter comes before it. An object that cannot be had says why in its state. Functions
-    of programs `beside` the image have their names, too.
+    hides a parameter comes before it. An object that cannot be had says why in its state.
     """
     level = next(index for index, each in enumerate(backtrace.frames) if each is frame)
-    physical = Physical(backtrace.frames, level, memory, image)
+    physical = Physical(backtrace.frames, level, decoder.memory, image)
     context = FrameContext(physical, _function(scope.die), scope.die.unit)
-    decoder = decoder_for(image, memory, limits, beside=beside)
     reader = _Reader(decoder, image.types, context, scope.inline)
     return _in_order([reader.variable(each) for each in _objects(scope)])
 

@@ -12,6 +12,7 @@ from stackdump_probe.unwind.frame import Backtrace, End, Frame
 from stackdump_probe.values.frame_context import FrameContext, Physical
 from stackdump_probe.values.frame_variables import variables_of
 from stackdump_probe.values.model import Variable
+from stackdump_probe.values.program import decoder_for
 from tests.builders.dwarf import ADie, AUnit, a_unit
 from tests.builders.dwarf import debug_sections as written
 from tests.builders.elves import (
@@ -118,7 +119,7 @@ def locals_of(
     trace = backtrace(*frames)
     here = frames[level]
     scopes = scopes_at(image.dwarf, here.lookup_pc)
-    return variables_of(scopes[scope], here, trace, held or memory(), image)
+    return variables_of(scopes[scope], here, trace, image, decoder_for(image, held or memory()))
 
 
 def context_of(image: Image, *frames: Frame, held: Memory | None = None) -> FrameContext:

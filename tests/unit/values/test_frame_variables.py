@@ -7,6 +7,7 @@ from stackdump_probe.unwind.frame import Frame
 from stackdump_probe.values.decode import Limits
 from stackdump_probe.values.frame_variables import variables_of
 from stackdump_probe.values.model import Pointer, Value, Variable
+from stackdump_probe.values.program import decoder_for
 from stackdump_probe.values.text import short_text
 from tests.builders.dwarf import ADie
 from tests.builders.type_dies import (
@@ -245,7 +246,8 @@ def test_limits_can_be_given() -> None:
     )
     here = frame()
     (scope,) = scopes_at(image.dwarf, PC)
-    (found,) = variables_of(scope, here, backtrace(here), memory(), image, limits=Limits(entries=2))
+    decoder = decoder_for(image, memory(), Limits(entries=2))
+    (found,) = variables_of(scope, here, backtrace(here), image, decoder)
     assert short_text(found.value) == "[0, 0, ...]"
 
 
