@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 
 from stackdump_probe.arch.faults import DEBUG_MONITOR, FAULTS
@@ -82,16 +83,23 @@ def build_report(
         names.running,
         None if names.vectors is None else names.vectors.initial_sp,
     )
-    held = _Statics(
-        programs, memory, wanted=statics, children=children, write=write_static, index=index
+    reader_of = _statics_readers(
+        programs, memory, statics, index, children=children, write=write_static
     )
+
+    def known() -> None:
+        if statics == "own" and index is not None:
+            guarded(lambda: reader_of(image).known, None, [])
+
     readers = frame_readers(backtrace, memory, programs, names.of, children=children, write=write)
-    parts = share([reader.told for reader in readers], held.prepare)
+    parts = share([reader.told for reader in readers], known)
     frames = numbered(part for part, _ in parts)
     damage = [warning for _, warnings in parts for warning in warnings]
 
     def statics_in(program: Image) -> tuple[Variable, ...]:
-        found = guarded(lambda: held.of(program, share), (), damage)
+        if statics == "none":
+            return ()
+        found = guarded(lambda: reader_of(program).found(share), (), damage)
         return tuple(own_statics(found, program, programs, backtrace)) if also else found
 
     verdict = match or elf_match(dump, image)
@@ -119,50 +127,32 @@ def build_report(
     )
 
 
-class _Statics:
-    """The statics of the programs of a report, as they are `wanted`."""
+def _statics_readers(
+    programs: SideBySide,
+    memory: Memory,
+    statics: Statics,
+    index: StaticsIndex | None,
+    *,
+    children: bool,
+    write: Write | None,
+) -> Callable[[Image], StaticsReader]:
+    """What gives the reader of the statics of each program, always the same one."""
 
-    def __init__(
-        self,
-        programs: SideBySide,
-        memory: Memory,
-        *,
-        wanted: Statics,
-        children: bool,
-        write: Write | None,
-        index: StaticsIndex | None,
-    ) -> None:
-        self._programs = programs
-        self._memory = memory
-        self._wanted = wanted
-        self._children = children
-        self._write = write
-        self._index = index if wanted == "own" else None
-        self._readers: dict[int, StaticsReader] = {}
-
-    def prepare(self) -> None:
-        """Have ready what can be had before they are read."""
-        if self._index is not None:
-            guarded(lambda: self._reader(self._programs.image).known, None, [])
-
-    def of(self, program: Image, share: Share) -> tuple[Variable, ...]:
-        """Those of one of the programs; raises ImageError."""
-        return () if self._wanted == "none" else self._reader(program).found(share)
-
-    def _reader(self, program: Image) -> StaticsReader:
+    @cache
+    def reader_of(program: Image) -> StaticsReader:
         from stackdump_probe.report.statics import StaticsReader
 
-        if id(program) not in self._readers:
-            self._readers[id(program)] = StaticsReader(
-                program,
-                self._memory,
-                noise=self._wanted == "all",
-                beside=self._programs.beside(program),
-                children=self._children,
-                write=self._write,
-                index=self._index if program is self._programs.image else None,
-            )
-        return self._readers[id(program)]
+        return StaticsReader(
+            program,
+            memory,
+            noise=statics == "all",
+            beside=programs.beside(program),
+            children=children,
+            write=write,
+            index=index if program is programs.image and statics == "own" else None,
+        )
+
+    return reader_of
 
 
 def _other(beside: Beside, held: tuple[Variable, ...]) -> OtherElf:
