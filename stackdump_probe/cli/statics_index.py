@@ -1,8 +1,8 @@
 """Where the statics of a large program are, kept in the user's cache for the next trace with it.
 
 To find them takes a walk through all debug information, to read their types as long again. A file
-named by the checksum of the ELF holds both: a line that tells what it is, with the checksum of the
-rest, then JSON.
+named by the checksum of the ELF holds both, and the words for what no dump can change: a line that
+tells what it is, with the checksum of the rest, then JSON.
 """
 
 from __future__ import annotations

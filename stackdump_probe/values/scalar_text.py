@@ -188,6 +188,5 @@ _SCALARS: dict[type, Callable[[Any], str]] = {
     Text: lambda each: f'"{text_of(each.octets)}"{CUT if each.cut else ""}',
     Duration: lambda each: duration_text(each.nanoseconds),
     Quantity: lambda each: f"{scalar_text(each.count)}{escaped(each.unit)}",
-    Worded: lambda each: str(each.text),
     Invalid: _doubtful,
 }
