@@ -74,6 +74,26 @@ def test_of_more_jobs_than_the_pipe_has_room_for_all_are_done() -> None:
     assert [number for number, _ in shared(telling(*range(count)))] == list(range(count))
 
 
+@pytest.mark.parametrize("cores", [1, 2])
+def test_what_is_done_meanwhile_is_done_here_and_once(
+    cores: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "cores", lambda: cores)
+    done: list[int] = []
+    found = shared(telling(*range(5)), lambda: done.append(os.getpid()))
+    assert [number for number, _ in found] == list(range(5))
+    assert done == [os.getpid()]
+
+
+def test_what_cannot_be_handed_over_is_made_here() -> None:
+    here = Meeting()
+    jobs: list[Callable[[], object]] = [here, lambda: lambda: 7, here]
+    process, made, _ = shared(jobs)
+    assert isinstance(process, int)
+    assert callable(made)
+    assert made() == 7
+
+
 def test_another_process_takes_a_job() -> None:
     meet = Meeting()
     assert set(shared([meet, meet])) != {os.getpid()}
